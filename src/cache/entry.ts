@@ -1,0 +1,27 @@
+/** A stored response, or a value of the backend, in the form every store keeps and returns. Times are epoch ms. */
+export interface Entry {
+  readonly status: number
+  /** Names and values in turn, as the origin sent them, without hop-by-hop fields. */
+  readonly headers: readonly string[]
+  readonly body: Buffer
+  /** When the origin made the answer: the time it was received less the `Age` it came with. */
+  readonly generatedAt: number
+  readonly freshUntil: number
+  readonly staleWhileRevalidateUntil: number
+  readonly staleIfErrorUntil: number
+  readonly etag: string | undefined
+  readonly tags: readonly string[]
+}
+
+export const isFresh = (entry: Entry, now: number): boolean => now < entry.freshUntil
+
+/** Remaining freshness lifetime in whole seconds, negative when stale: the `ttl` of RFC 9211 §2.4. */
+export const ttlSeconds = (entry: Entry, now: number): number => Math.ceil((entry.freshUntil - now) / 1000)
+
+/** `Age` in whole seconds, RFC 9111 §5.1. */
+export const ageSeconds = (entry: Entry, now: number): number =>
+  Math.max(0, Math.floor((now - entry.generatedAt) / 1000))
+
+/** The last moment at which the entry may be used for anything: every store expires it then. */
+export const usableUntil = (entry: Entry): number =>
+  Math.max(entry.freshUntil, entry.staleWhileRevalidateUntil, entry.staleIfErrorUntil)

@@ -1,0 +1,21 @@
+/** The store cannot answer now: callers go on without it. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError'
+}
+
+/** The origin gave no answer. */
+export class OriginError extends Error {
+  override readonly name = 'OriginError'
+  constructor(
+    readonly kind: 'unreachable' | 'timeout' | 'overloaded',
+    options?: ErrorOptions
+  ) {
+    super(MESSAGES[kind], options)
+  }
+}
+
+const MESSAGES = {
+  unreachable: 'The origin could not be reached or broke off its answer.',
+  timeout: 'The origin did not answer in time.',
+  overloaded: 'Too many requests are waiting for the origin.'
+}

@@ -1,0 +1,44 @@
+import type { InvalidationKind } from './invalidation.js'
+import type { StoreState } from './store.js'
+
+/** How a request was answered. `hit` and `stale` came from the cache; the rest from the origin or from nobody. */
+export type Outcome =
+  'hit' | 'stale' | 'miss' | 'collapsed' | 'unproven' | 'store-unavailable' | 'bypass' | 'write' | 'failed'
+
+/** What the cache tells whoever watches it; it never waits for them. Durations are in milliseconds. */
+export interface Observer {
+  answered(event: Answered): void
+  /** A fill that was not stored although it could have been: the fence refused it or the store failed. */
+  fillDropped(event: { readonly key: string; readonly reason: 'refused' | 'store-error' }): void
+  /** One request to the origin has ended; `status` is 0 when there was no answer. */
+  originAsked(event: {
+    readonly resource: string
+    readonly status: number
+    readonly durationMs: number
+  }): void
+  invalidated(event: Invalidated): void
+  /** One failed store operation; the store's own state is told apart from it. */
+  storeFailed(event: { readonly operation: string; readonly error: Error }): void
+  storeAsked(event: { readonly operation: string; readonly durationMs: number }): void
+  /** Called once per transition. */
+  storeChanged(event: { readonly state: StoreState; readonly reason: string }): void
+  /** A new epoch has begun: every older entry is unreadable. */
+  epochBegan(event: { readonly reason: string }): void
+}
+
+export interface Answered {
+  /** The row's name; `none` without one. */
+  readonly resource: string
+  /** `undefined` for a bypass. */
+  readonly key: string | undefined
+  readonly outcome: Outcome
+  readonly status: number
+  readonly durationMs: number
+}
+
+export interface Invalidated {
+  readonly source: 'control' | 'proxy' | 'replay'
+  readonly kinds: readonly InvalidationKind[]
+  readonly outcome: 'done' | 'pending'
+  readonly removed: number
+}

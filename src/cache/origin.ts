@@ -1,0 +1,28 @@
+import type { Readable } from 'node:stream'
+
+/** The main API. Rejects with `OriginError` when there is no answer; an error answer is an answer. */
+export interface Origin {
+  fetch(request: OriginRequest): Promise<OriginAnswer>
+}
+
+export interface OriginRequest {
+  readonly method: string
+  /** Path and query in origin form, byte for byte as the caller sent them. */
+  readonly target: string
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+  readonly body: Readable | undefined
+  readonly signal: AbortSignal
+  /** Called for each interim (1xx) answer. */
+  readonly onInterim?: ((status: number, headers: readonly string[]) => void) | undefined
+}
+
+export interface OriginAnswer {
+  readonly status: number
+  readonly statusText: string
+  /** Names and values in turn, without hop-by-hop fields. */
+  readonly headers: readonly string[]
+  readonly body: Readable
+  /** Filled once the body has ended. */
+  readonly trailers: Readonly<Record<string, string>>
+}

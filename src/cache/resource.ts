@@ -1,0 +1,72 @@
+/** The resource table in compiled form: which reads are stored and how, and what a write makes untrue. */
+export interface ResourceTable {
+  readonly identity: IdentitySources
+  /** The row for a path, with its `{id}`-like parameters; `undefined` when it is not cached. */
+  matchRead(path: string): ReadMatch | undefined
+  /** What a write to the path makes doubtful. The path is percent-decoded. */
+  matchWrite(method: string, path: string): WriteMatch
+}
+
+export interface IdentitySources {
+  /** Lower case, in the order in which they are digested. */
+  readonly headers: readonly string[]
+  readonly cookies: readonly string[]
+}
+
+export type Scope = 'public' | 'authenticated' | 'identity'
+
+export interface Resource {
+  readonly name: string
+  readonly scope: Scope
+  readonly ttlMs: number
+  readonly staleWhileRevalidateMs: number
+  readonly staleIfErrorMs: number
+  readonly key: Template
+  readonly tags: readonly Template[]
+  /** Query parameters that belong to the key. */
+  readonly query: readonly string[]
+  /** Query parameters that bypass as a search. */
+  readonly bypassOn: readonly string[]
+  /** Request headers, lower case, that belong to the key. */
+  readonly vary: readonly string[]
+  readonly families: readonly string[]
+  /** Where the answer tells the caller's own user number, if it does. */
+  readonly caller: Template | undefined
+}
+
+export interface ReadMatch {
+  readonly resource: Resource
+  readonly parameters: Parameters
+}
+
+export type Parameters = Readonly<Record<string, string>>
+
+export interface WriteMatch {
+  readonly tags: readonly Template[]
+  readonly parameters: Parameters
+  readonly needsRequestBody: boolean
+  readonly needsAnswerBody: boolean
+  /** Invalidated in place of `tags` when there is no row or a template cannot be filled. */
+  readonly fallback: 'everything' | readonly string[]
+  /** False for a write that has no row of its own: the fallback applies at once. */
+  readonly hasRow: boolean
+}
+
+/** The values that a template can be filled from. */
+export interface TemplateValues {
+  readonly parameters: Parameters
+  /** Digest of the caller; `undefined` for nobody. */
+  readonly identity?: string | undefined
+  /** The caller's user number where it is known. */
+  readonly user?: string | undefined
+  /** Parsed JSON bodies. */
+  readonly request?: unknown
+  readonly answer?: unknown
+}
+
+export interface Template {
+  /** As written in the table. */
+  readonly source: string
+  /** One string per value it was filled with; `undefined` when it cannot be filled. */
+  fill(values: TemplateValues): readonly string[] | undefined
+}

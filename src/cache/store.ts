@@ -1,0 +1,72 @@
+import type { Entry } from './entry.js'
+import type { Invalidation, LogRecord } from './invalidation.js'
+import type { Position } from './position.js'
+
+/**
+ * What a store promises: a read returns entries of the current epoch only, together with the position they
+ * were read at; a commit is atomic with the check of its position; an invalidation that is `done` has
+ * removed every entry it names and left a record that refuses the fills that were under way.
+ *
+ * A slot is a name in the store: `<key>`, `@value:<key>` or `@proof:<identity>`. Every method rejects with
+ * `StoreUnavailableError` when the store cannot answer, and with nothing else.
+ */
+export interface Store {
+  read(slots: readonly string[]): Promise<Reading>
+  commit(commit: Commit): Promise<readonly CommitOutcome[]>
+  invalidate(invalidation: Invalidation): Promise<Invalidated>
+  /** The records after one position up to another; `undefined` when they are no longer known. */
+  recordsBetween(after: Position, upTo: Position): Promise<readonly LogRecord[] | undefined>
+  /** Whether any entry still carries the tag. */
+  isTagged(tag: string): Promise<boolean>
+  /** Removes index members whose entry has expired, and old records. */
+  sweep(): Promise<void>
+  figures(): Promise<StoreFigures>
+  close(): Promise<void>
+}
+
+export interface Reading {
+  readonly position: Position
+  /** In the order of the slots asked for. */
+  readonly entries: readonly (Entry | undefined)[]
+}
+
+export interface Draft {
+  readonly slot: string
+  readonly entry: Entry
+  /** `absent`: only when there is no entry; `present`: only when there is; `etag`: only over that entry. */
+  readonly condition?: 'absent' | 'present' | { readonly etag: string }
+}
+
+export interface Commit {
+  readonly drafts: readonly Draft[]
+  /** The position read before the origin was asked; without one the drafts are stored unfenced. */
+  readonly position: Position | undefined
+}
+
+/** `refused`: an invalidation came in between. `unmet`: the draft's condition does not hold. */
+export type CommitOutcome = 'stored' | 'refused' | 'unmet'
+
+export type Invalidated =
+  | { readonly outcome: 'done'; readonly id: string; readonly removed: number }
+  | { readonly outcome: 'pending' }
+
+export interface StoreFigures {
+  readonly kind: 'memory' | 'redis'
+  readonly state: StoreState
+  readonly entries: number | undefined
+  readonly usedBytes: number | undefined
+  /** 0: no limit. */
+  readonly maxBytes: number | undefined
+  readonly pendingInvalidations: number
+}
+
+export type StoreState = 'up' | 'down'
+
+export const valueSlot = (key: string): string => `@value:${key}`
+export const proofSlot = (identity: string): string => `@proof:${identity}`
+
+/** The key an invalidation would name to reach the slot; none for a proof, which only its tags reach. */
+export const keyOfSlot = (slot: string): string | undefined => {
+  if (!slot.startsWith('@')) return slot
+  return slot.startsWith('@value:') ? slot.slice(7) : undefined
+}

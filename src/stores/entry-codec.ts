@@ -1,0 +1,95 @@
+import type { Entry } from '../cache/entry.js'
+
+/**
+ * An entry as one string of bytes. A script puts the epoch (16 bytes) in front when it stores it, so that a
+ * reader compares one prefix and an invalidation of everything touches no entry. After the epoch:
+ *
+ *     version u8 · etag length u8 · etag · status u16 · generatedAt, freshUntil,
+ *     staleWhileRevalidateUntil, staleIfErrorUntil f64 each · lengths of headers and tags u32 each ·
+ *     headers JSON · tags JSON · body
+ *
+ * Version and etag come first because the scripts read them, too.
+ */
+export const encodeEntry = (entry: Entry): Buffer => {
+  const etag = entry.etag ?? ''
+  const headers = JSON.stringify(entry.headers)
+  const tags = JSON.stringify(entry.tags)
+  const headersLength = Buffer.byteLength(headers)
+  const tagsLength = Buffer.byteLength(tags)
+  const prefix = Buffer.allocUnsafe(2 + etag.length + FIXED_LENGTH + headersLength + tagsLength)
+  let at = prefix.writeUInt8(VERSION, 0)
+  at = prefix.writeUInt8(etag.length, at)
+  at += prefix.write(etag, at, 'latin1')
+  at = prefix.writeUInt16BE(entry.status, at)
+  at = prefix.writeDoubleBE(entry.generatedAt, at)
+  at = prefix.writeDoubleBE(entry.freshUntil, at)
+  at = prefix.writeDoubleBE(entry.staleWhileRevalidateUntil, at)
+  at = prefix.writeDoubleBE(entry.staleIfErrorUntil, at)
+  at = prefix.writeUInt32BE(headersLength, at)
+  at = prefix.writeUInt32BE(tagsLength, at)
+  at += prefix.write(headers, at)
+  prefix.write(tags, at)
+  return Buffer.concat([prefix, entry.body])
+}
+
+/** `undefined` for bytes of another epoch or version: such an entry does not exist. */
+export const decodeEntry = (bytes: Buffer, epoch: string): Entry | undefined => {
+  if (bytes.toString('latin1', 0, EPOCH_LENGTH) !== epoch || bytes[EPOCH_LENGTH] !== VERSION) return undefined
+  return new StoredEntry(bytes)
+}
+
+export const EPOCH_LENGTH = 16
+/** Longer validators are not kept: the length is one byte. */
+export const ETAG_MAX_LENGTH = 255
+const VERSION = 1
+const FIXED_LENGTH = 2 + 4 * 8 + 2 * 4
+
+/** A view of the bytes; what a hit does not need is not parsed. */
+class StoredEntry implements Entry {
+  readonly #bytes: Buffer
+  readonly #fixed: number
+  readonly #headersEnd: number
+  readonly #tagsEnd: number
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+    this.#fixed = EPOCH_LENGTH + 2 + bytes.readUInt8(EPOCH_LENGTH + 1)
+    const headersStart = this.#fixed + FIXED_LENGTH
+    this.#headersEnd = headersStart + bytes.readUInt32BE(headersStart - 8)
+    this.#tagsEnd = this.#headersEnd + bytes.readUInt32BE(headersStart - 4)
+  }
+
+  get status(): number {
+    return this.#bytes.readUInt16BE(this.#fixed)
+  }
+  get generatedAt(): number {
+    return this.#bytes.readDoubleBE(this.#fixed + 2)
+  }
+  get freshUntil(): number {
+    return this.#bytes.readDoubleBE(this.#fixed + 10)
+  }
+  get staleWhileRevalidateUntil(): number {
+    return this.#bytes.readDoubleBE(this.#fixed + 18)
+  }
+  get staleIfErrorUntil(): number {
+    return this.#bytes.readDoubleBE(this.#fixed + 26)
+  }
+  get etag(): string | undefined {
+    const length = this.#fixed - EPOCH_LENGTH - 2
+    return length === 0 ? undefined : this.#bytes.toString('latin1', EPOCH_LENGTH + 2, this.#fixed)
+  }
+  get headers(): readonly string[] {
+    return parseStrings(this.#bytes.toString('utf8', this.#fixed + FIXED_LENGTH, this.#headersEnd))
+  }
+  get tags(): readonly string[] {
+    return parseStrings(this.#bytes.toString('utf8', this.#headersEnd, this.#tagsEnd))
+  }
+  get body(): Buffer {
+    return this.#bytes.subarray(this.#tagsEnd)
+  }
+}
+
+const parseStrings = (json: string): readonly string[] => {
+  const parsed: unknown = JSON.parse(json)
+  return Array.isArray(parsed) ? parsed.map(String) : []
+}

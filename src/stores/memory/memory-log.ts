@@ -1,0 +1,48 @@
+import type { Invalidation, LogRecord } from '../../cache/invalidation.js'
+import { compareRecordIds, type Position, recordIdOf } from '../../cache/position.js'
+
+export interface MemoryLog {
+  lastId(): string
+  /** Returns the record's id, later than all before it whatever the clock does. */
+  append(invalidation: Invalidation): string
+  /** `undefined` when the log no longer reaches back to `after`, or the records are too many to look at. */
+  between(after: Position, upTo: Position): readonly LogRecord[] | undefined
+}
+
+const KEPT_RECORDS = 10_000
+const COMPARED_RECORDS = 1000
+
+export const createMemoryLog = (now: () => number): MemoryLog => {
+  const records: LogRecord[] = []
+  let forgottenUpTo = '0-0'
+  let lastMs = 0
+  let sequence = 0
+  const lastId = (): string => `${lastMs}-${sequence}`
+
+  return {
+    lastId,
+    append: (invalidation) => {
+      const ms = now()
+      if (ms > lastMs) [lastMs, sequence] = [ms, 0]
+      else sequence++
+      records.push({ ...invalidation, id: lastId() })
+      if (records.length > 2 * KEPT_RECORDS) {
+        forgottenUpTo = records.splice(0, KEPT_RECORDS).at(-1)?.id ?? forgottenUpTo
+      }
+      return lastId()
+    },
+    between: (after, upTo) => {
+      const from = recordIdOf(after)
+      if (compareRecordIds(from, forgottenUpTo) < 0) return undefined
+      const end = recordIdOf(upTo)
+      const found: LogRecord[] = []
+      for (let at = records.length - 1; at >= 0; at--) {
+        const record = records[at]
+        if (record === undefined || compareRecordIds(record.id, from) <= 0) break
+        if (compareRecordIds(record.id, end) > 0) continue
+        if (found.push(record) > COMPARED_RECORDS) return undefined
+      }
+      return found
+    }
+  }
+}

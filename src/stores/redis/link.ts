@@ -1,0 +1,162 @@
+import { StoreUnavailableError } from '../../cache/errors.js'
+import type { Observer } from '../../cache/observer.js'
+import type { StoreState } from '../../cache/store.js'
+import { createBreaker } from '../breaker.js'
+import { BudgetExceededError, withinBudget } from '../time-budget.js'
+import type { RedisClient } from './client.js'
+
+export interface LinkOptions {
+  readonly client: RedisClient
+  readonly commandTimeoutMs: number
+  readonly connectTimeoutMs: number
+  readonly observer: Observer
+  /** Runs before anything is served, on each new connection and after each suspicion, by means of `run`. */
+  readonly prepare: (run: Run) => Promise<void>
+}
+
+/** Does one store operation within the time budget. */
+export type Run = <T>(operation: string, work: () => Promise<T>) => Promise<T>
+
+/**
+ * The connection's health. It is up from the end of `prepare` until the connection is lost, the breaker
+ * trips or somebody suspects the server; while it is down, work fails at once and the link tries again by
+ * itself. A frozen server shows as time-outs: the connection is then dropped, and with it what was queued.
+ */
+export interface Link {
+  readonly state: StoreState
+  /** Rejects with `StoreUnavailableError`, at once while the link is down. */
+  readonly run: Run
+  /** Takes the link down until `prepare` has succeeded again. */
+  suspect(reason: string): void
+  start(): void
+  stop(): void
+}
+
+const RETRY_MS = 500
+
+export const createLink = ({ client, observer, ...options }: LinkOptions): Link => {
+  const breaker = createBreaker()
+  let state: StoreState = 'down'
+  let announced: StoreState | undefined
+  let lastError: string | undefined
+  let isStopped = false
+  let isPreparing = false
+  let connections = 0
+  let retry: NodeJS.Timeout | undefined
+
+  const change = (next: StoreState, reason: string): void => {
+    state = next
+    if (announced === next || isStopped) return
+    announced = next
+    observer.storeChanged({ state: next, reason })
+  }
+
+  const goDown = (reason: string, next: () => void = prepareSoon): void => {
+    change('down', reason)
+    if (retry !== undefined || isStopped) return
+    retry = setTimeout(() => {
+      retry = undefined
+      next()
+    }, RETRY_MS)
+  }
+
+  const reconnect = (): void => {
+    if (!isStopped) client.disconnect(true)
+  }
+
+  const prepare = async (): Promise<void> => {
+    if (isPreparing || isStopped || client.status !== 'ready') return
+    isPreparing = true
+    const connection = connections
+    try {
+      await options.prepare(attempt)
+      lastError = undefined
+      if (connection === connections) change('up', 'connected')
+    } catch (error) {
+      const reason = messageOf(error)
+      // An unauthenticated connection stays so; a frozen one may never answer.
+      const needsNewConnection = error instanceof BudgetExceededError || /^(NOAUTH|WRONGPASS)/.test(reason)
+      goDown(lastError ?? reason, needsNewConnection ? reconnect : prepareSoon)
+    } finally {
+      isPreparing = false
+    }
+    if (connection !== connections) await prepare()
+  }
+
+  function prepareSoon(): void {
+    void prepare()
+  }
+
+  const attempt: Run = async (operation, work) => {
+    const startedAt = performance.now()
+    try {
+      const result = await withinBudget(work(), options.commandTimeoutMs)
+      breaker.succeeded()
+      return result
+    } finally {
+      observer.storeAsked({ operation, durationMs: performance.now() - startedAt })
+    }
+  }
+
+  const run: Run = async (operation, work) => {
+    if (state === 'down') throw new StoreUnavailableError('the store is down')
+    try {
+      return await attempt(operation, work)
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new Error(messageOf(cause))
+      observer.storeFailed({ operation, error })
+      if (error instanceof BudgetExceededError && !error.isOurFault && breaker.timedOut()) {
+        goDown(`Redis did not answer within ${options.commandTimeoutMs} ms`)
+        reconnect()
+      } else if (isWrongServer(error)) {
+        goDown(error.message)
+      }
+      throw new StoreUnavailableError(`${operation} failed`, { cause: error })
+    }
+  }
+
+  // A connection that gets neither ready nor refused, as to a frozen server, is given up for a new one.
+  const watchdog = setInterval(() => {
+    if (client.status === 'connect' || client.status === 'connecting') reconnect()
+  }, options.connectTimeoutMs).unref()
+
+  client.on('error', (error: Error) => {
+    lastError = messageOf(error)
+  })
+  client.on('close', () => {
+    connections++
+    change('down', lastError ?? 'the connection was closed')
+  })
+  client.on('ready', () => {
+    connections++
+    prepareSoon()
+  })
+
+  return {
+    get state() {
+      return state
+    },
+    run,
+    suspect: (reason) => {
+      change('down', reason)
+      prepareSoon()
+    },
+    // A first connection that fails is told by `close`, and retried as any other.
+    start: () => void client.connect().catch(() => undefined),
+    stop: () => {
+      isStopped = true
+      state = 'down'
+      clearInterval(watchdog)
+      clearTimeout(retry)
+    }
+  }
+}
+
+/** Replies by which a server says that it is not, or no longer, the one to ask. */
+const isWrongServer = ({ message }: Error): boolean => /^(READONLY|NOAUTH|LOADING|MASTERDOWN)\b/.test(message)
+
+/** An `AggregateError` of Node's connection attempts has no message of its own, only a code. */
+const messageOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return error.message || ('code' in error ? String(error.code) : error.name)
+}

@@ -1,0 +1,18 @@
+/** The keys of design "In Redis", after the prefix. */
+export interface Names {
+  readonly prefix: string
+  readonly epoch: string
+  readonly log: string
+  readonly server: string
+  readonly tags: string
+  readonly slot: (slot: string) => string
+}
+
+export const namesUnder = (prefix: string): Names => ({
+  prefix,
+  epoch: `${prefix}@epoch`,
+  log: `${prefix}@log`,
+  server: `${prefix}@server`,
+  tags: `${prefix}@tags`,
+  slot: (slot) => prefix + slot
+})

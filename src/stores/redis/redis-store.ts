@@ -1,0 +1,134 @@
+import { StoreUnavailableError } from '../../cache/errors.js'
+import { type Invalidation, kindsOf, type LogRecord } from '../../cache/invalidation.js'
+import type { Observer } from '../../cache/observer.js'
+import { epochOf, type Position, recordIdOf } from '../../cache/position.js'
+import type { Invalidated, Reading, Store } from '../../cache/store.js'
+import { decodeEntry } from '../entry-codec.js'
+import { createJournal } from '../journal.js'
+import { adoptClient, createClient, type RedisAddress } from './client.js'
+import { createCommitter } from './committer.js'
+import { createLink, type Run } from './link.js'
+import { namesUnder } from './names.js'
+import { createRemover } from './remover.js'
+import { parseInvalidation, parseOpening, parseStreamRange } from './replies.js'
+import { createScriptRunner } from './script-runner.js'
+import { OPEN } from './scripts.js'
+import { createSweeper } from './sweeper.js'
+
+export interface RedisStoreOptions extends RedisAddress {
+  readonly prefix: string
+  readonly commandTimeoutMs: number
+  readonly observer: Observer
+  readonly now: () => number
+  readonly randomEpoch: () => string
+}
+
+/** More records than this between two positions are not compared one by one. */
+const COMPARED_RECORDS = 1000
+
+/**
+ * The shared store: one multiplexed connection, one command for a read, scripts for commits and
+ * invalidations. While an invalidation waits in the journal, nothing is read from or committed to Redis.
+ */
+export const createRedisStore = async (options: RedisStoreOptions): Promise<Store> => {
+  const { observer, now, randomEpoch } = options
+  const client = createClient(options)
+  const names = namesUnder(options.prefix)
+  const scripts = createScriptRunner(client)
+  const journal = createJournal()
+  const remover = createRemover({ client, names, scripts, randomEpoch, observer })
+
+  const open = async (run: Run): Promise<void> => {
+    const keys = [names.epoch, names.log, names.server]
+    const reply = await run('open', () => scripts.run(OPEN, keys, [names.prefix, randomEpoch(), '']))
+    const [kind, , reason = ''] = parseOpening(reply)
+    if (kind === 'replica') throw new Error('this Redis is a replica; replicas are never read')
+    if (kind === 'begun') observer.epochBegan({ reason })
+  }
+
+  const replayJournal = async (run: Run): Promise<void> => {
+    for (let pending = journal.first(); pending !== undefined; pending = journal.first()) {
+      const result = await remover.remove(run, pending)
+      journal.done(pending)
+      observer.invalidated({ source: 'replay', kinds: kindsOf(pending), removed: 0, ...result })
+    }
+  }
+
+  const link = createLink({
+    ...options,
+    client,
+    prepare: async (run) => {
+      await open(run)
+      await replayJournal(run)
+    }
+  })
+  const commit = createCommitter({ names, scripts, link, now })
+  const sweep = createSweeper({ client, names, scripts, run: link.run })
+
+  const read = async (slots: readonly string[]): Promise<Reading> => {
+    const keys = [names.epoch, ...slots.map(names.slot)]
+    const [position, ...values] = await link.run('read', () => client.mgetBuffer(keys))
+    if (position === undefined || position === null) {
+      link.suspect('Redis has lost the epoch')
+      throw new StoreUnavailableError('Redis has lost the epoch')
+    }
+    const at = position.toString('latin1')
+    const epoch = epochOf(at)
+    return { position: at, entries: values.map((bytes) => (bytes ? decodeEntry(bytes, epoch) : undefined)) }
+  }
+
+  const invalidate = async (invalidation: Invalidation): Promise<Invalidated> => {
+    if (link.state === 'up') {
+      try {
+        return await remover.remove(link.run, invalidation)
+      } catch (error) {
+        link.suspect(`an invalidation failed: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }
+    journal.add(invalidation)
+    return { outcome: 'pending' }
+  }
+
+  const recordsBetween = async (
+    after: Position,
+    upTo: Position
+  ): Promise<readonly LogRecord[] | undefined> => {
+    if (epochOf(after) !== epochOf(upTo)) return undefined
+    const [from, to] = [recordIdOf(after), recordIdOf(upTo)]
+    const range = await link.run('records', () =>
+      client.xrange(names.log, from, to, 'COUNT', COMPARED_RECORDS + 2)
+    )
+    const [first, ...records] = parseStreamRange(range)
+    if (first?.[0] !== from || records.length > COMPARED_RECORDS) return undefined
+    return records.map(([id, [, json]]) => ({ id, ...parseInvalidation(json) }))
+  }
+
+  const memory = async () => {
+    const info = await link.run('info', () => client.info('memory'))
+    const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? NaN)
+    return { usedBytes: field('used_memory'), maxBytes: field('maxmemory') }
+  }
+
+  const host = await adoptClient(client)
+  link.start()
+
+  return {
+    read,
+    commit,
+    invalidate,
+    recordsBetween,
+    isTagged: async (tag) => (await link.run('read', () => client.exists(names.slot(`@tag:${tag}`)))) === 1,
+    sweep,
+    figures: async () => ({
+      kind: 'redis',
+      state: link.state,
+      entries: undefined,
+      ...(await memory().catch(() => ({ usedBytes: undefined, maxBytes: undefined }))),
+      pendingInvalidations: journal.size
+    }),
+    close: async () => {
+      link.stop()
+      await host.close()
+    }
+  }
+}

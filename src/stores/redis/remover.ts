@@ -1,0 +1,114 @@
+import { compileGlob, literalPrefix } from '../../cache/glob.js'
+import type { Invalidation } from '../../cache/invalidation.js'
+import type { Observer } from '../../cache/observer.js'
+import { epochOf } from '../../cache/position.js'
+import { type Invalidated, keyOfSlot } from '../../cache/store.js'
+import type { RedisClient } from './client.js'
+import type { Run } from './link.js'
+import type { Names } from './names.js'
+import { parseOpening, parseRemoval } from './replies.js'
+import type { ScriptRunner } from './script-runner.js'
+import { INVALIDATE, OPEN } from './scripts.js'
+
+export interface RemoverOptions {
+  readonly client: RedisClient
+  readonly names: Names
+  readonly scripts: ScriptRunner
+  readonly randomEpoch: () => string
+  readonly observer: Observer
+}
+
+/** Entries removed by one script call: about a millisecond of Redis' time. */
+const SLICE = 1000
+const SCAN_COUNT = 1000
+
+/**
+ * Carries out invalidations. When `remove` has resolved, no entry that it names is readable and a record
+ * refuses the fills that were under way; when it has rejected, it may have happened in part, and is to be
+ * repeated as a whole.
+ */
+export const createRemover = ({ client, names, scripts, randomEpoch, observer }: RemoverOptions) => {
+  /** Removes keys and tagged entries; with a record, also appends it in the same step as the last slice. */
+  const removeNamed = async (run: Run, keys: readonly string[], tags: readonly string[], record: string) => {
+    const args = [names.prefix, randomEpoch(), record, SLICE, keys.length, ...keys, ...tags]
+    const scriptKeys = [names.epoch, names.log, names.server, names.tags]
+    for (let removed = 0; ;) {
+      const work = () => scripts.run(INVALIDATE, scriptKeys, args)
+      const [kind, count, id = '', epochReason = ''] = parseRemoval(await run('invalidate', work))
+      removed += count
+      if (epochReason !== '') observer.epochBegan({ reason: epochReason })
+      if (kind !== 'more') return { removed, id, isEpochNew: epochReason !== '' }
+    }
+  }
+
+  /** Visits every slot and tag index whose name may match, a page at a time; never blocks Redis as KEYS does. */
+  const scan = async (run: Run, match: string, visit: (names: string[]) => Promise<void>): Promise<void> => {
+    let cursor = '0'
+    do {
+      const [next, keys] = await run('scan', () => client.scan(cursor, 'MATCH', match, 'COUNT', SCAN_COUNT))
+      cursor = next
+      if (keys.length > 0) await visit(keys.map((key) => key.slice(names.prefix.length)))
+    } while (cursor !== '0')
+  }
+
+  const unlink = async (run: Run, slots: readonly string[]): Promise<number> => {
+    if (slots.length === 0) return 0
+    return run('unlink', () => client.unlink(slots.map((slot) => names.slot(slot))))
+  }
+
+  const removeMatching = async (run: Run, pattern: string): Promise<number> => {
+    const matches = compileGlob(pattern)
+    let removed = 0
+    await scan(run, `${escapeGlob(names.prefix)}*${narrow(pattern)}`, async (found) => {
+      const tags = found
+        .filter((name) => name.startsWith(TAG_INDEX))
+        .map((name) => name.slice(TAG_INDEX.length))
+      removed += (await removeNamed(run, [], tags.filter(matches), '')).removed
+      removed += await unlink(
+        run,
+        found.filter((slot) => matches(keyOfSlot(slot) ?? ''))
+      )
+    })
+    return removed
+  }
+
+  const remove = async (run: Run, invalidation: Invalidation): Promise<Invalidated> => {
+    const { keys, tags, patterns } = invalidation
+    const named = await removeNamed(run, keys, tags, JSON.stringify(invalidation))
+    let removed = named.removed
+    // The record is in the log by now: what a scan does not see was either stored after it, or is refused.
+    if (!named.isEpochNew) for (const pattern of patterns) removed += await removeMatching(run, pattern)
+    return { outcome: 'done', id: named.id, removed }
+  }
+
+  /** A new epoch makes everything unreadable at once; the entries are then removed for their memory. */
+  const removeAll = async (run: Run): Promise<Invalidated> => {
+    const reason = 'everything was invalidated'
+    const args = [names.prefix, randomEpoch(), reason]
+    const keys = [names.epoch, names.log, names.server]
+    const [kind, position = ''] = parseOpening(await run('invalidate', () => scripts.run(OPEN, keys, args)))
+    if (kind !== 'begun') throw new Error(`no new epoch could be begun: ${kind}`)
+    observer.epochBegan({ reason })
+    let removed = 0
+    await scan(run, `${escapeGlob(names.prefix)}*`, async (found) => {
+      removed += await unlink(run, found.filter(isEntry))
+    })
+    return { outcome: 'done', id: position.slice(epochOf(position).length + 1), removed }
+  }
+
+  return {
+    remove: (run: Run, invalidation: Invalidation): Promise<Invalidated> =>
+      invalidation.all ? removeAll(run) : remove(run, invalidation)
+  }
+}
+
+const TAG_INDEX = '@tag:'
+
+/** Tag indexes stay: they may already name entries of the new epoch. The sweep empties them. */
+const isEntry = (name: string): boolean => !name.startsWith('@') || /^@(value|proof):/.test(name)
+
+const escapeGlob = (text: string): string => text.replace(/[*?[\]\\]/g, '\\$&')
+
+/** Redis' own matcher takes exponential time in the number of stars: it gets two, the rest is matched here. */
+const narrow = (pattern: string): string =>
+  (pattern.match(/\*/g) ?? []).length <= 2 ? pattern : `${literalPrefix(pattern)}*`

@@ -1,0 +1,40 @@
+import { inspect } from 'node:util'
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
+
+/** What the scripts return, checked: a reply of another shape is an error, never a guess. */
+const Text = Type.String()
+
+const Invalidation = Type.Object({
+  keys: Type.Array(Text),
+  tags: Type.Array(Text),
+  patterns: Type.Array(Text),
+  all: Type.Boolean()
+})
+const Opening = Type.Array(Text, { minItems: 1, maxItems: 3 })
+const Texts = Type.Array(Text)
+const Committed = Type.Array(Type.Union([Type.Literal('stored'), Type.Literal('unmet')]))
+const Removal = Type.Union([
+  Type.Tuple([Type.Literal('more'), Type.Integer()]),
+  Type.Tuple([Type.Literal('removed'), Type.Integer()]),
+  Type.Tuple([Type.Literal('done'), Type.Integer(), Text, Text])
+])
+const StreamRange = Type.Array(Type.Tuple([Text, Type.Tuple([Type.Literal('r'), Text])]))
+
+const parser = <T extends TSchema>(schema: T): ((reply: unknown) => Static<T>) => {
+  const check: TypeCheck<T> = TypeCompiler.Compile(schema)
+  return (reply) => {
+    if (check.Check(reply)) return reply
+    throw new Error(`unexpected reply of Redis: ${inspect(reply).slice(0, 200)}`)
+  }
+}
+
+export const parseOpening = parser(Opening)
+export const parseTexts = parser(Texts)
+export const parseCommitted = parser(Committed)
+export const parseRemoval = parser(Removal)
+export const parseStreamRange = parser(StreamRange)
+
+const checkInvalidation = parser(Invalidation)
+export const parseInvalidation = (json: string): Static<typeof Invalidation> =>
+  checkInvalidation(JSON.parse(json))

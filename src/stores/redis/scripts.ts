@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * The server's side of the store. Scripts run on Redis 6.0 and on one slot of a cluster (the prefix holds
+ * the hash tag), so they may build the names of entries and tag indexes from the prefix.
+ *
+ * Redis at its memory limit refuses a script whose first write needs memory, and allows everything after a
+ * write that needs none. So a script that must succeed on a full server begins with an UNLINK.
+ */
+export interface Script {
+  readonly lua: string
+  readonly sha: string
+}
+
+const script = (lua: string): Script => ({ lua, sha: createHash('sha1').update(lua).digest('hex') })
+
+const RECORDS_KEPT = 10_000
+
+/** `begin(reason)`: a new epoch with its first record. `server` remembers whose evictions were seen. */
+const BEGIN_EPOCH = `
+local function server_line()
+  local info = redis.call('INFO')
+  local function field(name) return string.match(info, name .. ':([^\\r\\n]*)') end
+  return field('run_id'), field('role'), field('maxmemory_policy'), field('evicted_keys')
+end
+local function append(epoch, record)
+  local id = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ${RECORDS_KEPT}, '*', 'r', record)
+  redis.call('SET', KEYS[1], epoch .. ':' .. id)
+  return id
+end
+`
+
+/**
+ * KEYS epoch log server · ARGV prefix, fresh epoch, reason or '' for "only if needed".
+ * Returns {'replica'} | {'kept', position} | {'begun', position, reason}.
+ */
+export const OPEN = script(`${BEGIN_EPOCH}
+local run_id, role, policy, evicted = server_line()
+if role ~= 'master' then return {'replica'} end
+local position = redis.call('GET', KEYS[1])
+local known = redis.call('GET', KEYS[3])
+local reason = ARGV[3]
+if reason == '' then
+  if not position or redis.call('EXISTS', KEYS[2]) == 0 then reason = 'no epoch'
+  elseif not known or string.match(known, '^%S+') ~= run_id then reason = 'another server'
+  else return {'kept', position} end
+end
+redis.call('UNLINK', ARGV[1] .. '@void')
+local id = append(ARGV[2], '{"keys":[],"tags":[],"patterns":[],"all":true}')
+redis.call('SET', KEYS[3], run_id .. ' ' .. policy .. ' ' .. evicted)
+return {'begun', ARGV[2] .. ':' .. id, reason}
+`)
+
+/**
+ * The fence. KEYS epoch log tags · ARGV prefix, expected position or '', then per draft: slot, lifetime in
+ * ms, condition ('' | 'absent' | 'present' | 'etag:…'), bytes, number of tags, tags.
+ * Returns {'committed', outcome per draft} | {'moved', position, records since} | {'refused'} | {'lost'}.
+ */
+export const COMMIT = script(`
+local position = redis.call('GET', KEYS[1])
+if not position then return {'lost'} end
+local epoch, expected = string.sub(position, 1, 16), ARGV[2]
+if expected ~= '' and expected ~= position then
+  if string.sub(expected, 1, 16) ~= epoch then return {'refused'} end
+  local since = string.sub(expected, 18)
+  local records = redis.call('XRANGE', KEYS[2], since, '+', 'COUNT', 1002)
+  if not records[1] or records[1][1] ~= since or #records > 1001 then return {'refused'} end
+  local moved = {'moved', position}
+  for i = 2, #records do moved[i + 1] = records[i][2][2] end
+  return moved
+end
+local function is_met(key, condition)
+  if condition == '' then return true end
+  local head = redis.call('GETRANGE', key, 0, 272)
+  local exists = #head > 17 and string.sub(head, 1, 16) == epoch
+  if condition == 'absent' then return not exists end
+  if condition == 'present' then return exists end
+  return exists and 'etag:' .. string.sub(head, 19, 18 + string.byte(head, 18)) == condition
+end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local result, at = {'committed'}, 3
+while at <= #ARGV do
+  local slot, lifetime, condition, bytes, tags = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
+  local key = ARGV[1] .. slot
+  if is_met(key, condition) then
+    local expiry = now + lifetime
+    redis.call('SET', key, epoch .. bytes, 'PX', lifetime)
+    for i = at + 5, at + 4 + tags do
+      redis.call('ZADD', ARGV[1] .. '@tag:' .. ARGV[i], expiry, slot)
+      local latest = redis.call('ZSCORE', KEYS[3], ARGV[i])
+      if not latest or tonumber(latest) < expiry then redis.call('ZADD', KEYS[3], expiry, ARGV[i]) end
+    end
+    result[#result + 1] = 'stored'
+  else
+    result[#result + 1] = 'unmet'
+  end
+  at = at + 5 + tags
+end
+return result
+`)
+
+/**
+ * KEYS epoch log server tags · ARGV prefix, fresh epoch, record or '' to remove only, slice, number of
+ * keys, keys, tags. Removes at most a slice of tagged entries a call, so that Redis is never blocked for
+ * long; only the call that finds nothing left appends the record, in the same step.
+ * Returns {'more', removed} | {'removed', removed} | {'done', removed, id, reason of a new epoch or ''}.
+ *
+ * Under allkeys-* a tag index may have been evicted before its entries: when evictions were seen since the
+ * epoch began, a new epoch is what removes them for certain.
+ */
+export const INVALIDATE = script(`${BEGIN_EPOCH}
+local prefix, left, removed = ARGV[1], tonumber(ARGV[4]), 0
+redis.call('UNLINK', prefix .. '@void')
+local keys = tonumber(ARGV[5])
+for i = 6, 5 + keys do
+  removed = removed + redis.call('UNLINK', prefix .. ARGV[i], prefix .. '@value:' .. ARGV[i])
+end
+for i = 6, #ARGV do
+  local index = prefix .. '@tag:' .. ARGV[i]
+  local members = redis.call('ZRANGE', index, 0, left - 1)
+  if #members > 0 then
+    for _, slot in ipairs(members) do removed = removed + redis.call('UNLINK', prefix .. slot) end
+    redis.call('ZREMRANGEBYRANK', index, 0, #members - 1)
+    left = left - #members
+    if left == 0 then return {'more', removed} end
+    redis.call('ZREM', KEYS[4], ARGV[i])
+  end
+end
+if ARGV[3] == '' then return {'removed', removed} end
+local position = redis.call('GET', KEYS[1])
+local known = redis.call('GET', KEYS[3])
+local reason = ''
+if not position or not known or redis.call('EXISTS', KEYS[2]) == 0 then
+  reason = 'no epoch'
+else
+  local run_id, policy, evicted = string.match(known, '^(%S+) (%S+) (%S+)$')
+  if string.match(redis.call('INFO', 'stats'), 'evicted_keys:(%d+)') ~= evicted then
+    local policy_now = string.match(redis.call('INFO', 'memory'), 'maxmemory_policy:([%w-]+)')
+    if string.find(policy .. policy_now, 'allkeys', 1, true) then reason = 'evictions under allkeys' end
+  end
+end
+local epoch = position and string.sub(position, 1, 16)
+if reason ~= '' then
+  local run_id, _, policy, evicted = server_line()
+  redis.call('SET', KEYS[3], run_id .. ' ' .. policy .. ' ' .. evicted)
+  epoch = ARGV[2]
+end
+return {'done', removed, append(epoch, ARGV[3]), reason}
+`)
+
+/**
+ * KEYS tags · ARGV prefix, slice, tags. Removes index members whose entry has expired; scores and expiries
+ * come from the one clock of the server. Returns how many more tags are worth another call.
+ */
+export const SWEEP_TAGS = script(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local more = {}
+for i = 3, #ARGV do
+  local index = ARGV[1] .. '@tag:' .. ARGV[i]
+  local expired = redis.call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, ARGV[2])
+  if #expired > 0 then redis.call('ZREMRANGEBYRANK', index, 0, #expired - 1) end
+  if redis.call('EXISTS', index) == 0 then redis.call('ZREM', KEYS[1], ARGV[i])
+  elseif #expired == tonumber(ARGV[2]) then more[#more + 1] = ARGV[i] end
+end
+return more
+`)
+
+/**
+ * KEYS log · ARGV greatest age in ms. Forgets old records, at most 1,000 a call, never the last one: the
+ * position names it. (XTRIM MINID needs Redis 6.2.)
+ */
+export const TRIM_LOG = script(`
+local time = redis.call('TIME')
+local cutoff = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[1]
+local old = #redis.call('XRANGE', KEYS[1], '-', cutoff, 'COUNT', 1000)
+local kept = redis.call('XLEN', KEYS[1]) - old
+if old > 0 then redis.call('XTRIM', KEYS[1], 'MAXLEN', math.max(kept, 1)) end
+return kept
+`)
