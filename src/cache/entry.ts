@@ -25,3 +25,6 @@ export const ageSeconds = (entry: Entry, now: number): number =>
 /** The last moment at which the entry may be used for anything: every store expires it then. */
 export const usableUntil = (entry: Entry): number =>
   Math.max(entry.freshUntil, entry.staleWhileRevalidateUntil, entry.staleIfErrorUntil)
+
+/** A longer validator is not kept. */
+export const ETAG_MAX_LENGTH = 255

@@ -12,6 +12,11 @@ export class OriginError extends Error {
   ) {
     super(MESSAGES[kind], options)
   }
+
+  /** What a gateway answers, RFC 9110 §15.6. */
+  get status(): number {
+    return STATUSES[this.kind]
+  }
 }
 
 const MESSAGES = {
@@ -19,3 +24,5 @@ const MESSAGES = {
   timeout: 'The origin did not answer in time.',
   overloaded: 'Too many requests are waiting for the origin.'
 }
+
+const STATUSES = { unreachable: 502, timeout: 504, overloaded: 503 }

@@ -1,4 +1,5 @@
 import type { InvalidationKind } from './invalidation.js'
+import type { Trace } from './request-fields.js'
 import type { StoreState } from './store.js'
 
 /** How a request was answered. `hit` and `stale` came from the cache; the rest from the origin or from nobody. */
@@ -26,7 +27,7 @@ export interface Observer {
   epochBegan(event: { readonly reason: string }): void
 }
 
-export interface Answered {
+export interface Answered extends Trace {
   /** The row's name; `none` without one. */
   readonly resource: string
   /** `undefined` for a bypass. */

@@ -1,11 +1,16 @@
 import type { Readable } from 'node:stream'
+import type { Directives } from './freshness.js'
 
 /** The main API. Rejects with `OriginError` when there is no answer; an error answer is an answer. */
 export interface Origin {
   fetch(request: OriginRequest): Promise<OriginAnswer>
+  /** What an answer's headers say about storing it. */
+  directivesOf(headers: readonly string[]): Directives
 }
 
 export interface OriginRequest {
+  /** The row's name, `none` without one: for those who watch. */
+  readonly resource: string
   readonly method: string
   /** Path and query in origin form, byte for byte as the caller sent them. */
   readonly target: string

@@ -11,6 +11,8 @@ export interface IdentitySources {
   /** Lower case, in the order in which they are digested. */
   readonly headers: readonly string[]
   readonly cookies: readonly string[]
+  /** Families whose unlisted writes may change what a caller is allowed to see. */
+  readonly families: readonly string[]
 }
 
 export type Scope = 'public' | 'authenticated' | 'identity'
@@ -44,9 +46,13 @@ export type Parameters = Readonly<Record<string, string>>
 export interface WriteMatch {
   readonly tags: readonly Template[]
   readonly parameters: Parameters
+  /** Whether a template takes a value from the JSON of the request, or of the answer. */
   readonly needsRequestBody: boolean
   readonly needsAnswerBody: boolean
-  /** Invalidated in place of `tags` when there is no row or a template cannot be filled. */
+  /**
+   * Invalidated when there is no row, and beside the tags that can be filled when one cannot. Empty: the write
+   * lies outside every family.
+   */
   readonly fallback: 'everything' | readonly string[]
   /** False for a write that has no row of its own: the fallback applies at once. */
   readonly hasRow: boolean
@@ -59,7 +65,7 @@ export interface TemplateValues {
   readonly identity?: string | undefined
   /** The caller's user number where it is known. */
   readonly user?: string | undefined
-  /** Parsed JSON bodies. */
+  /** Parsed JSON bodies; `undefined` for a body that is not known or not JSON, which fills nothing. */
   readonly request?: unknown
   readonly answer?: unknown
 }
@@ -67,6 +73,26 @@ export interface TemplateValues {
 export interface Template {
   /** As written in the table. */
   readonly source: string
-  /** One string per value it was filled with; `undefined` when it cannot be filled. */
+  /** One string per value it was filled with, each once; `undefined` when it cannot be filled. */
   fill(values: TemplateValues): readonly string[] | undefined
 }
+
+/** The most tags that one entry may carry and one write may invalidate. */
+export const TAGS_MAX = 2000
+
+/** All templates filled, each tag once; `undefined` when one cannot be filled or they are more than `TAGS_MAX`. */
+export const fillAll = (
+  templates: readonly Template[],
+  values: TemplateValues
+): readonly string[] | undefined => {
+  const tags = new Set<string>()
+  for (const template of templates) {
+    const filled = template.fill(values)
+    if (filled === undefined) return undefined
+    for (const tag of filled) tags.add(tag)
+  }
+  return tags.size > TAGS_MAX ? undefined : [...tags]
+}
+
+/** Carried by every entry whose row belongs to the family. */
+export const familyTag = (family: string): string => `family:${family}`

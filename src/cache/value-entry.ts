@@ -20,15 +20,18 @@ export interface ValueDraft {
   readonly ttlSeconds: number
 }
 
-export const entryOf = (draft: ValueDraft, now: number): Entry & { readonly etag: string } => ({
-  status: 200,
-  headers: ['content-type', draft.contentType],
-  body: draft.body,
-  generatedAt: now,
-  ...expiringAt(now + draft.ttlSeconds * 1000),
-  etag: etagOf(draft),
-  tags: draft.tags
-})
+export const entryOf = (draft: ValueDraft, now: number): Entry & { readonly etag: string } => {
+  const tags = [...new Set(draft.tags)].sort()
+  return {
+    status: 200,
+    headers: ['content-type', draft.contentType],
+    body: draft.body,
+    generatedAt: now,
+    ...expiringAt(now + draft.ttlSeconds * 1000),
+    etag: etagOf({ ...draft, tags }),
+    tags
+  }
+}
 
 const expiringAt = (
   at: number

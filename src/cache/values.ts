@@ -5,8 +5,8 @@ import { createTurns } from './turns.js'
 import {
   contentTypeOf,
   entryOf,
-  expiringAt,
   integerIn,
+  renewed,
   valueOf,
   type Value,
   type ValueDraft

@@ -39,8 +39,6 @@ export const decodeEntry = (bytes: Buffer, epoch: string): Entry | undefined => 
 }
 
 export const EPOCH_LENGTH = 16
-/** Longer validators are not kept: the length is one byte. */
-export const ETAG_MAX_LENGTH = 255
 const VERSION = 1
 const FIXED_LENGTH = 2 + 4 * 8 + 2 * 4
 

@@ -5,7 +5,10 @@ export interface MemoryLog {
   lastId(): string
   /** Returns the record's id, later than all before it whatever the clock does. */
   append(invalidation: Invalidation): string
-  /** `undefined` when the log no longer reaches back to `after`, or the records are too many to look at. */
+  /**
+   * Oldest first; `undefined` when the log no longer reaches back to `after` or not yet so far, or the records
+   * are too many to look at.
+   */
   between(after: Position, upTo: Position): readonly LogRecord[] | undefined
 }
 
@@ -35,6 +38,7 @@ export const createMemoryLog = (now: () => number): MemoryLog => {
       const from = recordIdOf(after)
       if (compareRecordIds(from, forgottenUpTo) < 0) return undefined
       const end = recordIdOf(upTo)
+      if (compareRecordIds(from, end) > 0) return undefined
       const found: LogRecord[] = []
       for (let at = records.length - 1; at >= 0; at--) {
         const record = records[at]
@@ -42,7 +46,7 @@ export const createMemoryLog = (now: () => number): MemoryLog => {
         if (compareRecordIds(record.id, end) > 0) continue
         if (found.push(record) > COMPARED_RECORDS) return undefined
       }
-      return found
+      return found.reverse()
     }
   }
 }

@@ -12,6 +12,8 @@ export interface LinkOptions {
   readonly observer: Observer
   /** Runs before anything is served, on each new connection and after each suspicion, by means of `run`. */
   readonly prepare: (run: Run) => Promise<void>
+  /** Asked in the very turn in which the link goes up; if there is more to prepare, it does not. */
+  readonly isPrepared: () => boolean
 }
 
 /** Does one store operation within the time budget. */
@@ -69,7 +71,8 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
     isPreparing = true
     const connection = connections
     try {
-      await options.prepare(attempt)
+      do await options.prepare(attempt)
+      while (!options.isPrepared())
       lastError = undefined
       if (connection === connections) change('up', 'connected')
     } catch (error) {
@@ -152,8 +155,9 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
   }
 }
 
-/** Replies by which a server says that it is not, or no longer, the one to ask. */
-const isWrongServer = ({ message }: Error): boolean => /^(READONLY|NOAUTH|LOADING|MASTERDOWN)\b/.test(message)
+/** Replies by which a server says that it is not, or no longer, the one to ask; Redis 6 puts them after a script's name. */
+const isWrongServer = ({ message }: Error): boolean =>
+  /(^|-)(READONLY|NOAUTH|LOADING|MASTERDOWN)\b/.test(message)
 
 /** An `AggregateError` of Node's connection attempts has no message of its own, only a code. */
 const messageOf = (error: unknown): string => {

@@ -60,7 +60,8 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
     prepare: async (run) => {
       await open(run)
       await replayJournal(run)
-    }
+    },
+    isPrepared: () => journal.size === 0
   })
   const commit = createCommitter({ names, scripts, link, now })
   const sweep = createSweeper({ client, names, scripts, run: link.run })

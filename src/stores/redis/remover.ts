@@ -58,27 +58,32 @@ export const createRemover = ({ client, names, scripts, randomEpoch, observer }:
 
   const removeMatching = async (run: Run, pattern: string): Promise<number> => {
     const matches = compileGlob(pattern)
+    const isMatching = (slot: string): boolean => {
+      const key = keyOfSlot(slot)
+      return key !== undefined && matches(key)
+    }
     let removed = 0
     await scan(run, `${escapeGlob(names.prefix)}*${narrow(pattern)}`, async (found) => {
       const tags = found
         .filter((name) => name.startsWith(TAG_INDEX))
         .map((name) => name.slice(TAG_INDEX.length))
       removed += (await removeNamed(run, [], tags.filter(matches), '')).removed
-      removed += await unlink(
-        run,
-        found.filter((slot) => matches(keyOfSlot(slot) ?? ''))
-      )
+      removed += await unlink(run, found.filter(isMatching))
     })
     return removed
   }
 
   const remove = async (run: Run, invalidation: Invalidation): Promise<Invalidated> => {
     const { keys, tags, patterns } = invalidation
-    const named = await removeNamed(run, keys, tags, JSON.stringify(invalidation))
-    let removed = named.removed
+    const record = JSON.stringify(invalidation)
+    const { removed, id, isEpochNew } = await removeNamed(run, keys, tags, record)
+    if (patterns.length === 0 || isEpochNew) return { outcome: 'done', id, removed }
     // The record is in the log by now: what a scan does not see was either stored after it, or is refused.
-    if (!named.isEpochNew) for (const pattern of patterns) removed += await removeMatching(run, pattern)
-    return { outcome: 'done', id: named.id, removed }
+    let matching = 0
+    for (const pattern of patterns) matching += await removeMatching(run, pattern)
+    // Tag indexes may have been evicted while it scanned: the second record is appended with the check for that.
+    const last = await removeNamed(run, [], [], record)
+    return { outcome: 'done', id: last.id, removed: removed + matching }
   }
 
   /** A new epoch makes everything unreadable at once; the entries are then removed for their memory. */
@@ -109,6 +114,9 @@ const isEntry = (name: string): boolean => !name.startsWith('@') || /^@(value|pr
 
 const escapeGlob = (text: string): string => text.replace(/[*?[\]\\]/g, '\\$&')
 
-/** Redis' own matcher takes exponential time in the number of stars: it gets two, the rest is matched here. */
+/**
+ * A pattern for Redis that matches at least the same. Its own matcher takes exponential time in the number of
+ * stars, so it gets two; and no sets, whose order beyond ASCII depends on the machine it was compiled for.
+ */
 const narrow = (pattern: string): string =>
-  (pattern.match(/\*/g) ?? []).length <= 2 ? pattern : `${literalPrefix(pattern)}*`
+  pattern.includes('[') || (pattern.match(/\*/g) ?? []).length > 2 ? `${literalPrefix(pattern)}*` : pattern

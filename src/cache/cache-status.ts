@@ -1,0 +1,26 @@
+/** `Cache-Status` field values, RFC 9211. The cache's name is `spms`. */
+export const hitStatus = (ttlSeconds: number): string => `spms; hit; ttl=${ttlSeconds}`
+
+export type BypassReason = 'search' | 'query' | 'no-resource' | 'no-identity' | 'range' | 'html' | 'disabled'
+
+export const bypassStatus = (reason: BypassReason): string => BYPASS[reason]
+
+/** RFC 9211 §2.2: why the request went forward to the origin. */
+export const MISS = 'spms; fwd=uri-miss'
+export const STALE = 'spms; fwd=stale'
+export const METHOD = 'spms; fwd=method'
+export const UNPROVEN = 'spms; fwd=request; detail=unproven'
+export const STORE_UNAVAILABLE = 'spms; fwd=uri-miss; detail=store-unavailable'
+
+export const storedStatus = (forwarded: string): string => `${forwarded}; stored`
+export const collapsedStatus = (forwarded: string): string => `${forwarded}; collapsed`
+
+const BYPASS: Readonly<Record<BypassReason, string>> = {
+  search: 'spms; fwd=bypass; detail=search',
+  query: 'spms; fwd=bypass; detail=query',
+  'no-resource': 'spms; fwd=bypass; detail=no-resource',
+  'no-identity': 'spms; fwd=bypass; detail=no-identity',
+  range: 'spms; fwd=bypass; detail=range',
+  html: 'spms; fwd=bypass; detail=html',
+  disabled: 'spms; fwd=bypass; detail=disabled'
+}

@@ -1,0 +1,57 @@
+import { createForward } from './forward.js'
+import { createInvalidator, type Invalidate } from './invalidator.js'
+import { createKeeper, identityTag } from './keeper.js'
+import { createLandings } from './landing.js'
+import { createMarks } from './marks.js'
+import type { Observer } from './observer.js'
+import type { Answer } from './answer.js'
+import type { Origin } from './origin.js'
+import { createReadThrough } from './read-through.js'
+import type { ReadRequest } from './reader.js'
+import type { ResourceTable } from './resource.js'
+import type { Store } from './store.js'
+import { createWriteThrough, type WriteRequest } from './write-through.js'
+
+export interface CacheOptions {
+  readonly store: Store
+  readonly origin: Origin
+  readonly table: ResourceTable
+  readonly observer: Observer
+  readonly now: () => number
+  readonly maxTtlMs: number
+  readonly maxEntryBytes: number
+  /** `false`: plain forwarding; writes still invalidate. */
+  readonly isEnabled: boolean
+}
+
+/**
+ * The promises: after an acknowledged invalidation nobody gets an answer whose origin request was sent
+ * before it; nobody gets an answer made for somebody else; a read never fails because the store does.
+ */
+export interface Cache {
+  /** Rejects with `LeftError` when the caller has left, and with nothing else that is foreseen. */
+  read(request: ReadRequest): Promise<Answer>
+  write(request: WriteRequest): Promise<Answer>
+  readonly invalidate: Invalidate
+}
+
+export const createCache = (options: CacheOptions): Cache => {
+  const { store, origin, table, observer, now } = options
+  const invalidate = createInvalidator(store, observer)
+  const marks = createMarks(now)
+
+  /** Whom the origin turns away keeps nothing here: not the entries of this identity, and not its proof. */
+  const denied = async (identity: string): Promise<void> => {
+    const tag = identityTag(identity)
+    const isKnown = await store.isTagged(tag).catch(() => false)
+    if (isKnown) await invalidate({ tags: [tag] }, 'proxy')
+  }
+
+  const keep = createKeeper(store, table, observer, now)
+  const landings = createLandings({ ...options, keep, marks, denied })
+  return {
+    read: createReadThrough({ ...options, forward: createForward(origin, denied), landings, marks }),
+    write: createWriteThrough({ ...options, invalidate, denied }),
+    invalidate
+  }
+}

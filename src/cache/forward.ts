@@ -1,0 +1,34 @@
+import { type Answer, failure, relayed } from './answer.js'
+import { OriginError } from './errors.js'
+import { isDenial } from './landing.js'
+import type { Outcome } from './observer.js'
+import type { Origin } from './origin.js'
+import type { ReadRequest } from './reader.js'
+
+export interface Forwarded {
+  readonly resource: string
+  readonly outcome: Outcome
+  readonly cacheStatus: string
+}
+
+export type Forward = (
+  request: ReadRequest,
+  identity: string | undefined,
+  forwarded: Forwarded
+) => Promise<Answer>
+
+/** Passes a read on as it came, and its answer back as it comes. */
+export const createForward =
+  (origin: Origin, denied: (identity: string) => Promise<void>): Forward =>
+  async (request, identity, { resource, outcome, cacheStatus }) => {
+    const { method, target, headers, body, onInterim } = request
+    try {
+      const signal = request.signal()
+      const answer = await origin.fetch({ resource, method, target, headers, body, onInterim, signal })
+      if (isDenial(answer) && identity !== undefined) await denied(identity)
+      return relayed(answer, outcome, cacheStatus)
+    } catch (error) {
+      if (error instanceof OriginError) return failure(error, cacheStatus)
+      throw error
+    }
+  }

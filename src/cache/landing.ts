@@ -1,0 +1,100 @@
+import type { Entry } from './entry.js'
+import { fill, type FillContext, type Filled } from './fill.js'
+import { createFlights, type Flight } from './flight.js'
+import { isReached } from './invalidation.js'
+import { familyTag, identityTag, type Keep } from './keeper.js'
+import type { Marks } from './marks.js'
+import type { OriginAnswer } from './origin.js'
+import type { Reader } from './reader.js'
+import type { Store } from './store.js'
+
+export interface LandingOptions extends FillContext {
+  readonly store: Store
+  readonly keep: Keep
+  readonly marks: Marks
+  /** Told of a 401 or 403 before it is passed on. */
+  readonly denied: (identity: string) => Promise<void>
+}
+
+/** How a flight ended. */
+export type Landing =
+  | { readonly kind: 'entry'; readonly entry: Entry; readonly isStored: boolean }
+  | { readonly kind: 'own'; readonly answer: OriginAnswer }
+
+/** The flights of the read path: from a reader's miss to a stored entry, or to an answer of the reader's own. */
+export const createLandings = (options: LandingOptions) => {
+  const { store, keep, marks } = options
+  const flights = createFlights<Landing>()
+
+  /** Asks the origin on behalf of the reader, and stores what may be stored. */
+  const ask = async (reader: Reader, signal: AbortSignal): Promise<Landing> => {
+    const { resource, parameters, key, baseKey } = reader.plan
+    const { identity } = reader.fields
+    const filled = await fill(options, {
+      resource,
+      parameters,
+      identity,
+      user: reader.user,
+      target: reader.request.target,
+      headers: reader.request.headers,
+      stale: reader.entry,
+      ownTags: [
+        ...(key === baseKey ? [] : [baseKey]),
+        ...(resource.scope === 'identity' && identity !== undefined ? [identityTag(identity)] : []),
+        ...resource.families.map(familyTag)
+      ],
+      signal
+    })
+    const isProof = resource.scope !== 'public' && identity !== undefined && isSuccess(filled)
+    const proven = isProof ? { identity, user: userOf(filled) ?? reader.user } : undefined
+    if (filled.kind === 'own') {
+      if (filled.isByNature) marks.add(key)
+      if (isDenial(filled.answer) && identity !== undefined) await options.denied(identity)
+      await keep({ position: reader.position, draft: undefined, proven })
+      return filled
+    }
+    const { entry, isRefresh } = filled
+    const draft = { slot: key, entry, ...(isRefresh ? { condition: 'present' as const } : {}) }
+    return { kind: 'entry', entry, isStored: await keep({ position: reader.position, draft, proven }) }
+  }
+
+  const depart = (reader: Reader): Flight<Landing> =>
+    flights.depart(reader.plan.key, reader.position, (signal) => ask(reader, signal))
+
+  /** Refreshes an entry that was just answered stale, unless somebody does already. */
+  const refresh = (reader: Reader): void => {
+    const { key } = reader.plan
+    if (marks.has(key) || flights.find(key) !== undefined) return
+    depart(reader).landed.then(discard, () => undefined)
+  }
+
+  /**
+   * Whether a landing is an answer to this reader. The origin may have been asked before the reader arrived;
+   * then an invalidation that was acknowledged in between must not have reached the entry. The reader's own
+   * position, read after it arrived, covers every such invalidation.
+   */
+  const isAnswer = async (reader: Reader, flight: Flight<Landing>, landing: Landing): Promise<boolean> => {
+    if (landing.kind === 'own') return false
+    if (reader.arrival <= flight.departure) return true
+    if (reader.position === undefined || flight.position === undefined) return false
+    if (reader.position === flight.position) return true
+    const records = await store.recordsBetween(flight.position, reader.position).catch(() => undefined)
+    return records !== undefined && !isReached(records, reader.plan.key, landing.entry.tags)
+  }
+
+  return { arrive: flights.arrive, find: flights.find, ask, depart, refresh, isAnswer }
+}
+
+export type Landings = ReturnType<typeof createLandings>
+
+/** Nobody will read this answer. */
+export const discard = (landing: Landing): void => {
+  if (landing.kind === 'own') landing.answer.body.destroy()
+}
+
+const userOf = (filled: Filled): string | undefined => (filled.kind === 'entry' ? filled.user : undefined)
+
+const isSuccess = (filled: Filled): boolean =>
+  filled.kind === 'entry' || (filled.answer.status >= 200 && filled.answer.status < 300)
+
+export const isDenial = ({ status }: { readonly status: number }): boolean => status === 401 || status === 403

@@ -1,0 +1,215 @@
+import { type Answer, cachedAnswer, failure, filledAnswer, relayed } from './answer.js'
+import {
+  bypassStatus,
+  collapsedStatus,
+  hitStatus,
+  MISS,
+  STALE,
+  STORE_UNAVAILABLE,
+  storedStatus,
+  UNPROVEN
+} from './cache-status.js'
+import { isFresh, ttlSeconds } from './entry.js'
+import { OriginError } from './errors.js'
+import { type Flight, LeftError } from './flight.js'
+import type { Forward } from './forward.js'
+import { userOfProof } from './keeper.js'
+import { discard, type Landing, type Landings } from './landing.js'
+import type { Marks } from './marks.js'
+import type { Observer } from './observer.js'
+import { type Plan, planRead } from './plan.js'
+import type { Reader, ReadRequest } from './reader.js'
+import { readFields, type RequestFields } from './request-fields.js'
+import type { ResourceTable } from './resource.js'
+import { proofSlot, type Reading, type Store } from './store.js'
+
+export interface ReadThroughOptions {
+  readonly table: ResourceTable
+  readonly store: Store
+  readonly forward: Forward
+  readonly landings: Landings
+  readonly marks: Marks
+  readonly now: () => number
+  readonly isEnabled: boolean
+  readonly observer: Observer
+}
+
+/** A reader waits for others' flights this often; then it asks the origin by itself. */
+const WAITS = 2
+
+/**
+ * One read, from the request to its answer (the states of design "One read"):
+ *
+ *     bypass ─ no row, search, no identity …       → forward
+ *     lookup ─ fresh                               → hit
+ *            ─ stale, within stale-while-revalidate → hit, refreshed in the background
+ *            ─ no proof                            → ask alone: the answer is the proof
+ *            ─ marked unstorable, or HEAD          → forward
+ *            ─ else                                → join or lead a flight
+ *     flight ─ entry                               → answer all
+ *            ─ unstorable                          → the leader's alone; the next reader leads
+ *            ─ origin failed                       → stale-if-error, else the failure
+ */
+export const createReadThrough = (options: ReadThroughOptions) => {
+  const { table, store, forward, landings, marks, now } = options
+
+  const read = async (request: ReadRequest): Promise<Answer> => {
+    const startedAt = performance.now()
+    const fields = readFields(request.headers, table.identity)
+    const plan: Plan = options.isEnabled
+      ? planRead(table, request, fields)
+      : { kind: 'bypass', reason: 'disabled', resource: 'none' }
+    const isLookup = plan.kind === 'lookup'
+    const answer = isLookup
+      ? await answerReader(await look(request, fields, plan))
+      : await forward(request, fields.identity, {
+          resource: plan.resource,
+          outcome: 'bypass',
+          cacheStatus: bypassStatus(plan.reason)
+        })
+    options.observer.answered({
+      resource: isLookup ? plan.resource.name : plan.resource,
+      key: isLookup ? plan.key : undefined,
+      outcome: answer.outcome,
+      status: answer.status,
+      durationMs: performance.now() - startedAt,
+      ...fields.trace
+    })
+    return answer
+  }
+
+  const look = async (request: ReadRequest, fields: RequestFields, plan: Reader['plan']): Promise<Reader> => {
+    const arrival = landings.arrive()
+    const { identity } = fields
+    const isProofNeeded = plan.resource.scope !== 'public' && identity !== undefined
+    const slots = isProofNeeded ? [plan.key, proofSlot(identity)] : [plan.key]
+    const reading: Reading | undefined = await store.read(slots).catch(() => undefined)
+    const [entry, proof] = reading?.entries ?? []
+    return {
+      request,
+      fields,
+      plan,
+      arrival,
+      position: reading?.position,
+      entry,
+      user: userOfProof(proof),
+      isProven: plan.resource.scope !== 'authenticated' || (proof !== undefined && isFresh(proof, now()))
+    }
+  }
+
+  const answerReader = async (reader: Reader): Promise<Answer> => {
+    const { entry, request } = reader
+    if (!reader.isProven) {
+      const isKnown = reader.position !== undefined
+      if (!isKnown || request.method === 'HEAD') return alone(reader)
+      return await askAlone(reader)
+    }
+    if (entry !== undefined) {
+      const at = now()
+      if (isFresh(entry, at)) return cached(reader, 'hit')
+      if (at < entry.staleWhileRevalidateUntil) {
+        if (request.method === 'GET') landings.refresh(reader)
+        return cached(reader, 'stale')
+      }
+    }
+    return request.method === 'HEAD' ? alone(reader) : together(reader)
+  }
+
+  /** Joins the flight for the key or leads one, at most a few times; then asks without the others. */
+  const together = async (reader: Reader): Promise<Answer> => {
+    const signal = reader.request.signal()
+    for (let waits = 0; waits < WAITS && !marks.has(reader.plan.key); waits++) {
+      const current = landings.find(reader.plan.key)
+      const flight = current ?? landings.depart(reader)
+      const landing = await landed(flight, signal, current === undefined)
+      if (landing instanceof OriginError) return failed(reader, landing)
+      if (current === undefined) return answerLeader(reader, landing)
+      if (landing.kind === 'own' && landing.answer.status >= 500 && isUsableOnError(reader)) {
+        return cached(reader, 'stale')
+      }
+      if (landing.kind === 'entry' && (await landings.isAnswer(reader, flight, landing))) {
+        const cacheStatus = statusOf(reader, collapsedStatus)
+        return filledAnswer({
+          outcome: 'collapsed',
+          cacheStatus,
+          entry: landing.entry,
+          fields: reader.fields
+        })
+      }
+    }
+    return alone(reader)
+  }
+
+  const landed = async (
+    flight: Flight<Landing>,
+    signal: AbortSignal,
+    isLeader: boolean
+  ): Promise<Landing | OriginError> => {
+    try {
+      return await flight.wait(signal)
+    } catch (error) {
+      if (error instanceof OriginError) return error
+      if (isLeader && error instanceof LeftError) flight.landed.then(discard, () => undefined)
+      throw error
+    }
+  }
+
+  /** Without a proof nobody else's answer may be given; this one's own answer is the proof. */
+  const askAlone = async (reader: Reader): Promise<Answer> => {
+    try {
+      const landing = await landings.ask(reader, reader.request.signal())
+      if (landing.kind === 'own') return relayed(landing.answer, 'unproven', UNPROVEN)
+      const { entry } = landing
+      return filledAnswer({ outcome: 'unproven', cacheStatus: UNPROVEN, entry, fields: reader.fields })
+    } catch (error) {
+      if (error instanceof OriginError) return failure(error, UNPROVEN)
+      throw error
+    }
+  }
+
+  const answerLeader = (reader: Reader, landing: Landing): Answer => {
+    const { fields } = reader
+    const outcome = reader.position === undefined ? 'store-unavailable' : 'miss'
+    if (landing.kind === 'entry') {
+      const cacheStatus = statusOf(reader, landing.isStored ? storedStatus : undefined)
+      return filledAnswer({ outcome, cacheStatus, entry: landing.entry, fields })
+    }
+    if (landing.answer.status >= 500 && isUsableOnError(reader)) {
+      discard(landing)
+      return cached(reader, 'stale')
+    }
+    return relayed(landing.answer, outcome, statusOf(reader))
+  }
+
+  const failed = (reader: Reader, error: OriginError): Answer =>
+    isUsableOnError(reader) ? cached(reader, 'stale') : failure(error, statusOf(reader))
+
+  const cached = (reader: Reader, outcome: 'hit' | 'stale'): Answer => {
+    const { entry, fields } = reader
+    if (entry === undefined) throw new TypeError('only a reader with an entry is answered from the cache')
+    const at = now()
+    return cachedAnswer({ outcome, cacheStatus: hitStatus(ttlSeconds(entry, at)), entry, fields }, at)
+  }
+
+  /** RFC 5861 §4, for the entry that this reader found itself: it was not invalidated when it arrived. */
+  const isUsableOnError = ({ entry }: Reader): boolean =>
+    entry !== undefined && now() < entry.staleIfErrorUntil
+
+  const alone = (reader: Reader): Promise<Answer> => {
+    const outcome = reader.position === undefined ? 'store-unavailable' : 'miss'
+    const resource = reader.plan.resource.name
+    return forward(reader.request, reader.fields.identity, {
+      resource,
+      outcome,
+      cacheStatus: statusOf(reader)
+    })
+  }
+
+  return read
+}
+
+const statusOf = (reader: Reader, decorate?: (forwarded: string) => string): string => {
+  if (reader.position === undefined) return STORE_UNAVAILABLE
+  const forwarded = reader.entry === undefined ? MISS : STALE
+  return decorate === undefined ? forwarded : decorate(forwarded)
+}

@@ -1,0 +1,97 @@
+import { delimit, digest } from './digest.js'
+import type { IdentitySources } from './resource.js'
+
+/** What the read path needs of a request's header section, collected in one pass. */
+export interface RequestFields {
+  /** Digest of everything that tells the origin who is calling; `undefined` for nobody. */
+  readonly identity: string | undefined
+  readonly accept: string | undefined
+  readonly origin: string | undefined
+  readonly ifNoneMatch: string | undefined
+  readonly ifModifiedSince: string | undefined
+  readonly hasRange: boolean
+  readonly hasBody: boolean
+  /** Told in the log, so that one request can be followed through all of a cluster. */
+  readonly trace: Trace
+}
+
+export interface Trace {
+  readonly requestId: string | undefined
+  readonly traceparent: string | undefined
+}
+
+/**
+ * The identity counts every value of every configured header and cookie, in order, and nothing else: two
+ * requests that the origin could tell apart never share one. Names are compared more loosely than the origin
+ * compares them (WSGI reads `Remote_User` as `Remote-User`, Django trims cookie names): taking too much into
+ * the identity only splits it.
+ */
+export const readFields = (headers: readonly string[], sources: IdentitySources): RequestFields => {
+  const found: string[] = []
+  let accept: string | undefined
+  let origin: string | undefined
+  let ifNoneMatch: string | undefined
+  let ifModifiedSince: string | undefined
+  let hasRange = false
+  let hasBody = false
+  let requestId: string | undefined
+  let traceparent: string | undefined
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = fieldName(headers[at] ?? '')
+    const value = headers[at + 1] ?? ''
+    if (name === 'cookie') collectCookies(value, sources.cookies, found)
+    else if (sources.headers.includes(name)) found.push(name, value)
+    else if (name === 'accept') accept = accept === undefined ? value : `${accept},${value}`
+    else if (name === 'origin') origin = value
+    else if (name === 'if-none-match')
+      ifNoneMatch = ifNoneMatch === undefined ? value : `${ifNoneMatch},${value}`
+    else if (name === 'if-modified-since') ifModifiedSince = value
+    else if (name === 'range') hasRange = true
+    else if (name === 'x-request-id') requestId = value
+    else if (name === 'traceparent') traceparent = value
+    else if (name === 'transfer-encoding' || (name === 'content-length' && value !== '0')) hasBody = true
+  }
+  const identity = found.length === 0 ? undefined : digest(delimit(inSourceOrder(found, sources)))
+  return {
+    identity,
+    accept,
+    origin,
+    ifNoneMatch,
+    ifModifiedSince,
+    hasRange,
+    hasBody,
+    trace: { requestId, traceparent }
+  }
+}
+
+/** Every value of one request header, in order. */
+export const valuesOf = (headers: readonly string[], name: string): string[] =>
+  headers.filter((_, at) => at % 2 === 1 && fieldName(headers[at - 1] ?? '') === name)
+
+/** The first value of a header. */
+export const valueOf = (headers: readonly string[], name: string): string | undefined =>
+  headers.find((_, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === name)
+
+const fieldName = (name: string): string => {
+  const lower = name.toLowerCase()
+  return lower.includes('_') ? lower.replaceAll('_', '-') : lower
+}
+
+const collectCookies = (header: string, names: readonly string[], found: string[]): void => {
+  if (!names.some((name) => header.includes(name))) return
+  for (const pair of header.split(';')) {
+    const equals = pair.indexOf('=')
+    if (equals < 0) continue
+    const name = pair.slice(0, equals).replace(/[^!#$%&'*+\-.^_`|~0-9A-Za-z]/g, '')
+    if (names.includes(name)) found.push(`cookie ${name}`, pair.slice(equals + 1))
+  }
+}
+
+/** Values of one name keep their order; names are put in theirs, whatever order the request had. */
+const inSourceOrder = (found: readonly string[], sources: IdentitySources): readonly string[] => {
+  if (found.length === 2) return found
+  const names = [...sources.headers, ...sources.cookies.map((name) => `cookie ${name}`)]
+  return names.flatMap((name) =>
+    found.flatMap((value, at) => (at % 2 === 1 && found[at - 1] === name ? [name, value] : []))
+  )
+}

@@ -1,0 +1,115 @@
+import type { Readable } from 'node:stream'
+import { type Answer, failure, relayed } from './answer.js'
+import { collect, copyBody, parseJson } from './body.js'
+import { METHOD } from './cache-status.js'
+import { OriginError } from './errors.js'
+import { type Invalidation, invalidationOf } from './invalidation.js'
+import type { Invalidate } from './invalidator.js'
+import { isDenial } from './landing.js'
+import type { Observer } from './observer.js'
+import type { Origin, OriginAnswer } from './origin.js'
+import { readFields } from './request-fields.js'
+import type { ResourceTable, TemplateValues, WriteMatch } from './resource.js'
+
+export interface WriteThroughOptions {
+  readonly table: ResourceTable
+  readonly origin: Origin
+  readonly invalidate: Invalidate
+  readonly observer: Observer
+  readonly denied: (identity: string) => Promise<void>
+}
+
+export interface WriteRequest {
+  readonly method: string
+  readonly target: string
+  readonly headers: readonly string[]
+  readonly body: Readable | undefined
+  readonly onInterim?: ((status: number, headers: readonly string[]) => void) | undefined
+}
+
+/** Bodies beyond this are not looked into; the write's family is invalidated instead. */
+const INSPECTED_BYTES = 1024 * 1024
+/** RFC 9110 §9.2.1: methods that change nothing. */
+const SAFE_METHODS = new Set(['OPTIONS', 'TRACE', 'GET', 'HEAD'])
+
+/**
+ * A write is passed on, and what it makes untrue is invalidated before its answer is. Every outcome but a
+ * 4xx counts, and so does none at all: the origin may have done it. It goes on when its caller leaves.
+ */
+export const createWriteThrough = ({ table, origin, observer, ...options }: WriteThroughOptions) => {
+  const invalidateBy = async (match: WriteMatch, values: TemplateValues): Promise<void> => {
+    const named = namedBy(match, values)
+    if (named.all || named.tags.length > 0) await options.invalidate(named, 'proxy')
+  }
+
+  return async (request: WriteRequest): Promise<Answer> => {
+    const startedAt = performance.now()
+    const fields = readFields(request.headers, table.identity)
+    const answer = await write(request, fields.identity)
+    const durationMs = performance.now() - startedAt
+    const { outcome, status } = answer
+    observer.answered({ resource: 'none', key: undefined, outcome, status, durationMs, ...fields.trace })
+    return answer
+  }
+
+  async function write(request: WriteRequest, identity: string | undefined): Promise<Answer> {
+    const { method, target, headers, onInterim } = request
+    const match = SAFE_METHODS.has(method) ? undefined : table.matchWrite(method, decodedPath(target))
+    const copy = match?.needsRequestBody === true ? copyBody(request.body, INSPECTED_BYTES) : undefined
+    const values = (answer?: unknown): TemplateValues => ({
+      parameters: match?.parameters ?? {},
+      identity,
+      request: copy === undefined ? undefined : parseJson(copy.body()),
+      answer
+    })
+    try {
+      const signal = new AbortController().signal
+      const body = copy?.stream ?? request.body
+      const answer = await origin.fetch({
+        resource: 'none',
+        method,
+        target,
+        headers,
+        body,
+        onInterim,
+        signal
+      })
+      if (isDenial(answer) && identity !== undefined) await options.denied(identity)
+      if (match === undefined || isRefused(answer)) return relayed(answer, 'write', METHOD)
+      const inspected = match.needsAnswerBody ? await inspect(answer) : { answer, json: undefined }
+      await invalidateBy(match, values(inspected.json))
+      return relayed(inspected.answer, 'write', METHOD)
+    } catch (error) {
+      if (!(error instanceof OriginError)) throw error
+      if (match !== undefined) await invalidateBy(match, values())
+      return failure(error, METHOD)
+    }
+  }
+}
+
+const isRefused = ({ status }: OriginAnswer): boolean => status >= 400 && status < 500
+
+/** As the origin decodes it, once; a path that cannot be decoded is taken as it is. */
+const decodedPath = (target: string): string => {
+  const path = target.split('?', 1)[0] ?? target
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
+
+/** The answer's JSON, and the answer with its body whole again. Rejects when the body breaks off. */
+const inspect = async (answer: OriginAnswer): Promise<{ answer: OriginAnswer; json: unknown }> => {
+  const collected = await collect(answer.body, INSPECTED_BYTES)
+  const json = collected.kind === 'whole' ? parseJson(collected.bytes) : undefined
+  return { answer: { ...answer, body: collected.body }, json }
+}
+
+const namedBy = (match: WriteMatch, values: TemplateValues): Invalidation => {
+  const filled = match.hasRow ? match.tags.map((template) => template.fill(values)) : [undefined]
+  if (filled.every((tags) => tags !== undefined)) return invalidationOf({ tags: [...new Set(filled.flat())] })
+  if (match.fallback === 'everything') return invalidationOf({ all: true })
+  const known = filled.flatMap((tags) => tags ?? [])
+  return invalidationOf({ tags: [...new Set([...known, ...match.fallback])] })
+}

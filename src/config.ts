@@ -1,0 +1,179 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { Ajv, type ErrorObject } from 'ajv'
+import envSchema from 'env-schema'
+
+const Port = (value: number, description: string) =>
+  Type.Integer({ minimum: 0, maximum: 65535, default: value, description })
+const Bytes = (value: number, description: string) =>
+  Type.Integer({ minimum: 1024, default: value, description })
+const Milliseconds = (value: number, description: string) =>
+  Type.Integer({ minimum: 1, maximum: 3_600_000, default: value, description })
+const Text = (value: string, description: string) =>
+  Type.String({ minLength: 1, default: value, description })
+
+const MEBIBYTE = 1024 * 1024
+
+/** Every setting, once: its type, its default, what it allows and what it is for. */
+export const ConfigSchema = Type.Object({
+  ORIGIN_URL: Type.String({
+    pattern: '^https?://[^/?#@\\s]+/?$',
+    default: 'http://127.0.0.1:8000',
+    description: 'The main API: scheme, host and port.'
+  }),
+  ORIGIN_TIMEOUT_MS: Milliseconds(
+    310_000,
+    'Wait for the head of an answer of the origin, and for each pause in its body. Above the limit of the backend (300 s).'
+  ),
+  ORIGIN_MAX_CONNECTIONS: Type.Integer({
+    minimum: 1,
+    maximum: 10_000,
+    default: 128,
+    description: 'Connections to the origin, one request at a time on each.'
+  }),
+  ORIGIN_MAX_QUEUE: Type.Integer({
+    minimum: 0,
+    maximum: 1_000_000,
+    default: 10_000,
+    description: 'Requests that may wait for a connection to the origin; more get 503.'
+  }),
+  CACHE_STORE: Type.Union([Type.Literal('redis'), Type.Literal('memory')], {
+    default: 'redis',
+    description: 'Where entries are kept: `redis`, shared by all pods, or `memory`, embedded in this process.'
+  }),
+  REDIS_URL: Type.String({
+    pattern: '^rediss?://\\S+$',
+    default: 'redis://127.0.0.1:6379/1',
+    description:
+      'Redis server: `redis://` or, with TLS, `rediss://`, with user, password and database number.'
+  }),
+  REDIS_CONNECT_TIMEOUT_MS: Milliseconds(5000, 'Wait for a connection to Redis.'),
+  REDIS_COMMAND_TIMEOUT_MS: Milliseconds(
+    100,
+    'Time budget of one store operation; then the origin is asked.'
+  ),
+  KEY_PREFIX: Type.String({
+    pattern: '^[A-Za-z0-9_.{}:-]{1,64}$',
+    default: 'spms:',
+    description: 'Begins every key in Redis. `{spms}:` keeps one slot on Redis Cluster.'
+  }),
+  DEFAULT_TTL: Type.Integer({
+    minimum: 1,
+    default: 300,
+    description: 'Time to live in seconds of a value that is put without one.'
+  }),
+  MAX_TTL: Type.Integer({
+    minimum: 1,
+    maximum: 31_536_000,
+    default: 86_400,
+    description: 'Greatest time to live in seconds, for values and for entries.'
+  }),
+  MEMORY_MAX_BYTES: Bytes(
+    64 * MEBIBYTE,
+    'Size of the embedded store; the least recently used entries make room.'
+  ),
+  MAX_ENTRY_BYTES: Bytes(MEBIBYTE, 'Largest body that is stored; larger answers are passed through.'),
+  RESOURCES_FILE: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: 'YAML file of the resource table, in place of the built-in one.'
+    })
+  ),
+  CACHE_ENABLED: Type.Boolean({
+    default: true,
+    description: '`false` forwards every read; writes still invalidate.'
+  }),
+  PROXY_HOST: Text('0.0.0.0', 'Address of the proxy door.'),
+  PROXY_PORT: Port(8080, 'Port of the proxy door.'),
+  CONTROL_HOST: Text('127.0.0.1', 'Address of the control door; beyond loopback only with `CONTROL_TOKEN`.'),
+  CONTROL_PORT: Port(8081, 'Port of the control door.'),
+  CONTROL_SOCKET: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: 'Unix socket of the control door, beside the port.'
+    })
+  ),
+  CONTROL_TOKEN: Type.Optional(
+    Type.String({ minLength: 16, description: 'Demanded by the control door as `Authorization: Bearer …`.' })
+  ),
+  OPS_HOST: Text('0.0.0.0', 'Address of the ops door.'),
+  OPS_PORT: Port(9090, 'Port of the ops door.'),
+  LOG_LEVEL: Type.Union(
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
+    { default: 'info', description: 'Least severe level that is logged: hits and misses are at `debug`.' }
+  )
+})
+
+export type Config = Readonly<Static<typeof ConfigSchema>>
+
+/** One line that names the variable, its value and what is allowed. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** Variables that are set but empty count as not set. Throws `ConfigError`. */
+export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config => {
+  const data = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const ajv = new Ajv({
+    allErrors: true,
+    coerceTypes: true,
+    useDefaults: true,
+    removeAdditional: true,
+    verbose: true
+  })
+  try {
+    return Object.freeze(checkTogether(envSchema<Config>({ schema: ConfigSchema, data, dotenv: false, ajv })))
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    throw new ConfigError(describe(error, environment), { cause: error })
+  }
+}
+
+const checkTogether = (config: Config): Config => {
+  if (config.DEFAULT_TTL > config.MAX_TTL) {
+    throw new ConfigError(`DEFAULT_TTL=${config.DEFAULT_TTL}: must not be above MAX_TTL (${config.MAX_TTL})`)
+  }
+  if (config.MAX_ENTRY_BYTES > config.MEMORY_MAX_BYTES && config.CACHE_STORE === 'memory') {
+    throw new ConfigError(
+      `MAX_ENTRY_BYTES=${config.MAX_ENTRY_BYTES}: must not be above MEMORY_MAX_BYTES (${config.MEMORY_MAX_BYTES})`
+    )
+  }
+  if (config.CONTROL_TOKEN === undefined && !isLoopback(config.CONTROL_HOST)) {
+    throw new ConfigError(
+      `CONTROL_HOST=${config.CONTROL_HOST}: must be a loopback address unless CONTROL_TOKEN is set`
+    )
+  }
+  return config
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
+
+const SECRETS = new Set(['CONTROL_TOKEN', 'REDIS_URL'])
+
+const describe = (error: unknown, environment: NodeJS.ProcessEnv): string => {
+  const problems =
+    error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : []
+  const byName = new Map<string, string[]>()
+  for (const problem of problems as ErrorObject[]) {
+    const name = problem.instancePath.slice(1)
+    byName.set(name, [...(byName.get(name) ?? []), allowed(problem)])
+  }
+  if (byName.size === 0) return error instanceof Error ? error.message : String(error)
+  return [...byName]
+    .map(([name, texts]) => {
+      const value = SECRETS.has(name) ? '(hidden)' : (environment[name] ?? '')
+      return `${name}=${value}: ${[...new Set(texts.filter((text) => text !== ''))].join(' ')}`
+    })
+    .join('; ')
+}
+
+const allowed = ({ keyword, message, parentSchema }: ErrorObject): string => {
+  if (keyword === 'const') return ''
+  if (keyword === 'anyOf') {
+    const choices: unknown = parentSchema?.['anyOf']
+    const names = Array.isArray(choices) ? choices.map((choice: { const: string }) => choice.const) : []
+    return `must be one of ${names.join(', ')}`
+  }
+  return message ?? ''
+}

@@ -1,0 +1,26 @@
+import type { TSchema } from '@sinclair/typebox'
+
+import type { Invalidation } from '../../cache/invalidation.js'
+import type { Invalidated } from '../../cache/store.js'
+import type { Values } from '../../cache/values.js'
+import type { NameFields } from './name-fields.js'
+import type { Schemas } from './schemas.js'
+import type { StatsSnapshot } from './stats-schema.js'
+
+/** What the control door opens on. */
+export interface ControlParts {
+  readonly values: Values
+  /** Does not reject when the store cannot be reached: the outcome is `pending` then. */
+  readonly invalidate: (named: Partial<Invalidation>) => Promise<Invalidated>
+  readonly stats: () => Promise<StatsSnapshot>
+  /** The table in force, in the form that its schema describes. */
+  readonly resources: { readonly schema: TSchema; readonly table: unknown }
+  readonly defaultTtlSeconds: number
+  readonly maxEntryBytes: number
+}
+
+/** What its routes share. */
+export interface ControlContext extends ControlParts {
+  readonly fields: NameFields
+  readonly schemas: Schemas
+}

@@ -1,0 +1,92 @@
+import { isUtf8 } from 'node:buffer'
+
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+
+import { NAME_MAX_BYTES } from '../../cache/names.js'
+import { useCompilers } from '../compilers.js'
+import { answerClientError, answerWithProblems, badInput, sendProblem, toProblem } from '../problem.js'
+import { createAuthorization, unauthorized } from './authorization.js'
+import { bulkMaxBytes, bulkRoutes } from './bulk-routes.js'
+import type { ControlContext, ControlParts } from './control-context.js'
+import { document } from './documentation.js'
+import { entryRoutes, putRoute } from './entry-routes.js'
+import { invalidationRoutes } from './invalidation-routes.js'
+import { createNameFields } from './name-fields.js'
+import { readQuery } from './query.js'
+import { reportRoutes } from './report-routes.js'
+import { incrementRoute, touchRoute } from './rewrite-routes.js'
+import { createSchemas } from './schemas.js'
+
+export interface ControlDoorOptions extends ControlParts {
+  readonly keyPrefix: string
+  readonly maxTtlSeconds: number
+  /** Asked of every request when given. */
+  readonly token: string | undefined
+  readonly loggerInstance: FastifyBaseLogger
+}
+
+/** The door for the backend in the same pod. Input that it refuses changes nothing. Does not listen yet. */
+export const createControlDoor = (options: ControlDoorOptions): FastifyInstance => {
+  const isAuthorized = createAuthorization(options.token)
+  const app = fastify({
+    loggerInstance: options.loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
+    // A character of a key takes up to three in the path for each of its bytes.
+    routerOptions: { maxParamLength: 3 * (NAME_MAX_BYTES + Buffer.byteLength(options.keyPrefix)) },
+    frameworkErrors: (error, request, reply) => {
+      const isKnown = isAuthorized(request.headers.authorization)
+      sendProblem(reply, isKnown ? toProblem(error) : unauthorized())
+    },
+    clientErrorHandler: answerClientError,
+    // What arrives while the door closes is answered like everything before it.
+    return503OnClosing: false
+  })
+  const context: ControlContext = {
+    ...options,
+    fields: createNameFields(options.keyPrefix),
+    schemas: createSchemas(options)
+  }
+
+  useCompilers(app)
+  answerWithProblems(app)
+  app.addHook('onRequest', async ({ headers }) => {
+    if (!isAuthorized(headers.authorization)) throw unauthorized()
+  })
+  app.addHook('preValidation', readQuery)
+  app.removeAllContentTypeParsers()
+  document(app, { hasToken: options.token !== undefined })
+
+  void app.register(putRoute, context)
+  void app.register(async (bodiless) => {
+    takeNoBody(bodiless)
+    await bodiless.register(entryRoutes, context)
+    await bodiless.register(touchRoute, context)
+    await bodiless.register(reportRoutes, context)
+  })
+  void app.register(async (json) => {
+    takeJson(json, bulkMaxBytes(options.maxEntryBytes))
+    await json.register(bulkRoutes, context)
+    await json.register(incrementRoute, context)
+    await json.register(invalidationRoutes, context)
+  })
+  return app
+}
+
+/** Clients that always name a type are fine as long as the body is empty. */
+const takeNoBody = (app: FastifyInstance): void => {
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(body.length === 0 ? null : badInput('body', 'must be empty here'))
+  )
+}
+
+const takeJson = (app: FastifyInstance, bodyLimit: number): void => {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser<Buffer>(
+    'application/json',
+    { parseAs: 'buffer', bodyLimit },
+    (request, body, done): void => {
+      if (isUtf8(body)) void parse(request, body.toString(), done)
+      else done(badInput('body', 'must be UTF-8'))
+    }
+  )
+}

@@ -1,0 +1,40 @@
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
+
+import type { Invalidation } from '../../cache/invalidation.js'
+import { badInput } from '../problem.js'
+import type { ControlContext } from './control-context.js'
+import { InvalidatedAnswer, InvalidationBody, NoQuery, PendingAnswer, PROBLEMS } from './schemas.js'
+
+export const invalidationRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, context, done) => {
+  const { fields, invalidate } = context
+  app.post(
+    '/v1/invalidations',
+    {
+      schema: {
+        summary: 'Invalidate keys, tags, patterns or everything',
+        description:
+          'After a 200, no request that arrives gets an answer whose origin request was sent before it.',
+        querystring: NoQuery,
+        body: InvalidationBody,
+        response: { 200: InvalidatedAnswer, 202: PendingAnswer, ...PROBLEMS }
+      }
+    },
+    async (request, reply) => {
+      const { body } = request
+      const named: Invalidation = {
+        keys: fields.names(body.keys ?? [], 'keys'),
+        tags: fields.names(body.tags ?? [], 'tags'),
+        patterns: fields.patterns(body.patterns ?? [], 'patterns'),
+        all: body.all ?? false
+      }
+      if (!named.all && named.keys.length + named.tags.length + named.patterns.length === 0) {
+        throw badInput('body', 'must name something in keys, tags, patterns or all')
+      }
+      const result = await invalidate(named)
+      request.log.debug({ ...named, ...result }, 'Invalidated through the control door.')
+      if (result.outcome === 'pending') return reply.code(202).send({ pending: true })
+      return { id: result.id, removed: result.removed }
+    }
+  )
+  done()
+}

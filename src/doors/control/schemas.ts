@@ -1,0 +1,144 @@
+import { Type } from '@sinclair/typebox'
+
+import { NAME_MAX_BYTES, PATTERN_MAX_STARS } from '../../cache/names.js'
+import { PROBLEM_TYPE, ProblemSchema } from '../problem.js'
+
+export const NAMES_MAX = 1000
+export const TAGS_MAX = 100
+
+const strict = { additionalProperties: false }
+
+const NAME_RULES = `1–${NAME_MAX_BYTES} bytes without spaces or control characters, not starting with @; with or without the prefix it is the same name`
+
+const Key = Type.String({ description: `A key: ${NAME_RULES}` })
+const Tag = Type.String({ description: `A tag: ${NAME_RULES}` })
+const Pattern = Type.String({
+  description: `A Redis glob over keys and tags with at most ${PATTERN_MAX_STARS} stars`
+})
+const Position = Type.String({
+  description: 'The position of the read that missed: what an invalidation has reached since is refused'
+})
+
+const ttlOf = (maximum: number, initial: number) =>
+  Type.Optional(
+    Type.Integer({ minimum: 1, maximum, default: initial, description: 'Freshness lifetime in seconds' })
+  )
+
+export const KeyParameter = Type.Object({
+  key: Type.String({ description: `The key, percent-encoded (/ is %2F): ${NAME_RULES}` })
+})
+
+export const NoQuery = Type.Object({}, strict)
+
+/** Those schemas that the configuration has a part in. */
+export const createSchemas = (limits: { maxTtlSeconds: number; defaultTtlSeconds: number }) => {
+  const Ttl = ttlOf(limits.maxTtlSeconds, limits.defaultTtlSeconds)
+  return {
+    PutQuery: Type.Object(
+      {
+        ttl: Ttl,
+        tag: Type.Optional(Type.Array(Tag, { maxItems: TAGS_MAX })),
+        position: Type.Optional(Position)
+      },
+      strict
+    ),
+    TouchQuery: Type.Object({ ttl: Ttl }, strict),
+    SetBody: Type.Object(
+      {
+        entries: Type.Array(
+          Type.Object(
+            {
+              key: Key,
+              value: Type.Optional(Type.String({ description: 'The bytes as UTF-8 text' })),
+              base64: Type.Optional(
+                Type.String({ description: 'The bytes in base64; one of both is given' })
+              ),
+              contentType: Type.Optional(Type.String({ maxLength: 255 })),
+              ttl: Ttl,
+              tags: Type.Optional(Type.Array(Tag, { maxItems: TAGS_MAX }))
+            },
+            strict
+          ),
+          { minItems: 1, maxItems: NAMES_MAX }
+        ),
+        position: Type.Optional(Position)
+      },
+      strict
+    )
+  }
+}
+export type Schemas = ReturnType<typeof createSchemas>
+
+export const IncrementBody = Type.Object(
+  {
+    by: Type.Optional(
+      Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER, default: 1 })
+    )
+  },
+  strict
+)
+
+export const GetBody = Type.Object({ keys: Type.Array(Key, { minItems: 1, maxItems: NAMES_MAX }) }, strict)
+
+export const GetAnswer = Type.Object(
+  {
+    entries: Type.Record(
+      Type.String(),
+      Type.Object({
+        value: Type.Optional(Type.String({ description: 'A body that is text' })),
+        base64: Type.Optional(Type.String({ description: 'Any other body' })),
+        contentType: Type.String(),
+        ttl: Type.Integer({ description: 'Remaining seconds' })
+      }),
+      { description: 'By key, as it was asked for' }
+    ),
+    missing: Type.Array(Type.String()),
+    position: Type.String({ description: 'For puts after a miss' })
+  },
+  { description: 'What is there' }
+)
+
+export const SetAnswer = Type.Object(
+  {
+    stored: Type.Integer(),
+    refused: Type.Array(Type.String(), {
+      description: 'Keys that an invalidation has reached since `position`'
+    })
+  },
+  { description: 'What was stored' }
+)
+
+export const InvalidationBody = Type.Object(
+  {
+    keys: Type.Optional(Type.Array(Key, { maxItems: NAMES_MAX })),
+    tags: Type.Optional(Type.Array(Tag, { maxItems: NAMES_MAX })),
+    patterns: Type.Optional(Type.Array(Pattern, { maxItems: NAMES_MAX })),
+    all: Type.Optional(Type.Literal(true))
+  },
+  strict
+)
+
+export const InvalidatedAnswer = Type.Object(
+  { id: Type.String({ description: 'Its place in the log' }), removed: Type.Integer() },
+  { description: 'Everything named is gone, everywhere' }
+)
+
+export const PendingAnswer = Type.Object(
+  { pending: Type.Literal(true) },
+  { description: 'The store cannot be reached: done here, and kept for when it is back' }
+)
+
+export const nothing = (description: string) => Type.Unsafe<undefined>(Type.Null({ description }))
+
+/** Bytes of any type: OpenAPI 3.1 leaves the schema empty. */
+export const bytes = (description: string) => ({ description, content: { '*/*': { schema: Type.Any() } } })
+
+const problems = (description: string) => ({
+  description,
+  content: { [PROBLEM_TYPE]: { schema: ProblemSchema } }
+})
+
+export const PROBLEMS = {
+  '4xx': problems('Bad input or an unmet condition; nothing was changed'),
+  '5xx': problems('The store cannot be reached: go on without the cache')
+}

@@ -1,0 +1,106 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { Answer } from '../../cache/answer.js'
+import type { Cache } from '../../cache/cache.js'
+import { LeftError } from '../../cache/flight.js'
+import { answerClientError, ProblemError, toProblem } from '../problem.js'
+import { sendAnswer, sendProblemTo } from './send.js'
+import { targetOf } from './target.js'
+
+export interface ProxyDoorOptions {
+  readonly cache: Cache
+  readonly loggerInstance: FastifyBaseLogger
+}
+
+/** Django's own limit is far lower, an ingress' often higher than Node's 16 KiB. */
+const MAX_HEADER_BYTES = 64 * 1024
+/** Above the 60 s of common ingresses, so that they close idle connections and not this server. */
+const KEEP_ALIVE_MS = 72_000
+
+/**
+ * The door in front of the whole origin. Fastify opens, logs and closes it; requests go to the cache before
+ * Fastify reads them, because it refuses what an origin may well take (`%zz` in a path, other methods,
+ * malformed media types) and because a hit should cost what the bare server costs.
+ */
+export const createProxyDoor = ({ cache, loggerInstance }: ProxyDoorOptions): FastifyInstance => {
+  let isClosing = false
+  const serverFactory = (): Server => {
+    const server = createServer(
+      { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 },
+      (request, response) => {
+        if (isClosing) response.shouldKeepAlive = false
+        answer(request, response).catch((error: unknown) => fail(error, request, response))
+      }
+    )
+    return server.on('clientError', answerClientError)
+  }
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    await sendAnswer(await ask(request, response), response, request.method === 'HEAD')
+  }
+
+  const ask = (request: IncomingMessage, response: ServerResponse): Promise<Answer> => {
+    const { method = 'GET', rawHeaders } = request
+    const { target, headers } = targetOf(request.url ?? '/', rawHeaders)
+    const body = hasBody(request) ? request : undefined
+    const onInterim = (status: number, fields: readonly string[]): void =>
+      sendInterim(response, status, fields)
+    if (method === 'GET' || method === 'HEAD') {
+      return cache.read({ method, target, headers, body, onInterim, signal: () => leavingOf(response) })
+    }
+    return cache.write({ method, target, headers, body, onInterim })
+  }
+
+  const fail = (error: unknown, request: IncomingMessage, response: ServerResponse): void => {
+    if (error instanceof LeftError || response.destroyed) return
+    if (response.headersSent) {
+      // The origin broke off: so does this answer, for the caller to see that it is not whole.
+      response.destroy()
+      return
+    }
+    const problem = toProblem(error)
+    if (!(error instanceof ProblemError)) {
+      door.log.error(
+        { err: error, ...traceOf(request) },
+        'A request failed unexpectedly; please report this error'
+      )
+    }
+    sendProblemTo(response, problem, undefined)
+  }
+
+  const door = fastify({
+    loggerInstance,
+    serverFactory,
+    logController: new LogController({ disableRequestLogging: true })
+  })
+  door.addHook('preClose', async () => {
+    isClosing = true
+  })
+  return door
+}
+
+/** RFC 9112 §6.3: only these two fields announce a body. */
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+
+const leavingOf = (response: ServerResponse): AbortSignal => {
+  const controller = new AbortController()
+  if (response.destroyed) controller.abort(new LeftError())
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort(new LeftError())
+  })
+  return controller.signal
+}
+
+/** RFC 9110 §15.2: interim answers are passed on. Node sends 100 by itself. */
+const sendInterim = (response: ServerResponse, status: number, headers: readonly string[]): void => {
+  if (response.headersSent || response.destroyed) return
+  if (status === 102) response.writeProcessing()
+  const links = headers.filter((_, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === 'link')
+  if (status === 103 && links.length > 0) response.writeEarlyHints({ link: links })
+}
+
+const traceOf = ({ headers }: IncomingMessage): object => ({
+  requestId: headers['x-request-id'],
+  traceparent: headers['traceparent']
+})

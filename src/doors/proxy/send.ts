@@ -1,0 +1,82 @@
+import type { ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import type { Answer } from '../../cache/answer.js'
+import type { Entry } from '../../cache/entry.js'
+import { LeftError } from '../../cache/flight.js'
+import type { OriginAnswer } from '../../cache/origin.js'
+import { PROBLEM_TYPE, type ProblemError, toProblem } from '../problem.js'
+
+/** Resolves when the answer has been handed over. Rejects with `LeftError` when the caller has left. */
+export const sendAnswer = async (
+  answer: Answer,
+  response: ServerResponse,
+  isHead: boolean
+): Promise<void> => {
+  if (answer.kind === 'entry') sendEntry(answer, response, isHead)
+  else if (answer.kind === 'relay') await relay(answer.answer, answer.cacheStatus, response, isHead)
+  else sendProblemTo(response, toProblem(answer.error), answer.cacheStatus)
+}
+
+const sendEntry = (
+  { entry, status, ageSeconds, cacheStatus }: Extract<Answer, { kind: 'entry' }>,
+  response: ServerResponse,
+  isHead: boolean
+): void => {
+  const headers = status === 304 ? headersOf304(entry) : withLength(entry)
+  if (ageSeconds !== undefined) headers.push('Age', String(ageSeconds))
+  headers.push('Cache-Status', cacheStatus)
+  response.writeHead(status, headers)
+  if (isHead || status === 304) response.end()
+  else response.end(entry.body)
+}
+
+/** An answer that came in chunks has no length of its own; here it is known. */
+const withLength = (entry: Entry): string[] => {
+  const headers = entry.headers.slice()
+  for (let at = 0; at < headers.length; at += 2) {
+    if (headers[at]?.toLowerCase() === 'content-length') return headers
+  }
+  headers.push('Content-Length', String(entry.body.length))
+  return headers
+}
+
+/** RFC 9110 §15.4.5: what a 304 says of the stored answer, and not of its content. */
+const headersOf304 = ({ headers }: Entry): string[] =>
+  headers.filter((_, at) => !/^content-(?!location)/i.test(headers[at - (at % 2)] ?? ''))
+
+const relay = async (
+  answer: OriginAnswer,
+  cacheStatus: string,
+  response: ServerResponse,
+  isHead: boolean
+): Promise<void> => {
+  if (response.destroyed) {
+    answer.body.destroy()
+    throw new LeftError()
+  }
+  response.writeHead(answer.status, answer.statusText, [...answer.headers, 'Cache-Status', cacheStatus])
+  if (isHead) {
+    answer.body.resume()
+    response.end()
+    return
+  }
+  await pipeline(answer.body, response, { end: false })
+  const trailers = Object.entries(answer.trailers)
+  if (trailers.length > 0) response.addTrailers(trailers)
+  response.end()
+}
+
+export const sendProblemTo = (
+  response: ServerResponse,
+  { status, headers, problem }: ProblemError,
+  cacheStatus: string | undefined
+): void => {
+  const body = JSON.stringify(problem)
+  response.writeHead(status, {
+    ...headers,
+    'content-type': PROBLEM_TYPE,
+    'content-length': Buffer.byteLength(body),
+    ...(cacheStatus !== undefined && { 'cache-status': cacheStatus })
+  })
+  response.end(body)
+}

@@ -1,0 +1,26 @@
+import { badInput } from '../problem.js'
+
+export interface Target {
+  /** Path and query in origin form, as they came. */
+  readonly target: string
+  readonly headers: readonly string[]
+}
+
+/**
+ * RFC 9112 §3.2: a target in absolute form is put into origin form, and its authority replaces `Host`
+ * (§3.2.2). More than one `Host` is refused.
+ */
+export const targetOf = (url: string, headers: readonly string[]): Target => {
+  let hosts = 0
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] ?? ''
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++
+  }
+  if (hosts > 1) throw badInput('host', 'must be given once')
+  if (url.startsWith('/') || url === '*') return { target: url, headers }
+  const absolute = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(url)
+  const [, authority, rest = ''] = absolute ?? []
+  if (authority === undefined) throw badInput('target', 'must be a path or an absolute address')
+  const others = headers.filter((_, at) => headers[at - (at % 2)]?.toLowerCase() !== 'host')
+  return { target: rest.startsWith('/') ? rest : `/${rest}`, headers: ['Host', authority, ...others] }
+}

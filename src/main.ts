@@ -1,0 +1,40 @@
+import { ConfigError, readConfig } from './config.js'
+import { ResourceTableError } from './resources/resource-table-error.js'
+import { createSidecar } from './sidecar.js'
+import { createLogger } from './telemetry/logger.js'
+
+/** Exit code 1: bad configuration, or an address that is taken. */
+const fail = (message: string): never => {
+  process.stderr.write(`${message}\n`)
+  process.exit(1)
+}
+
+const start = async (): Promise<void> => {
+  const config = readConfig()
+  const log = createLogger({ level: config.LOG_LEVEL })
+  const sidecar = await createSidecar({ config, log })
+
+  let isStopping = false
+  const stop = (signal: string): void => {
+    if (isStopping) return
+    isStopping = true
+    log.info({ signal }, 'Stopping: requests in flight are finished first')
+    sidecar.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'Stopping failed')
+        process.exit(1)
+      }
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+
+  const addresses = await sidecar.listen()
+  log.info({ ...addresses, store: config.CACHE_STORE, origin: config.ORIGIN_URL }, 'Ready')
+}
+
+start().catch((error: unknown) => {
+  if (error instanceof ConfigError || error instanceof ResourceTableError) fail(error.message)
+  fail(error instanceof Error ? (error.stack ?? error.message) : String(error))
+})

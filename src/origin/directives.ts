@@ -1,0 +1,64 @@
+import { parse } from '@tusbar/cache-control'
+import { parseDictionary } from 'structured-headers'
+import type { Directives } from '../cache/freshness.js'
+import { valuesOf } from '../cache/request-fields.js'
+
+/**
+ * What an answer says about storing it: `CDN-Cache-Control` alone when it is there and well formed (RFC 9213
+ * §2.1), else `Cache-Control` and `Expires` (RFC 9111 §5.2 and §5.3).
+ */
+export const readDirectives = (headers: readonly string[]): Directives => {
+  const ageSeconds = Number(/^\s*(\d{1,10})\s*$/.exec(valuesOf(headers, 'age')[0] ?? '')?.[1] ?? 0)
+  const targeted = valuesOf(headers, 'cdn-cache-control')
+  const stated =
+    (targeted.length > 0 ? readTargeted(targeted.join(',')) : undefined) ?? readUntargeted(headers)
+  return { ...stated, ageSeconds }
+}
+
+type Stated = Omit<Directives, 'ageSeconds'>
+
+/** `undefined` when the field is malformed: it is then ignored as a whole. */
+const readTargeted = (field: string): Stated | undefined => {
+  try {
+    const dictionary = parseDictionary(field)
+    const isSet = (name: string): boolean => dictionary.get(name)?.[0] === true
+    const seconds = (name: string): number | undefined => {
+      const value: unknown = dictionary.get(name)?.[0]
+      return typeof value === 'number' && value >= 0 ? value : undefined
+    }
+    return {
+      noStore: isSet('no-store'),
+      noCache: isSet('no-cache'),
+      private: isSet('private'),
+      mustRevalidate: isSet('must-revalidate') || isSet('proxy-revalidate'),
+      lifetimeSeconds: seconds('s-maxage') ?? seconds('max-age'),
+      staleWhileRevalidateSeconds: seconds('stale-while-revalidate'),
+      staleIfErrorSeconds: seconds('stale-if-error')
+    }
+  } catch {
+    return undefined
+  }
+}
+
+const readUntargeted = (headers: readonly string[]): Stated => {
+  const field = valuesOf(headers, 'cache-control').join(',')
+  const directives = parse(field)
+  return {
+    noStore: directives.noStore === true,
+    noCache: directives.noCache === true,
+    private: directives.private === true,
+    mustRevalidate: directives.mustRevalidate === true || directives.proxyRevalidate === true,
+    lifetimeSeconds: directives.sharedMaxAge ?? directives.maxAge ?? expiresIn(headers),
+    staleWhileRevalidateSeconds: directives.staleWhileRevalidate ?? undefined,
+    staleIfErrorSeconds: directives.staleIfError ?? undefined
+  }
+}
+
+/** An invalid date, such as `0`, means: expired. */
+const expiresIn = (headers: readonly string[]): number | undefined => {
+  const [expires] = valuesOf(headers, 'expires')
+  if (expires === undefined) return undefined
+  const [date] = valuesOf(headers, 'date')
+  const seconds = (Date.parse(expires) - (date === undefined ? Date.now() : Date.parse(date))) / 1000
+  return Number.isNaN(seconds) ? 0 : seconds
+}

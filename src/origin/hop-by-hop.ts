@@ -1,0 +1,43 @@
+/**
+ * Without the fields that belong to one connection (RFC 9110 §7.6.1) and those that `Connection` names.
+ * Everything else keeps its order, its spelling and its repetitions. `Connection` cannot take away what a
+ * message needs, nor what tells the origin who is calling: the identity counts it.
+ */
+export const withoutHopByHop = (
+  headers: readonly string[],
+  { without, keep }: { readonly without?: ReadonlySet<string>; readonly keep?: ReadonlySet<string> } = {}
+): string[] => {
+  const named = namedByConnection(headers)
+  const kept: string[] = []
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] ?? ''
+    const lower = name.toLowerCase()
+    if (HOP_BY_HOP.has(lower) || without?.has(lower) === true) continue
+    if (named.includes(lower) && !NEEDED.has(lower) && keep?.has(lower) !== true) continue
+    kept.push(name, headers[at + 1] ?? '')
+  }
+  return kept
+}
+
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade'
+])
+
+const NEEDED = new Set(['host', 'content-length', 'content-type', 'cookie', 'set-cookie'])
+
+const namedByConnection = (headers: readonly string[]): readonly string[] => {
+  const named: string[] = []
+  for (let at = 0; at < headers.length; at += 2) {
+    if (headers[at]?.toLowerCase() !== 'connection') continue
+    named.push(...(headers[at + 1] ?? '').split(',').map((name) => name.trim().toLowerCase()))
+  }
+  return named
+}

@@ -1,0 +1,114 @@
+import { errors, Pool } from 'undici'
+import { OriginError } from '../cache/errors.js'
+import type { Observer } from '../cache/observer.js'
+import type { Origin, OriginAnswer, OriginRequest } from '../cache/origin.js'
+import { readDirectives } from './directives.js'
+import { withoutHopByHop } from './hop-by-hop.js'
+
+export interface HttpOriginOptions {
+  readonly url: string
+  /** For the head of an answer, and for each pause in its body. */
+  readonly timeoutMs: number
+  readonly maxConnections: number
+  /** Requests that may wait for a connection; more are refused. */
+  readonly maxQueue: number
+  /** Request headers, lower case, that no `Connection` field may take away. */
+  readonly identityHeaders: readonly string[]
+  readonly observer: Observer
+}
+
+export interface HttpOrigin extends Origin {
+  close(): Promise<void>
+}
+
+const CONNECT_TIMEOUT_MS = 10_000
+/** Node's server has answered it already. */
+const ANSWERED_HERE = new Set(['expect'])
+
+/** The origin over a pool of connections, one request at a time on each, as the backend's workers want it. */
+export const createHttpOrigin = (options: HttpOriginOptions): HttpOrigin => {
+  const { observer } = options
+  const identityHeaders = new Set(options.identityHeaders)
+  const pool = new Pool(options.url, {
+    connections: options.maxConnections,
+    pipelining: 1,
+    headersTimeout: options.timeoutMs,
+    bodyTimeout: options.timeoutMs,
+    connectTimeout: Math.min(CONNECT_TIMEOUT_MS, options.timeoutMs)
+  })
+  let underWay = 0
+
+  const send = async (request: OriginRequest): Promise<OriginAnswer> => {
+    const { method, target, body, signal, onInterim } = request
+    const answer = await pool.request({
+      method,
+      path: target,
+      headers: withoutHopByHop(request.headers, { without: ANSWERED_HERE, keep: identityHeaders }),
+      body: body ?? null,
+      signal,
+      responseHeaders: 'raw',
+      ...(onInterim !== undefined && {
+        onInfo: (info) => onInterim(info.statusCode, rawHeaders(info.headers))
+      })
+    })
+    return {
+      status: answer.statusCode,
+      statusText: answer.statusText,
+      headers: withoutHopByHop(rawHeaders(answer.headers)),
+      body: answer.body,
+      trailers: answer.trailers
+    }
+  }
+
+  const fetch = async (request: OriginRequest): Promise<OriginAnswer> => {
+    if (underWay >= options.maxConnections + options.maxQueue) throw new OriginError('overloaded')
+    underWay++
+    const startedAt = performance.now()
+    const ended = (status: number): void => {
+      const durationMs = performance.now() - startedAt
+      observer.originAsked({ resource: request.resource, status, durationMs })
+    }
+    try {
+      const answer = await sendAgain(request, send)
+      ended(answer.status)
+      answer.body.once('close', () => underWay--)
+      return answer
+    } catch (error) {
+      underWay--
+      if (request.signal.aborted) throw request.signal.reason
+      ended(0)
+      throw new OriginError(isTimeout(error) ? 'timeout' : 'unreachable', { cause: error })
+    }
+  }
+
+  return { fetch, directivesOf: readDirectives, close: () => pool.destroy() }
+}
+
+/**
+ * A kept connection may be closed by the origin just as a request is sent on it. A read without a body is
+ * then sent once more (RFC 9110 §9.2.2); a write never is.
+ */
+const sendAgain = async (
+  request: OriginRequest,
+  send: (request: OriginRequest) => Promise<OriginAnswer>
+): Promise<OriginAnswer> => {
+  try {
+    return await send(request)
+  } catch (error) {
+    const isRead = request.body === undefined && (request.method === 'GET' || request.method === 'HEAD')
+    if (!isRead || request.signal.aborted || !isClosedConnection(error)) throw error
+    return send(request)
+  }
+}
+
+const isClosedConnection = (error: unknown): boolean =>
+  error instanceof errors.SocketError ||
+  (error instanceof Error && 'code' in error && error.code === 'ECONNRESET')
+
+const isTimeout = (error: unknown): boolean =>
+  error instanceof errors.HeadersTimeoutError ||
+  error instanceof errors.BodyTimeoutError ||
+  error instanceof errors.ConnectTimeoutError
+
+/** With `responseHeaders: 'raw'` undici gives names and values in turn, which its types do not say. */
+const rawHeaders = (headers: unknown): string[] => (Array.isArray(headers) ? headers.map(String) : [])

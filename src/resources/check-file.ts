@@ -1,0 +1,65 @@
+import { Ajv } from 'ajv'
+import { isList, isObject } from './json.js'
+import { labelOf, problemOf } from './schema-problem.js'
+import {
+  resourceFileSchema,
+  type ReadRow,
+  type ResourceFile,
+  type TtlLimits,
+  type WriteRow
+} from './schema.js'
+
+export interface CheckedFile {
+  readonly problems: readonly string[]
+  /** What of the file agrees with the schema, with its defaults filled in: all of it, or less some rows. */
+  readonly sound: SoundFile | undefined
+}
+
+export interface SoundFile {
+  readonly file: ResourceFile
+  readonly resources: readonly Labelled<ReadRow>[]
+  readonly writes: readonly Labelled<WriteRow>[]
+}
+
+export interface Labelled<Row> {
+  /** Index and name of the row in the file, as in `resources[3] (user_profile)`. */
+  readonly label: string
+  readonly row: Row
+}
+
+/** Checks a file against its schema. Broken rows are left out, so that the rest can be checked further. */
+export const checkFile = (value: unknown, limits: TtlLimits): CheckedFile => {
+  const ajv = new Ajv({ allErrors: true, useDefaults: true, verbose: true })
+  const isResourceFile = ajv.compile<ResourceFile>(resourceFileSchema(limits))
+  if (isResourceFile(value)) return { problems: [], sound: labelled(value, () => true) }
+  const errors = isResourceFile.errors ?? []
+  const problems = errors.map((error) => problemOf(error, value))
+  const broken = new Set(errors.map((error) => error.instancePath.split('/').slice(1, 3).join('/')))
+  const isSound = (section: string, index: number): boolean => !broken.has(`${section}/${index}`)
+  const rest = withoutBrokenRows(value, isSound)
+  return { problems, sound: isResourceFile(rest) ? labelled(rest, isSound) : undefined }
+}
+
+type RowTest = (section: string, index: number) => boolean
+
+const withoutBrokenRows = (value: unknown, isSound: RowTest): unknown => {
+  if (!isObject(value)) return value
+  const soundRows = (section: string): unknown => {
+    const rows = value[section]
+    return isList(rows) ? rows.filter((_, index) => isSound(section, index)) : rows
+  }
+  return { ...value, resources: soundRows('resources'), writes: soundRows('writes') }
+}
+
+/** The rows carry the index that they had before broken ones were left out. */
+const labelled = (file: ResourceFile, isSound: RowTest): SoundFile => {
+  const label = <Row>(section: string, rows: readonly Row[]): readonly Labelled<Row>[] => {
+    let index = -1
+    return rows.map((row) => {
+      do index++
+      while (!isSound(section, index))
+      return { label: labelOf(section, index, row), row }
+    })
+  }
+  return { file, resources: label('resources', file.resources), writes: label('writes', file.writes) }
+}

@@ -1,0 +1,79 @@
+import type { Resource, Template } from '../cache/resource.js'
+import type { Labelled } from './check-file.js'
+import { shapeOf, type Route } from './path-router.js'
+import {
+  findRival,
+  parametersOf,
+  reportRepeatedParameters,
+  reportUnknownFamilies,
+  type Report
+} from './row-checks.js'
+import type { ReadRow } from './schema.js'
+import { compileTemplate } from './template.js'
+import type { TemplateUse } from './template-rules.js'
+
+/** Compiles the read rows; what is wrong with them goes to the report. */
+export const compileReads = (
+  rows: readonly Labelled<ReadRow>[],
+  { families, report }: { readonly families: readonly string[]; readonly report: Report }
+): readonly Route<Resource>[] => {
+  reportRivals(rows, report)
+  return rows.flatMap(({ label, row }) => {
+    const reportField: Report = (field, reason) => report(`${label}.${field}`, reason)
+    reportRepeatedParameters(row.path, reportField)
+    reportUnknownFamilies(row.families, { known: families, report: reportField })
+    return compileRow(row, reportField)
+  })
+}
+
+const compileRow = (row: ReadRow, report: Report): readonly Route<Resource>[] => {
+  const compile = (use: TemplateUse, source: string, field: string): Template | undefined => {
+    const place = { use, parameters: parametersOf(row.path), scope: row.scope }
+    const compiled = compileTemplate(source, place)
+    if (compiled.outcome === 'compiled') return compiled.template
+    report(field, compiled.reason)
+    return undefined
+  }
+  const key = compile('key', row.key, 'key')
+  const tags = row.tags.flatMap((source, index) => compile('tag', source, `tags[${index}]`) ?? [])
+  const caller = row.caller === undefined ? undefined : compile('caller', row.caller, 'caller')
+  if (key === undefined) return []
+  const resource: Resource = {
+    name: row.name,
+    scope: row.scope,
+    ttlMs: row.ttl * 1000,
+    staleWhileRevalidateMs: row.staleWhileRevalidate * 1000,
+    staleIfErrorMs: row.staleIfError * 1000,
+    key,
+    tags,
+    query: row.query,
+    bypassOn: row.bypassOn,
+    vary: row.vary.map((header) => header.toLowerCase()),
+    families: row.families,
+    caller
+  }
+  return [{ path: row.path, value: resource }]
+}
+
+/** One path must have one row, and one key must come from one row: else one row's entry would answer for another's. */
+const reportRivals = (rows: readonly Labelled<ReadRow>[], report: Report): void => {
+  for (const [at, { label, row }] of rows.entries()) {
+    const earlier = rows.slice(0, at)
+    const samePath = findRival(earlier, (other) => shapeOf(other.path) === shapeOf(row.path))
+    if (samePath !== undefined) report(`${label}.path`, `matches the same paths as ${samePath}`)
+    const sameKey = findRival(earlier, (other) => canBeEqual(other.key, row.key))
+    if (sameKey !== undefined) report(`${label}.key`, `can be the same key as in ${sameKey}`)
+  }
+}
+
+const canBeEqual = (key: string, other: string): boolean => {
+  const parts = key.split(':')
+  const otherParts = other.split(':')
+  return (
+    parts.length === otherParts.length &&
+    parts.every((part, at) => isSamePart(shapeOf(part), shapeOf(otherParts[at] ?? '')))
+  )
+}
+
+const isSamePart = (part: string, other: string): boolean =>
+  part === other || (part === '{}' && /^\d+$/.test(other)) || (other === '{}' && /^\d+$/.test(part))

@@ -1,0 +1,109 @@
+import { Type, type Static } from '@sinclair/typebox'
+import type { Scope } from '../cache/resource.js'
+
+export interface TtlLimits {
+  readonly defaultTtlSeconds: number
+  readonly maxTtlSeconds: number
+}
+
+export type ResourceFile = Static<ReturnType<typeof resourceFileSchema>>
+export type ReadRow = ResourceFile['resources'][number]
+export type WriteRow = ResourceFile['writes'][number]
+
+/**
+ * The YAML file and, with its defaults filled in, the answer of `GET /v1/resources`. A `description` beside a
+ * `pattern` says in words what the pattern allows.
+ */
+export const resourceFileSchema = (limits: TtlLimits) =>
+  Type.Object(
+    {
+      identity: identitySchema,
+      resources: Type.Array(readRowSchema(limits)),
+      writes: Type.Array(writeRowSchema),
+      families: Type.Record(familyName, Type.Array(prefix, { minItems: 1, uniqueItems: true }), closed),
+      everything: Type.Array(prefix, { default: [], uniqueItems: true })
+    },
+    closed
+  )
+
+const closed = { additionalProperties: false }
+
+const token = Type.String({
+  pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+  description: 'a token of RFC 9110 §5.6.2'
+})
+
+const familyName = Type.String({ pattern: '^[a-z][a-z0-9-]*$' })
+
+/** A literal segment has something other than digits in it, so that no path has two readings. */
+const LITERAL = '[A-Za-z0-9._~-]*[A-Za-z._~-][A-Za-z0-9._~-]*'
+const PARAMETER = '\\{(?!(?:user|identity)\\})[a-z]+\\}'
+
+const path = Type.String({
+  pattern: `^(?:/(?:${LITERAL}|${PARAMETER}))+$`,
+  description:
+    'a path of whole segments, each {name} (not {user} or {identity}) or text that is not only digits'
+})
+
+const prefix = Type.String({
+  pattern: `^(?:/${LITERAL})+$`,
+  description: 'the beginning of a path in whole segments without placeholders'
+})
+
+const KEY_PART = '(?:[A-Za-z0-9._-]+|~\\{identity\\}|\\{(?!identity\\})[a-z]+\\})'
+
+/** Whole parts, so that two keys can be compared part by part; `~` keeps a caller's keys apart from all others. */
+const key = Type.String({
+  pattern: `^${KEY_PART}(?::${KEY_PART})*$`,
+  description: 'text, {parameter} or ~{identity}, joined by colons'
+})
+
+const template = Type.String({ minLength: 1 })
+
+const names = (of: typeof token) => Type.Array(of, { default: [], uniqueItems: true })
+
+const identitySchema = Type.Object(
+  { headers: names(token), cookies: names(token), families: names(familyName) },
+  closed
+)
+
+const SCOPES: readonly Scope[] = ['public', 'authenticated', 'identity']
+
+const readRowSchema = ({ defaultTtlSeconds, maxTtlSeconds }: TtlLimits) => {
+  const window = Type.Integer({ minimum: 0, maximum: maxTtlSeconds, default: 0 })
+  return Type.Object(
+    {
+      name: Type.String({
+        pattern: '^[a-z][a-z0-9_]*$',
+        description: 'a name in lower case, as in user_profile'
+      }),
+      path,
+      key,
+      ttl: Type.Integer({ minimum: 1, maximum: maxTtlSeconds, default: defaultTtlSeconds }),
+      staleWhileRevalidate: window,
+      staleIfError: window,
+      scope: Type.Unsafe<Scope>({ type: 'string', enum: SCOPES }),
+      tags: Type.Array(template, { default: [] }),
+      query: names(Type.String({ minLength: 1 })),
+      bypassOn: names(Type.String({ minLength: 1 })),
+      vary: names(token),
+      families: Type.Array(familyName, { uniqueItems: true }),
+      caller: Type.Optional(template)
+    },
+    closed
+  )
+}
+
+const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+const writeRowSchema = Type.Object(
+  {
+    methods: Type.Array(Type.Unsafe<(typeof METHODS)[number]>({ type: 'string', enum: METHODS }), {
+      minItems: 1,
+      uniqueItems: true
+    }),
+    path,
+    tags: Type.Array(template)
+  },
+  closed
+)

@@ -1,0 +1,69 @@
+import type { ResourceTable, WriteMatch } from '../cache/resource.js'
+import type { SoundFile } from './check-file.js'
+import { createFamilies } from './families.js'
+import { createRouter } from './path-router.js'
+import { compileReads } from './read-rows.js'
+import { reportUnknownFamilies } from './row-checks.js'
+import { compileWrites, type CompiledWrite } from './write-rows.js'
+
+export interface CompiledTable {
+  readonly problems: readonly string[]
+  /** To be used only when there are no problems. */
+  readonly table: ResourceTable
+}
+
+/** Compiles rows that agree with the schema; their placeholders, families and rivals are checked here. */
+export const compileTable = ({ file, resources, writes }: SoundFile): CompiledTable => {
+  const problems: string[] = []
+  const report = (field: string, reason: string): void => {
+    problems.push(`${field}: ${reason}`)
+  }
+  const fallbackOf = createFamilies(file)
+  const families = Object.keys(file.families)
+  reportUnknownFamilies(file.identity.families, {
+    known: families,
+    report: (field, reason) => report(`identity.${field}`, reason)
+  })
+  const matchRow = createRouter(compileReads(resources, { families, report }))
+  const matchEffect = createWriteRouter(compileWrites(writes, { fallbackOf, report }))
+  return {
+    problems,
+    table: {
+      identity: {
+        headers: file.identity.headers.map((header) => header.toLowerCase()),
+        cookies: file.identity.cookies,
+        families: file.identity.families
+      },
+      matchRead: (path) => {
+        const match = matchRow(path)
+        return match && { resource: match.value, parameters: match.parameters }
+      },
+      matchWrite: (method, path) => {
+        const match = matchEffect(method, path)
+        const fallback = fallbackOf(path)
+        if (match === undefined) return { ...WITHOUT_ROW, fallback }
+        return { ...match.value, parameters: match.parameters, fallback, hasRow: true }
+      }
+    }
+  }
+}
+
+const WITHOUT_ROW: Omit<WriteMatch, 'fallback'> = {
+  tags: [],
+  parameters: {},
+  needsRequestBody: false,
+  needsAnswerBody: false,
+  hasRow: false
+}
+
+/** One router for each method, since rows for different methods may name the same placeholder differently. */
+const createWriteRouter = (writes: readonly CompiledWrite[]) => {
+  const methods = new Set(writes.flatMap((write) => write.methods))
+  const routers = new Map(
+    [...methods].map((method) => {
+      const ofMethod = writes.filter((write) => write.methods.includes(method))
+      return [method, createRouter(ofMethod.map(({ path, effect }) => ({ path, value: effect })))]
+    })
+  )
+  return (method: string, path: string) => routers.get(method)?.(path)
+}

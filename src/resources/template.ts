@@ -1,0 +1,86 @@
+import { UNKNOWN_USER_TAG } from '../cache/caller.js'
+import { parseName } from '../cache/names.js'
+import { TAGS_MAX, type Template, type TemplateValues } from '../cache/resource.js'
+import { isCanonicalNumber } from './canonical-number.js'
+import { pick } from './pick.js'
+import { faultOf, type TemplatePlace, type TemplateUse } from './template-rules.js'
+import { parseTemplate, type Part, type PickPart } from './template-parts.js'
+
+export type CompiledTemplate =
+  | { readonly outcome: 'compiled'; readonly template: Template; readonly parts: readonly Part[] }
+  | { readonly outcome: 'refused'; readonly reason: string }
+
+export const compileTemplate = (source: string, place: TemplatePlace): CompiledTemplate => {
+  const parsed = parseTemplate(source)
+  if (parsed.outcome === 'malformed') return { outcome: 'refused', reason: parsed.reason }
+  const { parts } = parsed
+  const reason = faultOf({ source, parts }, place)
+  if (reason !== undefined) return { outcome: 'refused', reason }
+  return {
+    outcome: 'compiled',
+    template: { source, fill: (values) => fill(parts, place.use, values) },
+    parts
+  }
+}
+
+/**
+ * An unknown user number fills the tag of an entry with the constant that every `user:…` invalidation reaches;
+ * a write cannot say whose entries it means and is not filled.
+ */
+const fill = (
+  parts: readonly Part[],
+  use: TemplateUse,
+  values: TemplateValues
+): readonly string[] | undefined => {
+  const isUserUnknown = values.user === undefined && parts.some((part) => part.kind === 'user')
+  if (isUserUnknown && use === 'tag') return [UNKNOWN_USER_TAG]
+  let filled: readonly string[] = ['']
+  for (const part of parts) {
+    const texts = textsOf(part, use, values)
+    if (texts === undefined) return undefined
+    filled = filled.flatMap((head) => texts.map((text) => head + text))
+  }
+  return filled.every(isName) ? filled : undefined
+}
+
+const isName = (text: string): boolean => parseName(text, '').outcome === 'valid'
+
+const textsOf = (part: Part, use: TemplateUse, values: TemplateValues): readonly string[] | undefined => {
+  switch (part.kind) {
+    case 'text':
+      return [part.text]
+    case 'parameter':
+      return knownOnly(values.parameters[part.name])
+    case 'identity':
+      return knownOnly(values.identity) ?? (use === 'write' ? [] : undefined)
+    case 'user':
+      return knownOnly(values.user)
+    case 'pick':
+      return pickedTexts(part, values)
+  }
+}
+
+const knownOnly = (value: string | undefined): readonly string[] | undefined =>
+  value === undefined ? undefined : [value]
+
+/**
+ * The origin takes ` 5`, `05` and `5` in a request for the same record; only the last spelling names its tag,
+ * so that the others are not filled. Its own answers have one spelling.
+ */
+const pickedTexts = (part: PickPart, values: TemplateValues): readonly string[] | undefined => {
+  const found = pick(values[part.from], part)
+  if (found === undefined) return undefined
+  if (part.isPresence) return found.length === 0 ? [] : ['']
+  const texts = new Set<string>()
+  for (const value of found) {
+    const text = textOf(value)
+    if (text === undefined || (part.from === 'request' && !isCanonicalNumber(text))) return undefined
+    texts.add(text)
+  }
+  return texts.size > TAGS_MAX ? undefined : [...texts]
+}
+
+const textOf = (value: unknown): string | undefined => {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

@@ -1,0 +1,87 @@
+import type { Logger } from 'pino'
+import type { Observer, Outcome } from '../cache/observer.js'
+import { hintFor } from './hints.js'
+import { createWarnings } from './warnings.js'
+
+export interface LogObserverOptions {
+  readonly log: Logger
+  /** Epoch milliseconds. */
+  readonly now: () => number
+}
+
+/**
+ * Hits, misses and invalidations at debug, errors at warn: one line per transition of the store, and at most
+ * one per cause and ten seconds for what every request may run into. Each warning says what to do.
+ */
+export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Observer> => {
+  const warn = createWarnings({ log, now })
+  let wasDown = false
+
+  return {
+    answered: (event) => {
+      if (log.isLevelEnabled('debug')) log.debug(event, ANSWERED[event.outcome])
+    },
+    fillDropped: (event) => log.debug(event, 'An answer was not stored'),
+    originAsked: (event) => {
+      if (event.status !== 0) return
+      warn({
+        kind: 'origin',
+        message: 'The origin gave no answer',
+        hint: 'Check that the backend runs, its load, and ORIGIN_URL and ORIGIN_TIMEOUT_MS.',
+        fields: event
+      })
+    },
+    invalidated: (event) => {
+      if (event.outcome === 'done') {
+        log.debug(event, 'Invalidated')
+        return
+      }
+      warn({
+        kind: 'pending',
+        message: 'Invalidations wait for the store',
+        hint: 'They are applied once Redis is back and are lost if this process ends before: bring Redis back first.',
+        fields: event
+      })
+    },
+    storeFailed: ({ operation, error }) => {
+      const { kind, hint } = hintFor(error)
+      warn({
+        kind: `${operation} ${kind}`,
+        message: 'A store operation failed',
+        hint,
+        fields: { operation, err: error }
+      })
+    },
+    storeChanged: ({ state, reason }) => {
+      if (state === 'down') {
+        log.warn(
+          { reason, hint: hintFor(new Error(reason)).hint },
+          'The store is down: reads go to the origin'
+        )
+      } else if (wasDown) {
+        log.warn({ reason, hint: UP_HINT }, 'The store is up again')
+      } else {
+        log.info({ reason }, 'The store is up')
+      }
+      wasDown = state === 'down'
+    },
+    epochBegan: (event) =>
+      log.info({ ...event, hint: EPOCH_HINT }, 'A new epoch began: older entries are not read')
+  }
+}
+
+const ANSWERED: Readonly<Record<Outcome, string>> = {
+  hit: 'Hit',
+  stale: 'Stale hit',
+  miss: 'Miss',
+  collapsed: 'Miss, collapsed',
+  unproven: 'Miss, no proof',
+  'store-unavailable': 'Miss, store unavailable',
+  bypass: 'Bypass',
+  write: 'Write',
+  failed: 'No answer from the origin'
+}
+
+const UP_HINT = 'Nothing to do; if this recurs, look at the log of Redis and at the network.'
+const EPOCH_HINT =
+  'Expected when Redis is new or restarted; if it recurs, set maxmemory-policy to volatile-lru and check evicted_keys.'

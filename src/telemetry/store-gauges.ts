@@ -1,0 +1,68 @@
+import { Gauge } from 'prom-client'
+import type { Registry } from 'prom-client'
+import type { StoreFigures } from '../cache/store.js'
+import { withinLimit } from './store-figures.js'
+import type { ReadFigures } from './store-figures.js'
+
+export interface StoreGaugesOptions {
+  readonly registry: Registry
+  readonly prefix: string
+  readonly figures: ReadFigures
+}
+
+/** Gauges that are read from the store at each scrape. What the store does not tell is left out, never 0. */
+export const registerStoreGauges = ({ registry, prefix, figures }: StoreGaugesOptions): void => {
+  const read = withinLimit(figures)
+  for (const { name, help, valueOf } of GAUGES) {
+    new Gauge({
+      name: prefix + name,
+      help,
+      registers: [registry],
+      async collect() {
+        const value = valueOf(await read())
+        if (value === undefined) this.remove()
+        else this.set(value)
+      }
+    })
+  }
+}
+
+interface StoreGauge {
+  readonly name: string
+  readonly help: string
+  readonly valueOf: (figures: StoreFigures | undefined) => number | undefined
+}
+
+const GAUGES: readonly StoreGauge[] = [
+  {
+    name: 'store_up',
+    help: '1 while the store answers, 0 while reads go to the origin.',
+    valueOf: (figures) => (figures?.state === 'up' ? 1 : 0)
+  },
+  {
+    name: 'store_entries',
+    help: 'Keys in the database of the store.',
+    valueOf: (figures) => figures?.entries
+  },
+  {
+    name: 'store_memory_used_bytes',
+    help: 'Memory that the store uses.',
+    valueOf: (figures) => figures?.usedBytes
+  },
+  {
+    name: 'store_memory_max_bytes',
+    help: 'Memory that the store may use; 0 is no limit.',
+    valueOf: (figures) => figures?.maxBytes
+  },
+  {
+    name: 'store_memory_used_ratio',
+    help: 'Share of the memory limit in use; absent without a limit.',
+    valueOf: (figures) =>
+      figures?.usedBytes !== undefined && figures.maxBytes ? figures.usedBytes / figures.maxBytes : undefined
+  },
+  {
+    name: 'invalidations_pending',
+    help: 'Invalidations in the journal that the store has not seen yet.',
+    valueOf: (figures) => figures?.pendingInvalidations
+  }
+]
