@@ -7,12 +7,7 @@ export default tseslint.config(
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {
-    languageOptions: {
-      parserOptions: {
-        projectService: { allowDefaultProject: ['eslint.config.js', 'scripts/*.mjs'] },
-        tsconfigRootDir: import.meta.dirname
-      }
-    },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
@@ -30,6 +25,20 @@ export default tseslint.config(
   {
     files: ['src/config.ts', 'test/**', 'demo/**', 'bench/**', 'scripts/**'],
     rules: { 'no-restricted-syntax': 'off' }
+  },
+  {
+    files: ['test/**'],
+    rules: {
+      // tap itself waits for a subtest; the other promises of a test are its own to wait for.
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafePromises: [{ from: 'package', package: '@tapjs/core', name: 'PromiseWithSubtest' }]
+        }
+      ],
+      // An async function ends its subtest, with or without anything to wait for.
+      '@typescript-eslint/require-await': 'off'
+    }
   },
   {
     files: ['**/*.mjs', 'eslint.config.js'],

@@ -1,6 +1,6 @@
 import { createForward } from './forward.js'
 import { createInvalidator, type Invalidate } from './invalidator.js'
-import { createKeeper, identityTag } from './keeper.js'
+import { createKeeper, identityTag, userOfProof } from './keeper.js'
 import { createLandings } from './landing.js'
 import { createMarks } from './marks.js'
 import type { Observer } from './observer.js'
@@ -9,7 +9,7 @@ import type { Origin } from './origin.js'
 import { createReadThrough } from './read-through.js'
 import type { ReadRequest } from './reader.js'
 import type { ResourceTable } from './resource.js'
-import type { Store } from './store.js'
+import { proofSlot, type Store } from './store.js'
 import { createWriteThrough, type WriteRequest } from './write-through.js'
 
 export interface CacheOptions {
@@ -47,11 +47,16 @@ export const createCache = (options: CacheOptions): Cache => {
     if (isKnown) await invalidate({ tags: [tag] }, 'proxy')
   }
 
+  const userOf = async (identity: string): Promise<string | undefined> => {
+    const reading = await store.read([proofSlot(identity)]).catch(() => undefined)
+    return userOfProof(reading?.entries[0])
+  }
+
   const keep = createKeeper(store, table, observer, now)
   const landings = createLandings({ ...options, keep, marks, denied })
   return {
     read: createReadThrough({ ...options, forward: createForward(origin, denied), landings, marks }),
-    write: createWriteThrough({ ...options, invalidate, denied }),
+    write: createWriteThrough({ ...options, invalidate, denied, userOf }),
     invalidate
   }
 }

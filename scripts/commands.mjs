@@ -1,0 +1,27 @@
+import { compile, ensureBuild } from './build.mjs'
+import { ensureDependencies } from './dependencies.mjs'
+import { ensureRedis } from './redis.mjs'
+import { runNode } from './spawn.mjs'
+
+/** Each resolves with the exit code. */
+export const demo = (args) => {
+  ensureDependencies()
+  ensureBuild()
+  return runNode(['--import', 'tsx', 'demo/main.ts', ...args])
+}
+
+export const test = (args) => {
+  ensureDependencies()
+  ensureBuild()
+  const { isShared } = ensureRedis()
+  // Coverage says something about a whole run only.
+  const namesFiles = args.some((arg) => !arg.startsWith('-'))
+  const options = [...(namesFiles ? ['--disable-coverage'] : []), ...(isShared ? ['--jobs=1'] : [])]
+  return runNode(['node_modules/tap/dist/esm/run.mjs', ...options, ...args])
+}
+
+export const build = () => {
+  ensureDependencies()
+  compile()
+  return 0
+}

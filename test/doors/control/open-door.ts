@@ -1,0 +1,106 @@
+import { Type } from '@sinclair/typebox'
+import { pino } from 'pino'
+import type { Test } from 'tap'
+import { StoreUnavailableError } from '../../../src/cache/errors.js'
+import { invalidationOf } from '../../../src/cache/invalidation.js'
+import { randomEpoch } from '../../../src/cache/random.js'
+import type { Store } from '../../../src/cache/store.js'
+import { createValues } from '../../../src/cache/values.js'
+import { createControlDoor, type ControlDoorOptions } from '../../../src/doors/control/control-door.js'
+import type { StatsSnapshot } from '../../../src/doors/control/stats-schema.js'
+import { createMemoryStore } from '../../../src/stores/memory/memory-store.js'
+import { createClock, type Clock } from '../../support/clock.js'
+import { http, type HttpAnswer, type HttpOptions } from '../../support/http.js'
+
+export interface OpenDoor {
+  readonly url: string
+  readonly clock: Clock
+  readonly store: Store
+  /** Lines of the log, at every level. */
+  readonly log: readonly string[]
+  readonly call: (method: string, path: string, options?: CallOptions) => Promise<HttpAnswer>
+  /** Makes the store unreachable. */
+  readonly cut: () => void
+}
+
+export interface CallOptions extends Omit<HttpOptions, 'method'> {
+  readonly json?: unknown
+}
+
+const FIGURES = { hits: 3, misses: 1, bypasses: 2, hitRate: 0.75, meanCachedMs: 1.5, meanUncachedMs: null }
+
+export const STATS: StatsSnapshot = {
+  since: '2026-01-01T00:00:00.000Z',
+  total: FIGURES,
+  resources: { user_profile: FIGURES },
+  store: { kind: 'memory', state: 'up', entries: 1, usedBytes: 100, maxBytes: 1000, pendingInvalidations: 0 }
+}
+
+export const RESOURCES = { resources: [{ name: 'user_profile', ttl: 600 }] }
+
+/** A door over a memory store, listening on a port of its own. */
+export const openDoor = async (t: Test, named: Partial<ControlDoorOptions> = {}): Promise<OpenDoor> => {
+  const clock = createClock()
+  const store = createMemoryStore({ maxBytes: 10_000_000, now: clock.now, randomEpoch })
+  let isCut = false
+  const reachable: Store = {
+    ...store,
+    read: (slots) => (isCut ? refuse() : store.read(slots)),
+    commit: (commit) => (isCut ? refuse() : store.commit(commit))
+  }
+  const log: string[] = []
+  const app = createControlDoor({
+    values: createValues({ store: reachable, now: clock.now }),
+    invalidate: async (invalidation) =>
+      isCut ? { outcome: 'pending' } : store.invalidate(invalidationOf(invalidation)),
+    stats: async () => STATS,
+    resources: { schema: Type.Unknown(), table: RESOURCES },
+    keyPrefix: 'spms:',
+    defaultTtlSeconds: 300,
+    maxTtlSeconds: 86_400,
+    maxEntryBytes: 100_000,
+    token: undefined,
+    loggerInstance: pino({ level: 'trace' }, { write: (line) => log.push(line) }),
+    ...named
+  })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  t.teardown(() => app.close())
+  return {
+    url,
+    clock,
+    store,
+    log,
+    call: (method, path, { json, headers, ...options } = {}) =>
+      http(url + path, {
+        ...options,
+        method,
+        headers: { ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },
+        ...(json !== undefined && { body: JSON.stringify(json) })
+      }),
+    cut: () => {
+      isCut = true
+    }
+  }
+}
+
+/** That the answer is a problem with this status which names the field, if one is given. */
+export const isProblem = (
+  t: Test,
+  answer: HttpAnswer,
+  status: number,
+  field?: string,
+  message?: string
+): void => {
+  const named = field === undefined ? {} : { errors: [{ field, detail: String }] }
+  t.match(
+    { status: answer.status, type: answer.headers['content-type'], problem: answer.json() },
+    {
+      status,
+      type: /^application\/problem\+json$/,
+      problem: { type: 'about:blank', title: String, status, detail: String, ...named }
+    },
+    message ?? `${status} ${field ?? ''}`
+  )
+}
+
+const refuse = (): Promise<never> => Promise.reject(new StoreUnavailableError('The store is cut off'))

@@ -1,0 +1,313 @@
+import t from 'tap'
+import { stringify } from 'yaml'
+import { loadResources } from '../../src/resources/load.js'
+import { ResourceTableError } from '../../src/resources/resource-table-error.js'
+
+const LIMITS = { source: 'table.yaml', defaultTtlSeconds: 300, maxTtlSeconds: 86400 }
+
+const ROW = { name: 'pets', path: '/api/pets/{id}', key: 'pet:{id}', scope: 'public', families: ['pets'] }
+const WRITE = { methods: ['PUT'], path: '/api/pets/{id}', tags: ['pet:{id}'] }
+
+type Fields = Readonly<Record<string, unknown>>
+
+const fileOf = (parts: Fields): Fields => ({
+  identity: { headers: ['Remote-User'], cookies: ['sessionid'], families: [] },
+  resources: [],
+  writes: [],
+  families: { pets: ['/api/pets'] },
+  ...parts
+})
+
+const load = (file: unknown) => loadResources(typeof file === 'string' ? file : stringify(file), LIMITS)
+
+const problemsOf = (file: unknown): readonly string[] => {
+  try {
+    load(file)
+    return []
+  } catch (error) {
+    if (error instanceof ResourceTableError) return error.problems
+    throw error
+  }
+}
+
+const read = (fields: Fields): Fields => fileOf({ resources: [{ ...ROW, ...fields }] })
+const write = (fields: Fields): Fields => fileOf({ writes: [{ ...WRITE, ...fields }] })
+
+t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
+  const { table, description } = load(read({ vary: ['Host'], tags: ['pet:{id}', 'owner:{answer.owner}'] }))
+  const match = table.matchRead('/api/pets/5')
+  if (match === undefined) throw new Error('no row')
+  const { key, tags, ...rest } = match.resource
+  t.strictSame(match.parameters, { id: '5' })
+  t.strictSame(key.fill({ parameters: { id: '5' } }), ['pet:5'])
+  t.strictSame(
+    tags.map((tag) => tag.source),
+    ['pet:{id}', 'owner:{answer.owner}']
+  )
+  t.strictSame(rest, {
+    ...{ name: 'pets', scope: 'public', ttlMs: 300_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 },
+    ...{ query: [], bypassOn: [], vary: ['host'], families: ['pets'], caller: undefined }
+  })
+  t.strictSame(table.identity, { headers: ['remote-user'], cookies: ['sessionid'], families: [] })
+  t.match(description.resources[0], { ttl: 300, staleWhileRevalidate: 0, query: [], vary: ['Host'] })
+  t.strictSame(description.everything, [])
+  t.end()
+})
+
+t.test('the description is plain JSON', (t) => {
+  const { description } = load(read({}))
+  t.strictSame(JSON.parse(JSON.stringify(description)), description)
+  t.end()
+})
+
+t.test('seconds become milliseconds', (t) => {
+  const { table } = load(read({ ttl: 60, staleWhileRevalidate: 5, staleIfError: 7 }))
+  t.match(table.matchRead('/api/pets/5')?.resource, {
+    ttlMs: 60_000,
+    staleWhileRevalidateMs: 5000,
+    staleIfErrorMs: 7000
+  })
+  t.end()
+})
+
+const refused: readonly [what: string, file: unknown, problems: readonly string[]][] = [
+  [
+    'a ttl above the maximum',
+    read({ ttl: 100000 }),
+    ['resources[0] (pets).ttl: must be <= 86400, is 100000']
+  ],
+  ['a ttl of 0', read({ ttl: 0 }), ['resources[0] (pets).ttl: must be >= 1, is 0']],
+  [
+    'a ttl of half a second',
+    read({ ttl: 0.5 }),
+    ['resources[0] (pets).ttl: must be integer, is 0.5', 'resources[0] (pets).ttl: must be >= 1, is 0.5']
+  ],
+  ['a ttl in words', read({ ttl: '300' }), ['resources[0] (pets).ttl: must be integer, is "300"']],
+  [
+    'a negative window',
+    read({ staleIfError: -1 }),
+    ['resources[0] (pets).staleIfError: must be >= 0, is -1']
+  ],
+  ['an unknown field', read({ tll: 5 }), ['resources[0] (pets).tll: unknown field']],
+  ['an unknown field of the file', fileOf({ rows: [] }), ['rows: unknown field']],
+  ['an unknown field of a write', write({ name: 'x' }), ['writes[0] (x).name: unknown field']],
+  [
+    'a missing field',
+    fileOf({ writes: [{ methods: ['PUT'], path: '/api/pets' }] }),
+    ['writes[0] (/api/pets).tags: is missing']
+  ],
+  [
+    'a row without a name',
+    fileOf({ resources: [{ ...ROW, name: undefined }] }),
+    ['resources[0] (/api/pets/{id}).name: is missing']
+  ],
+  [
+    'an unknown scope',
+    read({ scope: 'private' }),
+    ['resources[0] (pets).scope: must be one of public, authenticated, identity, is "private"']
+  ],
+  [
+    'an unknown method',
+    write({ methods: ['put'] }),
+    ['writes[0] (/api/pets/{id}).methods[0]: must be one of POST, PUT, PATCH, DELETE, is "put"']
+  ],
+  [
+    'a path with a wrong segment',
+    read({ path: '/api/{id}x' }),
+    [
+      'resources[0] (pets).path: must be a path of whole segments, each {name} (not {user} or {identity}) or text that is not only digits, is "/api/{id}x"'
+    ]
+  ],
+  [
+    'a key with a part that is half a placeholder',
+    read({ key: 'pet{id}' }),
+    ['resources[0] (pets).key: must be text, {parameter} or ~{identity}, joined by colons, is "pet{id}"']
+  ],
+  [
+    'a family prefix that does not begin with a slash',
+    fileOf({ families: { pets: ['api'] } }),
+    ['families.pets[0]: must be the beginning of a path in whole segments without placeholders, is "api"']
+  ],
+  [
+    'a header that is no token',
+    fileOf({ identity: { headers: ['a b'] } }),
+    ['identity.headers[0]: must be a token of RFC 9110 §5.6.2, is "a b"']
+  ],
+  ['a file that is a list', [], ['the file: must be object, is []']],
+  ['an empty file', '', ['the file: must be object, is null']],
+  [
+    'an unknown family',
+    read({ families: ['pets', 'cars'] }),
+    ['resources[0] (pets).families[1]: unknown family "cars"']
+  ],
+  [
+    'an unknown family of the identity',
+    fileOf({ identity: { families: ['cars'] } }),
+    ['identity.families[0]: unknown family "cars"']
+  ],
+  [
+    'two placeholders of one name',
+    read({ path: '/api/{id}/{id}' }),
+    ['resources[0] (pets).path: has two placeholders of one name']
+  ],
+  [
+    'an unknown placeholder in a key',
+    read({ key: 'pet:{pet}' }),
+    ['resources[0] (pets).key: unknown placeholder {pet}']
+  ],
+  [
+    'an unknown placeholder in a tag',
+    read({ tags: ['pet:{id}', 'x:{pet}'] }),
+    ['resources[0] (pets).tags[1]: unknown placeholder {pet}']
+  ],
+  [
+    'a placeholder that is none',
+    read({ tags: ['x:{Id}'] }),
+    ['resources[0] (pets).tags[0]: unknown placeholder {Id}']
+  ],
+  [
+    'a whole body as a value',
+    read({ tags: ['x:{answer.}'] }),
+    ['resources[0] (pets).tags[0]: unknown placeholder {answer.}']
+  ],
+  [
+    'an optional presence',
+    read({ tags: ['x{any answer.a?}'] }),
+    ['resources[0] (pets).tags[0]: unknown placeholder {any answer.a?}']
+  ],
+  [
+    'a brace without its partner',
+    read({ tags: ['x:{id'] }),
+    ['resources[0] (pets).tags[0]: a brace without its partner in "x:{id"']
+  ],
+  [
+    'two lists in one tag',
+    read({ tags: ['x:{answer.a.*}:{answer.b.*}'] }),
+    ['resources[0] (pets).tags[0]: has more than one placeholder with *']
+  ],
+  [
+    'a tag with a space',
+    read({ tags: ['a b'] }),
+    ['resources[0] (pets).tags[0]: must not contain spaces or control characters']
+  ],
+  [
+    'a tag that starts with @',
+    write({ tags: ['@log'] }),
+    ['writes[0] (/api/pets/{id}).tags[0]: must not start with @']
+  ],
+  [
+    'a request in a tag of an entry',
+    read({ tags: ['x:{request.a}'] }),
+    ['resources[0] (pets).tags[0]: cannot use {request}']
+  ],
+  [
+    'a caller in a tag of a shared entry',
+    read({ tags: ['user:{user}'] }),
+    ['resources[0] (pets).tags[0]: has {user} but the scope is public']
+  ],
+  [
+    'a digest in a tag of an entry',
+    read({ tags: ['x:{identity}'] }),
+    ['resources[0] (pets).tags[0]: cannot use {identity}']
+  ],
+  [
+    'a user number that does not begin the tag',
+    write({ tags: ['x:{user}'] }),
+    ['writes[0] (/api/pets/{id}).tags[0]: must begin with user:{user}']
+  ],
+  [
+    'a key of scope identity without the caller',
+    read({ scope: 'identity' }),
+    ['resources[0] (pets).key: needs ~{identity} because the scope is identity']
+  ],
+  [
+    'a key without a number that the path has',
+    read({ key: 'pet:all' }),
+    ['resources[0] (pets).key: needs {id} because the path has it']
+  ],
+  [
+    'a key of another scope with the caller',
+    read({ key: 'pet:~{identity}' }),
+    ['resources[0] (pets).key: has {identity} but the scope is public']
+  ],
+  [
+    'a caller in many values',
+    read({ caller: '{answer.*.id}' }),
+    ['resources[0] (pets).caller: must be one value of the answer, as in {answer.id}']
+  ],
+  [
+    'a caller from elsewhere',
+    read({ caller: '{identity}' }),
+    ['resources[0] (pets).caller: cannot use {identity}']
+  ],
+  [
+    'a write outside all families',
+    write({ path: '/api/cars/{id}' }),
+    ['writes[0] (/api/cars/{id}).path: lies in no family']
+  ],
+  [
+    'a write whose prefix is only the beginning of a segment',
+    write({ path: '/api/petshop', tags: [] }),
+    ['writes[0] (/api/petshop).path: lies in no family']
+  ],
+  [
+    'two reads of one path',
+    fileOf({ resources: [ROW, { ...ROW, name: 'same', path: '/api/pets/{pet}', key: 'same:{pet}' }] }),
+    ['resources[1] (same).path: matches the same paths as resources[0] (pets)']
+  ],
+  [
+    'one key of two rows',
+    fileOf({ resources: [ROW, { ...ROW, name: 'same', path: '/api/cats/{cat}', key: 'pet:{cat}' }] }),
+    ['resources[1] (same).key: can be the same key as in resources[0] (pets)']
+  ],
+  [
+    'a key that another row makes for one number',
+    fileOf({ resources: [ROW, { ...ROW, name: 'five', path: '/api/five', key: 'pet:5' }] }),
+    ['resources[1] (five).key: can be the same key as in resources[0] (pets)']
+  ],
+  [
+    'two rows of one write',
+    fileOf({ writes: [WRITE, { ...WRITE, methods: ['POST', 'PUT'], path: '/api/pets/{pet}', tags: [] }] }),
+    ['writes[1] (/api/pets/{pet}).path: matches the same writes as writes[0] (/api/pets/{id})']
+  ]
+]
+
+for (const [what, file, problems] of refused) {
+  t.test(`refused: ${what}`, (t) => {
+    t.strictSame(problemsOf(file), problems)
+    t.end()
+  })
+}
+
+t.test('every problem is told at once, of the schema and of what it cannot say', (t) => {
+  const resources = [{ ...ROW, ttl: 0, extra: 1 }, ROW, { ...ROW, name: 'twin' }]
+  const writes = [
+    { ...WRITE, methods: [] },
+    { ...WRITE, tags: ['x:{y}'] }
+  ]
+  t.strictSame(problemsOf(fileOf({ resources, writes })), [
+    'resources[0] (pets).extra: unknown field',
+    'resources[0] (pets).ttl: must be >= 1, is 0',
+    'writes[0] (/api/pets/{id}).methods: must NOT have fewer than 1 items, is []',
+    'resources[2] (twin).path: matches the same paths as resources[1] (pets)',
+    'resources[2] (twin).key: can be the same key as in resources[1] (pets)',
+    'writes[1] (/api/pets/{id}).tags[0]: unknown placeholder {y}'
+  ])
+  t.end()
+})
+
+t.test('broken YAML is told with line and column', (t) => {
+  t.match(problemsOf('identity:\n  headers: [a\nresources: []\n')[0], /^line 3, column \d+: /)
+  t.match(problemsOf('a: 1\na: 2\n'), [/^line 2, column 1: Map keys must be unique/])
+  t.match(problemsOf('a: !odd 1\n'), [/^line 1, column 4: Unresolved tag: !odd/])
+  t.match(problemsOf('a: *nowhere\n')[0], /nowhere/)
+  t.end()
+})
+
+t.test('the message names the file and joins the problems in one line', (t) => {
+  t.throws(() => load(read({ ttl: 0, x: 1 })), {
+    name: 'ResourceTableError',
+    message: 'table.yaml: resources[0] (pets).x: unknown field; resources[0] (pets).ttl: must be >= 1, is 0'
+  })
+  t.end()
+})

@@ -1,0 +1,93 @@
+import type { Test } from 'tap'
+import type { Draft } from '../../../src/cache/store.js'
+import type { CreateStore } from '../contract.js'
+import { bodies, entryOf, invalidate, put, readable, tagged } from '../fixtures.js'
+
+export const commitContract = async (t: Test, createStore: CreateStore): Promise<void> => {
+  const draft = (body: string, condition?: Draft['condition'], etag?: string): Draft => ({
+    slot: '@value:n',
+    entry: entryOf(body, { etag }),
+    ...(condition === undefined ? {} : { condition })
+  })
+
+  await t.test('a draft that must be the first is stored once', async (t) => {
+    const store = await createStore(t)
+    t.strictSame(await put(store, draft('1', 'absent')), ['stored'])
+    t.strictSame(await put(store, draft('2', 'absent')), ['unmet'])
+    t.strictSame(await bodies(store, '@value:n'), ['1'])
+    await invalidate(store, { keys: ['n'] })
+    t.strictSame(await put(store, draft('3', 'absent')), ['stored'])
+  })
+
+  await t.test('a draft that must replace something is not stored over nothing', async (t) => {
+    const store = await createStore(t)
+    t.strictSame(await put(store, draft('1', 'present')), ['unmet'])
+    await put(store, draft('2'))
+    t.strictSame(await put(store, draft('3', 'present')), ['stored'])
+    await invalidate(store, { all: true })
+    t.strictSame(await put(store, draft('4', 'present')), ['unmet'], 'an older epoch is nothing')
+    t.strictSame(await bodies(store, '@value:n'), [undefined])
+  })
+
+  await t.test('a draft over one etag replaces that entry only', async (t) => {
+    const store = await createStore(t)
+    const long = `"${'x'.repeat(253)}"`
+    t.strictSame(await put(store, draft('1', { etag: '"a"' })), ['unmet'])
+    await put(store, draft('2', undefined, '"a"'))
+    t.strictSame(await put(store, draft('3', { etag: '"b"' }, '"b"')), ['unmet'])
+    t.strictSame(await put(store, draft('3', { etag: '"a"' }, long)), ['stored'])
+    t.strictSame(await put(store, draft('4', { etag: '"a"' })), ['unmet'])
+    t.strictSame(await put(store, draft('4', { etag: `${long.slice(0, -2)}y"` })), ['unmet'])
+    t.strictSame(await put(store, draft('4', { etag: long })), ['stored'])
+    t.strictSame(await put(store, draft('5', { etag: long })), ['unmet'], 'an entry without an etag has none')
+  })
+
+  await t.test('conditions hold one by one, drafts in order', async (t) => {
+    const store = await createStore(t)
+    const outcomes = await put(store, draft('1', 'present'), draft('2', 'absent'), draft('3', 'absent'))
+    t.strictSame(outcomes, ['unmet', 'stored', 'unmet'])
+    t.strictSame(await bodies(store, '@value:n'), ['2'])
+  })
+
+  await t.test('many drafts have an outcome each', async (t) => {
+    const store = await createStore(t)
+    await put(store, { slot: '@value:70', entry: entryOf('old') })
+    const outcomes = await put(
+      store,
+      ...Array.from({ length: 120 }, (_, at) => ({
+        slot: `@value:${at}`,
+        entry: entryOf(`${at}`),
+        condition: 'absent' as const
+      }))
+    )
+    t.equal(outcomes.length, 120)
+    t.strictSame(
+      outcomes.flatMap((outcome, at) => (outcome === 'stored' ? [] : [[at, outcome]])),
+      [[70, 'unmet']]
+    )
+    t.strictSame(await bodies(store, '@value:0', '@value:70', '@value:119'), ['0', 'old', '119'])
+    t.strictSame(await put(store), [])
+  })
+
+  await t.test('an entry stored over another is reached by its own tags', async (t) => {
+    const store = await createStore(t)
+    await put(store, { slot: 'a', entry: tagged('old', 'both') })
+    await put(store, { slot: 'a', entry: tagged('both', 'new') }, { slot: 'b', entry: tagged('old') })
+    t.ok(await store.isTagged('new'))
+    await invalidate(store, { tags: ['new'] })
+    t.strictSame(await readable(store, 'a', 'b'), ['b'])
+    await put(store, { slot: 'a', entry: tagged('both') })
+    await invalidate(store, { tags: ['both'] })
+    t.strictSame(await readable(store, 'a', 'b'), ['b'])
+  })
+
+  await t.test('an entry stored again with a shorter life expires then', async (t) => {
+    const store = await createStore(t)
+    await put(store, { slot: 'a', entry: tagged('t') })
+    await put(store, { slot: 'a', entry: entryOf('', { freshUntil: Date.now() - 1, tags: ['t'] }) })
+    await new Promise((wake) => setTimeout(wake, 20))
+    t.strictSame(await readable(store, 'a'), [])
+    await store.sweep()
+    t.notOk(await store.isTagged('t'))
+  })
+}

@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { ETAG_MAX_LENGTH, type Entry } from '../../src/cache/entry.js'
+import { decodeEntry, encodeEntry, EPOCH_LENGTH } from '../../src/stores/entry-codec.js'
+import { entryOf } from './fixtures.js'
+
+const EPOCH = 'abcDEF123_-xyzXY'
+
+const stored = (entry: Entry, epoch = EPOCH): Buffer =>
+  Buffer.concat([Buffer.from(epoch, 'latin1'), encodeEntry(entry)])
+
+const time = fc.double({ noNaN: true, min: 0, max: 2 ** 53 })
+const word = fc.string({ unit: 'grapheme', maxLength: 40 })
+const latin1 = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)) })
+const entry: fc.Arbitrary<Entry> = fc.record({
+  status: fc.integer({ min: 100, max: 599 }),
+  headers: fc.array(word, { maxLength: 20 }),
+  body: fc.uint8Array({ maxLength: 2000 }).map((bytes) => Buffer.from(bytes)),
+  generatedAt: time,
+  freshUntil: time,
+  staleWhileRevalidateUntil: time,
+  staleIfErrorUntil: time,
+  etag: fc.option(
+    latin1.filter(({ length }) => length > 0 && length <= ETAG_MAX_LENGTH),
+    { nil: undefined }
+  ),
+  tags: fc.array(word, { maxLength: 20 })
+})
+
+void t.test('an entry is decoded as it was encoded', (t) => {
+  fc.assert(
+    fc.property(entry, (original) => {
+      const decoded = decodeEntry(stored(original), EPOCH)
+      if (decoded === undefined) return false
+      return Object.entries(original).every(([name, value]) =>
+        Buffer.isBuffer(value)
+          ? value.equals(decoded.body)
+          : JSON.stringify(Reflect.get(decoded, name)) === JSON.stringify(value)
+      )
+    }),
+    { numRuns: 1000 }
+  )
+  t.pass('1000 entries')
+  t.end()
+})
+
+void t.test('the longest etag is kept', (t) => {
+  const etag = `"${'x'.repeat(ETAG_MAX_LENGTH - 2)}"`
+  const decoded = decodeEntry(stored(entryOf('body', { etag })), EPOCH)
+  t.equal(decoded?.etag, etag)
+  t.equal(decoded?.body.toString(), 'body')
+  t.end()
+})
+
+void t.test('an entry of another epoch does not exist', (t) => {
+  const bytes = stored(entryOf('body'))
+  t.equal(decodeEntry(bytes, EPOCH)?.body.toString(), 'body')
+  for (let at = 0; at < EPOCH_LENGTH; at++) {
+    t.equal(decodeEntry(bytes, `${EPOCH.slice(0, at)}.${EPOCH.slice(at + 1)}`), undefined, `byte ${at}`)
+  }
+  t.end()
+})
+
+void t.test('an entry of another version does not exist', (t) => {
+  for (const version of [0, 2, 255]) {
+    const bytes = stored(entryOf('body'))
+    bytes.writeUInt8(version, EPOCH_LENGTH)
+    t.equal(decodeEntry(bytes, EPOCH), undefined)
+  }
+  t.end()
+})
+
+void t.test('bytes that are no entry do not exist', (t) => {
+  for (const text of ['', 'x', EPOCH, 'a pickle of the backend under the same prefix']) {
+    t.equal(decodeEntry(Buffer.from(text), EPOCH), undefined, text)
+  }
+  t.end()
+})

@@ -1,0 +1,68 @@
+import t from 'tap'
+import { randomEpoch } from '../../src/cache/random.js'
+import { createMemoryStore } from '../../src/stores/memory/memory-store.js'
+import { createClock } from '../support/clock.js'
+import { storeContract } from './contract.js'
+import { entryOf, invalidate, positionOf, put, putAt, readable, tagged } from './fixtures.js'
+
+const MEGABYTE = 1_048_576
+
+void t.test('the contract of every store', (t) =>
+  storeContract(t, async () => createMemoryStore({ maxBytes: 64 * MEGABYTE, now: Date.now, randomEpoch }))
+)
+
+void t.test('the least recently used entries make room, and leave their tags', async (t) => {
+  const store = createMemoryStore({ maxBytes: MEGABYTE, now: Date.now, randomEpoch })
+  const body = Buffer.alloc(300_000)
+  for (const slot of ['a', 'b', 'c']) await put(store, { slot, entry: entryOf(body, { tags: [slot] }) })
+  await store.read(['a'])
+  for (const slot of ['d', 'e']) await put(store, { slot, entry: entryOf(body, { tags: [slot] }) })
+  t.strictSame(await readable(store, 'a', 'b', 'c', 'd', 'e'), ['a', 'd', 'e'])
+  t.notOk(await store.isTagged('b'))
+  const { entries, usedBytes, maxBytes } = await store.figures()
+  t.match({ entries, maxBytes }, { entries: 3, maxBytes: MEGABYTE })
+  t.ok((usedBytes ?? 0) > 900_000 && (usedBytes ?? 0) <= MEGABYTE)
+})
+
+void t.test('an entry that does not fit is refused, and what it replaces is gone', async (t) => {
+  const store = createMemoryStore({ maxBytes: 10_000, now: Date.now, randomEpoch })
+  await put(store, { slot: 'a', entry: tagged('t') })
+  t.strictSame(await put(store, { slot: 'a', entry: entryOf(Buffer.alloc(20_000)) }), ['refused'])
+  t.strictSame(await readable(store, 'a'), [])
+  t.notOk(await store.isTagged('t'))
+})
+
+void t.test('entries expire by the clock that the store was given', async (t) => {
+  const clock = createClock()
+  const store = createMemoryStore({ maxBytes: MEGABYTE, now: clock.now, randomEpoch })
+  await put(store, { slot: 'a', entry: entryOf('', { freshUntil: clock.now() + 1000, tags: ['t'] }) })
+  clock.advance(999)
+  t.strictSame(await readable(store, 'a'), ['a'])
+  clock.advance(1)
+  t.strictSame(await readable(store, 'a'), [])
+  t.notOk(await store.isTagged('t'))
+})
+
+void t.test('positions move on while the clock stands still or goes back', async (t) => {
+  const clock = createClock()
+  const store = createMemoryStore({ maxBytes: MEGABYTE, now: clock.now, randomEpoch })
+  const first = await positionOf(store)
+  await invalidate(store, { keys: ['a'] })
+  clock.advance(-60_000)
+  const second = await positionOf(store)
+  await invalidate(store, { keys: ['b'] })
+  t.strictSame(
+    (await store.recordsBetween(first, await positionOf(store)))?.map(({ keys }) => keys),
+    [['a'], ['b']]
+  )
+  const drafts = ['a', 'b'].map((slot) => ({ slot, entry: entryOf('') }))
+  t.strictSame(await putAt(store, second, ...drafts), ['stored', 'refused'])
+})
+
+void t.test('a position older than the log is refused', async (t) => {
+  const store = createMemoryStore({ maxBytes: MEGABYTE, now: Date.now, randomEpoch })
+  const position = await positionOf(store)
+  for (let at = 0; at <= 20_000; at++) await invalidate(store, { keys: ['other'] })
+  t.equal(await store.recordsBetween(position, await positionOf(store)), undefined)
+  t.strictSame(await putAt(store, position, { slot: 'a', entry: entryOf('') }), ['refused'])
+})

@@ -1,0 +1,32 @@
+import type { Observer } from '../../src/cache/observer.js'
+
+type Told = { readonly [Name in keyof Observer]: Parameters<Observer[Name]>[0][] }
+
+export interface RecordingObserver extends Observer {
+  readonly told: Told
+}
+
+/** Remembers what a store tells. */
+export const createRecorder = (): RecordingObserver => {
+  const told: Told = {
+    answered: [],
+    fillDropped: [],
+    originAsked: [],
+    invalidated: [],
+    storeFailed: [],
+    storeAsked: [],
+    storeChanged: [],
+    epochBegan: []
+  }
+  return {
+    told,
+    answered: (event) => void told.answered.push(event),
+    fillDropped: (event) => void told.fillDropped.push(event),
+    originAsked: (event) => void told.originAsked.push(event),
+    invalidated: (event) => void told.invalidated.push(event),
+    storeFailed: (event) => void told.storeFailed.push(event),
+    storeAsked: (event) => void told.storeAsked.push(event),
+    storeChanged: (event) => void told.storeChanged.push(event),
+    epochBegan: (event) => void told.epochBegan.push(event)
+  }
+}

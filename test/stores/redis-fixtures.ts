@@ -1,0 +1,56 @@
+import type { Test } from 'tap'
+import { randomEpoch } from '../../src/cache/random.js'
+import type { Store } from '../../src/cache/store.js'
+import { createRedisStore } from '../../src/stores/redis/redis-store.js'
+import { eventually } from '../support/eventually.js'
+import { type RedisServer, type RedisServerOptions, startRedis } from '../support/redis-server.js'
+import { createRecorder, type RecordingObserver } from './observer.js'
+
+export interface WatchedStore {
+  readonly store: Store
+  readonly told: RecordingObserver['told']
+}
+
+export interface StoreSettings {
+  readonly url: string
+  readonly prefix?: string
+  readonly commandTimeoutMs?: number
+}
+
+/** A server for this test alone. */
+export const redisFor = async (t: Test, options?: RedisServerOptions): Promise<RedisServer> => {
+  const server = await startRedis(options)
+  t.teardown(server.stop)
+  return server
+}
+
+/** Not yet up. */
+export const openStore = async (t: Test, settings: StoreSettings): Promise<WatchedStore> => {
+  const observer = createRecorder()
+  const store = await createRedisStore({
+    prefix: 'spms:',
+    connectTimeoutMs: 1000,
+    commandTimeoutMs: 250,
+    now: Date.now,
+    randomEpoch,
+    observer,
+    ...settings
+  })
+  t.teardown(() => store.close())
+  return { store, told: observer.told }
+}
+
+export const untilUp = (store: Store): Promise<unknown> =>
+  eventually(async () => (await store.figures()).state === 'up', { intervalMs: 5 })
+
+export const connectStore = async (t: Test, settings: StoreSettings): Promise<WatchedStore> => {
+  const watched = await openStore(t, settings)
+  await untilUp(watched.store)
+  return watched
+}
+
+/** A figure of INFO. */
+export const infoOf = async (server: RedisServer, section: string, field: string): Promise<string> => {
+  const info = String(await server.cli('info', section))
+  return new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? ''
+}

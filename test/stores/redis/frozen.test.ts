@@ -1,0 +1,89 @@
+import t from 'tap'
+import { eventually } from '../../support/eventually.js'
+import { needsOwnRedis } from '../../support/redis-server.js'
+import { entryOf, invalidate, positionOf, put, putAt, readable } from '../fixtures.js'
+import { connectStore, openStore, redisFor, untilUp } from '../redis-fixtures.js'
+
+const BUDGET_MS = 100
+/** What a machine busy with other tests may add. */
+const SLACK_MS = 150
+
+const timed = async (work: () => Promise<unknown>): Promise<number> => {
+  const startedAt = performance.now()
+  await work()
+  return performance.now() - startedAt
+}
+
+void t.test('a frozen server costs one budget, then nothing', { skip: needsOwnRedis }, async (t) => {
+  const server = await redisFor(t)
+  const { store, told } = await connectStore(t, { url: server.url, commandTimeoutMs: BUDGET_MS })
+  await put(store, { slot: 'a', entry: entryOf('') })
+  const position = await positionOf(store)
+  server.freeze()
+  const durations: number[] = []
+  for (let at = 0; at < 3; at++) {
+    durations.push(await timed(() => t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })))
+  }
+  t.ok(
+    durations.every((ms) => ms >= BUDGET_MS - 5 && ms < BUDGET_MS + SLACK_MS),
+    `each of three waits for one budget: ${durations.map(Math.round).join(', ')} ms`
+  )
+  t.equal((await store.figures()).state, 'down')
+  const failing = await timed(async () => {
+    for (let at = 0; at < 100; at++) await t.rejects(store.read(['a']))
+  })
+  t.ok(failing < BUDGET_MS, `100 more fail at once: ${Math.round(failing)} ms`)
+  t.match(await invalidate(store, { keys: ['b'] }), { outcome: 'pending' })
+  const thawedAt = performance.now()
+  server.thaw()
+  await untilUp(store)
+  t.comment(`up again ${Math.round(performance.now() - thawedAt)} ms after SIGCONT`)
+  t.ok(performance.now() - thawedAt < 3000)
+  t.strictSame(await readable(store, 'a'), ['a'], 'it is the same server')
+  const drafts = ['b', 'c'].map((slot) => ({ slot, entry: entryOf('') }))
+  t.strictSame(await putAt(store, position, ...drafts), ['refused', 'stored'])
+  t.strictSame(
+    told.storeChanged.map(({ state }) => state),
+    ['up', 'down', 'up']
+  )
+  t.match(told.storeChanged[1], { reason: /did not answer within 100 ms/ })
+})
+
+void t.test('readers at one time wait for one budget together', { skip: needsOwnRedis }, async (t) => {
+  const server = await redisFor(t)
+  const { store } = await connectStore(t, { url: server.url, commandTimeoutMs: BUDGET_MS })
+  server.freeze()
+  const duration = await timed(() => Promise.allSettled(Array.from({ length: 300 }, () => store.read(['a']))))
+  t.ok(duration < BUDGET_MS + SLACK_MS, `${Math.round(duration)} ms`)
+  server.thaw()
+  await untilUp(store)
+})
+
+void t.test('what a frozen server was sent is harmless when it wakes up', { skip: needsOwnRedis }, async (t) => {
+  const server = await redisFor(t)
+  const { store, told } = await connectStore(t, { url: server.url, commandTimeoutMs: BUDGET_MS })
+  const position = await positionOf(store)
+  server.freeze()
+  const fill = putAt(store, position, { slot: 'a', entry: entryOf('old') })
+  const invalidation = invalidate(store, { keys: ['a'] })
+  await t.rejects(fill)
+  t.match(await invalidation, { outcome: 'pending' })
+  server.thaw()
+  await untilUp(store)
+  t.strictSame(await readable(store, 'a'), [])
+  t.match(told.invalidated, [{ source: 'replay', outcome: 'done' }])
+  t.equal((await store.figures()).pendingInvalidations, 0)
+})
+
+void t.test('a server frozen at start is used once it wakes up', { skip: needsOwnRedis }, async (t) => {
+  const server = await redisFor(t)
+  server.freeze()
+  const { store, told } = await openStore(t, { url: server.url, commandTimeoutMs: BUDGET_MS })
+  const duration = await timed(() => t.rejects(store.read(['a']), { name: 'StoreUnavailableError' }))
+  t.ok(duration < BUDGET_MS, 'nobody waits for it')
+  await eventually(() => told.storeChanged.length > 0)
+  t.match(told.storeChanged, [{ state: 'down' }])
+  server.thaw()
+  await untilUp(store)
+  t.strictSame(await put(store, { slot: 'a', entry: entryOf('') }), ['stored'])
+})

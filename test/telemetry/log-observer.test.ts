@@ -1,0 +1,114 @@
+import t from 'tap'
+import { StoreUnavailableError } from '../../src/cache/errors.js'
+import { createLogObserver } from '../../src/telemetry/log-observer.js'
+import { createLogger } from '../../src/telemetry/logger.js'
+import { observeAll } from '../../src/telemetry/observe.js'
+import { createClock } from '../support/clock.js'
+import { collectLines } from '../support/log-lines.js'
+
+const createObserver = (level: string) => {
+  const clock = createClock()
+  const { destination, lines } = collectLines()
+  const log = createLogger({ level, destination })
+  const observer = observeAll([createLogObserver({ log, now: clock.now })])
+  return { clock, lines, observer }
+}
+
+const hit = { resource: 'r', key: 'user:5:profile', outcome: 'hit', status: 200, durationMs: 1 } as const
+
+t.test('hits, misses and invalidations are told at debug', async (t) => {
+  const { lines, observer } = createObserver('debug')
+  observer.answered(hit)
+  observer.answered({ ...hit, outcome: 'miss' })
+  observer.invalidated({ source: 'control', kinds: ['tag'], outcome: 'done', removed: 3 })
+  observer.fillDropped({ key: 'user:5:profile', reason: 'refused' })
+  t.match(lines, [
+    { level: 'debug', msg: 'Hit', resource: 'r', key: 'user:5:profile', durationMs: 1 },
+    { level: 'debug', msg: 'Miss' },
+    { level: 'debug', msg: 'Invalidated', kinds: ['tag'], removed: 3 },
+    { level: 'debug', reason: 'refused' }
+  ])
+})
+
+t.test('at info they are silent', async (t) => {
+  const { lines, observer } = createObserver('info')
+  observer.answered(hit)
+  observer.invalidated({ source: 'control', kinds: ['tag'], outcome: 'done', removed: 3 })
+  observer.originAsked({ resource: 'r', status: 503, durationMs: 1 })
+  t.strictSame(lines, [])
+})
+
+t.test('each transition of the store is one warning with a hint, the first start is none', async (t) => {
+  const { lines, observer } = createObserver('info')
+  observer.storeChanged({ state: 'up', reason: 'connected' })
+  observer.storeChanged({ state: 'down', reason: 'connect ECONNREFUSED' })
+  observer.storeChanged({ state: 'up', reason: 'connected' })
+  t.match(lines, [
+    { level: 'info', reason: 'connected' },
+    { level: 'warn', reason: 'connect ECONNREFUSED', hint: /REDIS_URL/ },
+    { level: 'warn', reason: 'connected', hint: /./ }
+  ])
+})
+
+t.test(
+  '500 failed operations a second make one line per ten seconds, with the number left out',
+  async (t) => {
+    const { clock, lines, observer } = createObserver('warn')
+    for (let second = 0; second < 30; second++) {
+      for (let i = 0; i < 500; i++) {
+        observer.storeFailed({
+          operation: 'read',
+          error: new StoreUnavailableError('Redis did not answer in time.')
+        })
+      }
+      clock.advance(1000)
+    }
+    t.strictSame(
+      lines.map(({ level, operation, suppressed }) => ({ level, operation, suppressed })),
+      [
+        { level: 'warn', operation: 'read', suppressed: 0 },
+        { level: 'warn', operation: 'read', suppressed: 4999 },
+        { level: 'warn', operation: 'read', suppressed: 4999 }
+      ]
+    )
+  }
+)
+
+t.test('errors of another operation or cause are told at once', async (t) => {
+  const { lines, observer } = createObserver('warn')
+  const full = new StoreUnavailableError('The command failed.', {
+    cause: new Error('OOM command not allowed')
+  })
+  observer.storeFailed({ operation: 'read', error: new Error('Command timed out') })
+  observer.storeFailed({ operation: 'commit', error: new Error('Command timed out') })
+  observer.storeFailed({ operation: 'commit', error: full })
+  observer.storeFailed({ operation: 'commit', error: full })
+  t.match(lines, [
+    { operation: 'read', hint: /SLOWLOG/ },
+    { operation: 'commit', hint: /SLOWLOG/ },
+    { operation: 'commit', hint: /maxmemory/, err: { cause: { message: /OOM/ } } }
+  ])
+  t.equal(lines.length, 3)
+})
+
+t.test(
+  'invalidations that wait and an origin without an answer are aggregated warnings with a hint',
+  async (t) => {
+    const { lines, observer } = createObserver('warn')
+    for (let i = 0; i < 3; i++) {
+      observer.invalidated({ source: 'proxy', kinds: ['tag'], outcome: 'pending', removed: 0 })
+      observer.originAsked({ resource: 'r', status: 0, durationMs: 1 })
+    }
+    t.match(lines, [
+      { level: 'warn', source: 'proxy', hint: /Redis/ },
+      { level: 'warn', resource: 'r', hint: /ORIGIN_URL/ }
+    ])
+    t.equal(lines.length, 2)
+  }
+)
+
+t.test('a new epoch is told at info with its reason', async (t) => {
+  const { lines, observer } = createObserver('info')
+  observer.epochBegan({ reason: 'another server' })
+  t.match(lines, [{ level: 'info', reason: 'another server', hint: /volatile-lru/ }])
+})

@@ -1,0 +1,149 @@
+import t from 'tap'
+import type { StoreFigures } from '../../src/cache/store.js'
+import { createMetrics } from '../../src/telemetry/metrics.js'
+import { observeAll } from '../../src/telemetry/observe.js'
+import type { ReadFigures } from '../../src/telemetry/store-figures.js'
+import { createStatistics } from '../../src/telemetry/statistics.js'
+
+const up: StoreFigures = {
+  kind: 'redis',
+  state: 'up',
+  entries: 7,
+  usedBytes: 25,
+  maxBytes: 100,
+  pendingInvalidations: 2
+}
+
+const createObserved = (figures: ReadFigures = async () => up) => {
+  const statistics = createStatistics({ now: () => 0 })
+  const metrics = createMetrics({ counts: statistics.counts, figures })
+  const scrape = async (): Promise<string[]> =>
+    (await metrics.registry.metrics()).split('\n').map((line) => line.replace('spms_cache_', ''))
+  return { observer: observeAll([statistics, metrics]), scrape }
+}
+
+const answered = { resource: 'user_profile', key: 'k', status: 200, durationMs: 3 } as const
+
+t.test('requests are counted by resource and outcome, the same at the next scrape', async (t) => {
+  const { observer, scrape } = createObserved()
+  observer.answered({ ...answered, outcome: 'hit' })
+  observer.answered({ ...answered, outcome: 'hit' })
+  observer.answered({ ...answered, outcome: 'miss' })
+  for (const lines of [await scrape(), await scrape()]) {
+    t.ok(lines.includes('requests_total{resource="user_profile",outcome="hit"} 2'))
+    t.ok(lines.includes('requests_total{resource="user_profile",outcome="miss"} 1'))
+  }
+})
+
+t.test('durations of cached, uncached, forwarded and failed answers are apart', async (t) => {
+  const { observer, scrape } = createObserved()
+  observer.answered({ ...answered, outcome: 'hit', durationMs: 3 })
+  observer.answered({ ...answered, outcome: 'stale', durationMs: 4 })
+  observer.answered({ ...answered, outcome: 'collapsed', durationMs: 30 })
+  observer.answered({ ...answered, outcome: 'bypass', durationMs: 700 })
+  observer.answered({ ...answered, outcome: 'failed', durationMs: 5 })
+  const lines = await scrape()
+  t.ok(lines.includes('request_duration_seconds_bucket{le="0.002",answer="cached"} 0'))
+  t.ok(lines.includes('request_duration_seconds_bucket{le="0.005",answer="cached"} 2'))
+  t.ok(lines.includes('request_duration_seconds_sum{answer="cached"} 0.007'))
+  t.ok(lines.includes('request_duration_seconds_sum{answer="uncached"} 0.03'))
+  t.ok(lines.includes('request_duration_seconds_sum{answer="forwarded"} 0.7'))
+  t.ok(lines.includes('request_duration_seconds_count{answer="failed"} 1'))
+})
+
+t.test('origin requests are counted by status class, none without an answer', async (t) => {
+  const { observer, scrape } = createObserved()
+  observer.originAsked({ resource: 'user_profile', status: 204, durationMs: 20 })
+  observer.originAsked({ resource: 'user_profile', status: 503, durationMs: 20 })
+  observer.originAsked({ resource: 'none', status: 0, durationMs: 20 })
+  const lines = await scrape()
+  t.ok(lines.includes('origin_requests_total{resource="user_profile",status="2xx"} 1'))
+  t.ok(lines.includes('origin_requests_total{resource="user_profile",status="5xx"} 1'))
+  t.ok(lines.includes('origin_requests_total{resource="none",status="none"} 1'))
+  t.ok(lines.includes('origin_request_duration_seconds_sum{resource="user_profile"} 0.04'))
+})
+
+t.test('invalidations and removed entries are counted by kind and source', async (t) => {
+  const { observer, scrape } = createObserved()
+  observer.invalidated({ source: 'control', kinds: ['tag'], outcome: 'done', removed: 5 })
+  observer.invalidated({ source: 'control', kinds: ['tag', 'tag'], outcome: 'done', removed: 1 })
+  observer.invalidated({ source: 'proxy', kinds: ['tag', 'key'], outcome: 'pending', removed: 0 })
+  const lines = await scrape()
+  t.ok(lines.includes('invalidations_total{kind="tag",source="control",outcome="done"} 2'))
+  t.ok(lines.includes('invalidations_total{kind="several",source="proxy",outcome="pending"} 1'))
+  t.ok(lines.includes('invalidated_entries_total{kind="tag",source="control"} 6'))
+})
+
+t.test('store operations, errors, transitions, dropped fills and epochs are counted', async (t) => {
+  const { observer, scrape } = createObserved()
+  observer.storeAsked({ operation: 'read', durationMs: 1 })
+  observer.storeAsked({ operation: 'read', durationMs: 1 })
+  observer.storeFailed({ operation: 'commit', error: new Error('no') })
+  observer.storeChanged({ state: 'down', reason: 'no' })
+  observer.fillDropped({ key: 'k', reason: 'refused' })
+  observer.epochBegan({ reason: 'missing' })
+  const lines = await scrape()
+  t.ok(lines.includes('store_operation_duration_seconds_count{operation="read"} 2'))
+  t.ok(lines.includes('store_errors_total{operation="commit"} 1'))
+  t.ok(lines.includes('store_transitions_total{state="down"} 1'))
+  t.ok(lines.includes('fills_dropped_total{reason="refused"} 1'))
+  t.ok(lines.includes('epochs_begun_total 1'))
+})
+
+t.test('the figures of the store are read once per scrape', async (t) => {
+  let asked = 0
+  const { scrape } = createObserved(async () => {
+    asked++
+    return up
+  })
+  const lines = await scrape()
+  t.equal(asked, 1)
+  t.ok(lines.includes('store_up 1'))
+  t.ok(lines.includes('store_entries 7'))
+  t.ok(lines.includes('store_memory_used_bytes 25'))
+  t.ok(lines.includes('store_memory_max_bytes 100'))
+  t.ok(lines.includes('store_memory_used_ratio 0.25'))
+  t.ok(lines.includes('invalidations_pending 2'))
+})
+
+t.test(
+  'a store that is down shows as 0 and its unknown figures are left out, until it is back',
+  async (t) => {
+    let current: StoreFigures = up
+    const { scrape } = createObserved(async () => current)
+    await scrape()
+    current = { ...up, state: 'down', entries: undefined, usedBytes: undefined, maxBytes: undefined }
+    const lines = await scrape()
+    t.ok(lines.includes('store_up 0'))
+    t.ok(lines.includes('invalidations_pending 2'))
+    t.notOk(lines.some((line) => /^store_(entries|memory)/.test(line)))
+    current = up
+    t.ok((await scrape()).includes('store_entries 7'))
+  }
+)
+
+t.test('without a limit of memory there is no share', async (t) => {
+  const { scrape } = createObserved(async () => ({ ...up, maxBytes: 0 }))
+  const lines = await scrape()
+  t.ok(lines.includes('store_memory_max_bytes 0'))
+  t.notOk(lines.some((line) => line.startsWith('store_memory_used_ratio ')))
+})
+
+t.test('a store that hangs does not hang the scrape', async (t) => {
+  const { scrape } = createObserved(() => new Promise(() => undefined))
+  t.ok((await scrape()).includes('store_up 0'))
+})
+
+t.test('the process itself is measured, the lag of its event loop too', async (t) => {
+  const { scrape } = createObserved()
+  const lines = await scrape()
+  t.ok(lines.some((line) => line.startsWith('nodejs_eventloop_lag_p99_seconds ')))
+  t.ok(lines.some((line) => line.startsWith('process_resident_memory_bytes ')))
+})
+
+t.test('every name has the prefix, and units as Prometheus wants them', async (t) => {
+  const metrics = createMetrics({ counts: new Map(), figures: async () => up })
+  const names = metrics.registry.getMetricsAsArray().map(({ name }) => name)
+  t.ok(names.every((name) => name.startsWith('spms_cache_')))
+  t.notOk(names.some((name) => /_(ms|milliseconds|kb|count)$/.test(name)))
+})

@@ -1,0 +1,44 @@
+import t from 'tap'
+import type { Observer } from '../../src/cache/observer.js'
+import { observeAll } from '../../src/telemetry/observe.js'
+
+const tell = (observer: Observer): void => {
+  observer.answered({ resource: 'r', key: 'k', outcome: 'hit', status: 200, durationMs: 1 })
+  observer.fillDropped({ key: 'k', reason: 'refused' })
+  observer.originAsked({ resource: 'r', status: 200, durationMs: 1 })
+  observer.invalidated({ source: 'control', kinds: ['key'], outcome: 'done', removed: 1 })
+  observer.storeFailed({ operation: 'read', error: new Error('no') })
+  observer.storeAsked({ operation: 'read', durationMs: 1 })
+  observer.storeChanged({ state: 'down', reason: 'no' })
+  observer.epochBegan({ reason: 'missing' })
+}
+
+const recorder = (name: string, told: string[]): Observer => ({
+  answered: () => told.push(`${name} answered`),
+  fillDropped: () => told.push(`${name} fillDropped`),
+  originAsked: () => told.push(`${name} originAsked`),
+  invalidated: () => told.push(`${name} invalidated`),
+  storeFailed: () => told.push(`${name} storeFailed`),
+  storeAsked: () => told.push(`${name} storeAsked`),
+  storeChanged: () => told.push(`${name} storeChanged`),
+  epochBegan: () => told.push(`${name} epochBegan`)
+})
+
+t.test('every event reaches every observer, in order', async (t) => {
+  const told: string[] = []
+  tell(observeAll([recorder('first', told), recorder('second', told)]))
+  t.equal(told.length, 16)
+  t.strictSame(told.slice(0, 4), [
+    'first answered',
+    'second answered',
+    'first fillDropped',
+    'second fillDropped'
+  ])
+  t.equal(new Set(told).size, 16)
+})
+
+t.test('an observer may leave events out', async (t) => {
+  const told: string[] = []
+  tell(observeAll([{}, { epochBegan: () => told.push('epochBegan') }]))
+  t.strictSame(told, ['epochBegan'])
+})
