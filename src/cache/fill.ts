@@ -3,7 +3,7 @@ import { collect, parseJson } from './body.js'
 import { type Entry, ETAG_MAX_LENGTH } from './entry.js'
 import { type Freshness, lifetimeOf } from './freshness.js'
 import type { Origin, OriginAnswer } from './origin.js'
-import type { Parameters, Resource } from './resource.js'
+import { fillAll, type Parameters, type Resource } from './resource.js'
 import { valueOf } from './request-fields.js'
 import { storabilityOf } from './storable.js'
 
@@ -92,12 +92,8 @@ const filledOf = (
 ): Filled | undefined => {
   const answer = parseJson(body)
   if (answer === undefined) return undefined
-  const tags = new Set(ownTags)
-  for (const template of resource.tags) {
-    const filled = template.fill({ parameters, identity, user, answer })
-    if (filled === undefined) return undefined
-    for (const tag of filled) tags.add(tag)
-  }
+  const tags = fillAll(resource.tags, { parameters, identity, user, answer })
+  if (tags === undefined) return undefined
   const etag = valueOf(headers, 'etag')
   return {
     kind: 'entry',
@@ -107,7 +103,7 @@ const filledOf = (
       body,
       ...freshness,
       etag: etag !== undefined && etag.length <= ETAG_MAX_LENGTH ? etag : undefined,
-      tags: [...tags]
+      tags: [...new Set([...ownTags, ...tags])]
     },
     user: resource.caller?.fill({ parameters, answer })?.[0],
     isRefresh

@@ -69,7 +69,7 @@ export const toProblem = (error: unknown): ProblemError => {
     })
   }
   if (error instanceof OriginError) {
-    return new ProblemError(ORIGIN_STATUS[error.kind], error.message, {
+    return new ProblemError(error.status, error.message, {
       ...(error.kind === 'overloaded' && { headers: RETRY_SOON }),
       cause: error
     })
@@ -121,7 +121,6 @@ export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket):
 }
 
 const RETRY_SOON = { 'retry-after': '1' }
-const ORIGIN_STATUS = { unreachable: 502, timeout: 504, overloaded: 503 }
 const CLIENT_ERROR_STATUS: Partial<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
   HPE_HEADER_OVERFLOW: 431

@@ -75,15 +75,14 @@ export const createRemover = ({ client, names, scripts, randomEpoch, observer }:
 
   const remove = async (run: Run, invalidation: Invalidation): Promise<Invalidated> => {
     const { keys, tags, patterns } = invalidation
-    const record = JSON.stringify(invalidation)
-    const { removed, id, isEpochNew } = await removeNamed(run, keys, tags, record)
+    const { removed, id, isEpochNew } = await removeNamed(run, keys, tags, JSON.stringify(invalidation))
     if (patterns.length === 0 || isEpochNew) return { outcome: 'done', id, removed }
     // The record is in the log by now: what a scan does not see was either stored after it, or is refused.
     let matching = 0
     for (const pattern of patterns) matching += await removeMatching(run, pattern)
-    // Tag indexes may have been evicted while it scanned: the second record is appended with the check for that.
-    const last = await removeNamed(run, [], [], record)
-    return { outcome: 'done', id: last.id, removed: removed + matching }
+    // Tag indexes may have been evicted while it scanned: this looks for that once more.
+    await removeNamed(run, [], [], '')
+    return { outcome: 'done', id, removed: removed + matching }
   }
 
   /** A new epoch makes everything unreadable at once; the entries are then removed for their memory. */

@@ -15,6 +15,7 @@ export interface Script {
 const script = (lua: string): Script => ({ lua, sha: createHash('sha1').update(lua).digest('hex') })
 
 const RECORDS_KEPT = 10_000
+const EVERYTHING = '{"keys":[],"tags":[],"patterns":[],"all":true}'
 
 /** `begin(reason)`: a new epoch with its first record. `server` remembers whose evictions were seen. */
 const BEGIN_EPOCH = `
@@ -46,7 +47,7 @@ if reason == '' then
   else return {'kept', position} end
 end
 redis.call('UNLINK', ARGV[1] .. '@void')
-local id = append(ARGV[2], '{"keys":[],"tags":[],"patterns":[],"all":true}')
+local id = append(ARGV[2], '${EVERYTHING}')
 redis.call('SET', KEYS[3], run_id .. ' ' .. policy .. ' ' .. evicted)
 return {'begun', ARGV[2] .. ':' .. id, reason}
 `)
@@ -127,7 +128,6 @@ for i = 6, #ARGV do
     redis.call('ZREM', KEYS[4], ARGV[i])
   end
 end
-if ARGV[3] == '' then return {'removed', removed} end
 local position = redis.call('GET', KEYS[1])
 local known = redis.call('GET', KEYS[3])
 local reason = ''
@@ -140,13 +140,13 @@ else
     if string.find(policy .. policy_now, 'allkeys', 1, true) then reason = 'evictions under allkeys' end
   end
 end
-local epoch = position and string.sub(position, 1, 16)
 if reason ~= '' then
   local run_id, _, policy, evicted = server_line()
   redis.call('SET', KEYS[3], run_id .. ' ' .. policy .. ' ' .. evicted)
-  epoch = ARGV[2]
+  return {'done', removed, append(ARGV[2], '${EVERYTHING}'), reason}
 end
-return {'done', removed, append(epoch, ARGV[3]), reason}
+if ARGV[3] == '' then return {'removed', removed} end
+return {'done', removed, append(string.sub(position, 1, 16), ARGV[3]), ''}
 `)
 
 /**
