@@ -34,10 +34,8 @@ const main = async (): Promise<void> => {
   report.title(
     isAsExpected ? 'Every step did what it should.' : 'Some steps did not do what they should (✗).'
   )
-  if (values.once) {
-    await stopAll()
-    process.exit(isAsExpected ? 0 : 1)
-  }
+  if (values.once) return end(isAsExpected ? 0 : 1)
+  hasWalked = true
   report.plain(invitation({ addresses, signIn, project }))
 }
 
@@ -45,7 +43,12 @@ const SIDECAR = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const ORIGIN = fileURLToPath(new URL('./origin/main.ts', import.meta.url))
 
 const started: StartedProcess[] = []
-const stopAll = () => Promise.all(started.map((each) => each.stop()))
+
+/** Ends both processes, then this one; the first exit code counts. */
+const end = (code: number): Promise<void> =>
+  (ending ??= Promise.all(started.map((each) => each.stop())).then(() => process.exit(code)))
+let ending: Promise<void> | undefined
+let hasWalked = false
 
 const start = async () => {
   const [origin, proxy, control, ops] = [
@@ -83,11 +86,10 @@ const start = async () => {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => void stopAll().then(() => process.exit(0)))
+  process.on(signal, () => void end(hasWalked ? 0 : 130))
 }
 
-main().catch(async (error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error))
-  await stopAll()
-  process.exit(1)
+main().catch((error: unknown) => {
+  if (ending === undefined) console.error(error instanceof Error ? error.message : String(error))
+  return end(1)
 })

@@ -7,7 +7,7 @@ import { runNode } from './spawn.mjs'
 export const demo = (args) => {
   ensureDependencies()
   ensureBuild()
-  return runNode(['--import', 'tsx', 'demo/main.ts', ...args])
+  return runNode(['--import', 'tsx', 'demo/walk.ts', ...args])
 }
 
 export const test = (args) => {

@@ -16,7 +16,10 @@ export interface Entry {
 export const isFresh = (entry: Entry, now: number): boolean => now < entry.freshUntil
 
 /** Remaining freshness lifetime in whole seconds, negative when stale: the `ttl` of RFC 9211 §2.4. */
-export const ttlSeconds = (entry: Entry, now: number): number => Math.ceil((entry.freshUntil - now) / 1000)
+export const ttlSeconds = (entry: Entry, now: number): number => {
+  const seconds = (entry.freshUntil - now) / 1000
+  return seconds > 0 ? Math.ceil(seconds) : Math.floor(seconds)
+}
 
 /** `Age` in whole seconds, RFC 9111 §5.1. */
 export const ageSeconds = (entry: Entry, now: number): number =>

@@ -108,7 +108,7 @@ return result
  * Returns {'more', removed} | {'removed', removed} | {'done', removed, id, reason of a new epoch or ''}.
  *
  * Under allkeys-* a tag index may have been evicted before its entries: when evictions were seen since the
- * epoch began, a new epoch is what removes them for certain.
+ * epoch began, a new epoch is what removes them for certain, whether or not there is a record to append.
  */
 export const INVALIDATE = script(`${BEGIN_EPOCH}
 local prefix, left, removed = ARGV[1], tonumber(ARGV[4]), 0
