@@ -10,6 +10,7 @@ import { createValues } from './cache/values.js'
 import type { Config } from './config.js'
 import { createControlDoor } from './doors/control/control-door.js'
 import { createOpsDoor } from './doors/ops/ops-door.js'
+import { answerClientError } from './doors/problem.js'
 import { createProxyDoor } from './doors/proxy/proxy-door.js'
 import { createHttpOrigin } from './origin/http-origin.js'
 import { readResources } from './resources/read.js'
@@ -136,6 +137,7 @@ const openStoreOf = async (config: Config, observer: Observer): Promise<Store> =
 const listenOnSocket = async (door: FastifyInstance, path: string): Promise<Server> => {
   await rm(path, { force: true })
   const server = createServer((request, response) => door.routing(request, response))
+  server.on('clientError', answerClientError)
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
   await chmod(path, 0o660)
   return server

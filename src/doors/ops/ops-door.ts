@@ -1,9 +1,8 @@
-import { STATUS_CODES } from 'node:http'
-import Fastify, { LogController } from 'fastify'
-import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import { withinLimit } from '../../telemetry/store-figures.js'
 import type { ReadFigures } from '../../telemetry/store-figures.js'
+import { answerClientError, answerWithProblems, sendProblem, toProblem } from '../problem.js'
 
 export interface OpsDoorOptions {
   /** False before all doors listen, and from the signal to stop on. */
@@ -20,11 +19,15 @@ export const createOpsDoor = ({
   registry,
   loggerInstance
 }: OpsDoorOptions): FastifyInstance => {
-  const door = Fastify({
+  const door = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
-    frameworkErrors: (error, _request, reply: FastifyReply) => problem(reply, error.statusCode ?? 400)
+    frameworkErrors: (error, _request, reply) => {
+      sendProblem(reply, toProblem(error))
+    },
+    clientErrorHandler: answerClientError
   })
+  answerWithProblems(door)
   const figuresInTime = withinLimit(figures)
 
   door.get('/live', () => ({ status: 'live' }))
@@ -40,20 +43,5 @@ export const createOpsDoor = ({
   door.get('/metrics', async (_request, reply) => {
     return reply.type(registry.contentType).send(await registry.metrics())
   })
-
-  door.setNotFoundHandler((_request, reply) => problem(reply, 404))
-  door.setErrorHandler((error: FastifyError, request, reply) => {
-    const status = error.statusCode ?? 500
-    if (status >= 500) request.log.warn({ err: error, hint: FAULT_HINT }, 'The ops door failed')
-    problem(reply, status)
-  })
   return door
-}
-
-const FAULT_HINT = 'Probes and metrics only are affected: restart the sidecar and report the error.'
-
-/** RFC 9457 §3. */
-const problem = (reply: FastifyReply, status: number): void => {
-  const body = { type: 'about:blank', title: STATUS_CODES[status], status }
-  void reply.code(status).type('application/problem+json').send(body)
 }
