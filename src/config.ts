@@ -130,6 +130,12 @@ export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config
 }
 
 const checkTogether = (config: Config): Config => {
+  if (!URL.canParse(config.ORIGIN_URL)) {
+    throw new ConfigError(`ORIGIN_URL=${config.ORIGIN_URL}: must be an address with a host and a port`)
+  }
+  if (!URL.canParse(config.REDIS_URL) || !/^\/?\d*$/.test(new URL(config.REDIS_URL).pathname)) {
+    throw new ConfigError('REDIS_URL=(hidden): must be an address whose path is the number of a database')
+  }
   if (config.DEFAULT_TTL > config.MAX_TTL) {
     throw new ConfigError(`DEFAULT_TTL=${config.DEFAULT_TTL}: must not be above MAX_TTL (${config.MAX_TTL})`)
   }
@@ -162,11 +168,15 @@ const describe = (error: unknown, environment: NodeJS.ProcessEnv): string => {
   if (byName.size === 0) return error instanceof Error ? error.message : String(error)
   return [...byName]
     .map(([name, texts]) => {
-      const value = SECRETS.has(name) ? '(hidden)' : (environment[name] ?? '')
+      const value = SECRETS.has(name) ? '(hidden)' : inOneLine(environment[name] ?? '')
       return `${name}=${value}: ${[...new Set(texts.filter((text) => text !== ''))].join(' ')}`
     })
     .join('; ')
 }
+
+/** Without line breaks, and without the password of an address. */
+const inOneLine = (value: string): string =>
+  value.replaceAll(/\p{Cc}+/gu, ' ').replace(/(?<=\/\/)[^/]*@/, '(hidden)@')
 
 const allowed = ({ keyword, message, parentSchema }: ErrorObject): string => {
   if (keyword === 'const') return ''
@@ -175,5 +185,6 @@ const allowed = ({ keyword, message, parentSchema }: ErrorObject): string => {
     const names = Array.isArray(choices) ? choices.map((choice: { const: string }) => choice.const) : []
     return `must be one of ${names.join(', ')}`
   }
-  return message ?? ''
+  const words: unknown = keyword === 'pattern' ? parentSchema?.['description'] : undefined
+  return typeof words === 'string' ? `${message ?? ''} (${words})` : (message ?? '')
 }

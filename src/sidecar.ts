@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import { chmod, rm } from 'node:fs/promises'
+import { chmod, lstat, rm } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { type Cache, createCache } from './cache/cache.js'
@@ -7,14 +7,14 @@ import type { Observer } from './cache/observer.js'
 import { randomEpoch } from './cache/random.js'
 import type { Store } from './cache/store.js'
 import { createValues } from './cache/values.js'
-import type { Config } from './config.js'
+import { type Config, ConfigError } from './config.js'
 import { createControlDoor } from './doors/control/control-door.js'
 import { createOpsDoor } from './doors/ops/ops-door.js'
 import { answerClientError } from './doors/problem.js'
 import { createProxyDoor } from './doors/proxy/proxy-door.js'
 import { createHttpOrigin } from './origin/http-origin.js'
 import { readResources } from './resources/read.js'
-import { resourceFileSchema } from './resources/schema.js'
+import { type ResourceFile, resourceFileSchema } from './resources/schema.js'
 import { createMemoryStore } from './stores/memory/memory-store.js'
 import { createRedisStore } from './stores/redis/redis-store.js'
 import { createLogObserver } from './telemetry/log-observer.js'
@@ -58,7 +58,7 @@ export const createSidecar = async ({
     timeoutMs: config.ORIGIN_TIMEOUT_MS,
     maxConnections: config.ORIGIN_MAX_CONNECTIONS,
     maxQueue: config.ORIGIN_MAX_QUEUE,
-    identityHeaders: table.identity.headers,
+    keptHeaders: ['origin', ...table.identity.headers, ...variesOf(description)],
     observer
   })
   const cache = createCache({
@@ -99,9 +99,9 @@ export const createSidecar = async ({
     cache,
     listen: async () => {
       const addresses = {
-        proxy: await proxy.listen({ host: config.PROXY_HOST, port: config.PROXY_PORT }),
-        control: await control.listen({ host: config.CONTROL_HOST, port: config.CONTROL_PORT }),
-        ops: await ops.listen({ host: config.OPS_HOST, port: config.OPS_PORT })
+        proxy: await listen(proxy, 'PROXY', config),
+        control: await listen(control, 'CONTROL', config),
+        ops: await listen(ops, 'OPS', config)
       }
       if (config.CONTROL_SOCKET !== undefined) socket = await listenOnSocket(control, config.CONTROL_SOCKET)
       isReady = true
@@ -111,6 +111,7 @@ export const createSidecar = async ({
       isReady = false
       clearInterval(sweeping)
       await proxy.close()
+      await cache.settled()
       socket?.close()
       await control.close()
       await origin.close()
@@ -133,15 +134,38 @@ const openStoreOf = async (config: Config, observer: Observer): Promise<Store> =
         randomEpoch
       })
 
+const variesOf = ({ resources }: ResourceFile): readonly string[] =>
+  resources.flatMap(({ vary }) => vary.map((name) => name.toLowerCase()))
+
+const listen = async (
+  door: FastifyInstance,
+  name: 'PROXY' | 'CONTROL' | 'OPS',
+  config: Config
+): Promise<string> => {
+  const [host, port] = [config[`${name}_HOST`], config[`${name}_PORT`]]
+  try {
+    return await door.listen({ host, port })
+  } catch (error) {
+    throw unusable(`${name}_PORT=${port}: must be free on ${name}_HOST=${host}`, error)
+  }
+}
+
 /** The control door on a unix socket, for its user and group only. A socket left behind is replaced. */
 const listenOnSocket = async (door: FastifyInstance, path: string): Promise<Server> => {
-  await rm(path, { force: true })
   const server = createServer((request, response) => door.routing(request, response))
   server.on('clientError', answerClientError)
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
-  await chmod(path, 0o660)
-  return server
+  try {
+    if ((await lstat(path).catch(() => undefined))?.isSocket() === true) await rm(path)
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
+    await chmod(path, 0o660)
+    return server
+  } catch (error) {
+    throw unusable(`CONTROL_SOCKET=${path}: must be a new name in a folder that may be written to`, error)
+  }
 }
+
+const unusable = (message: string, cause: unknown): ConfigError =>
+  new ConfigError(`${message} (${cause instanceof Error ? cause.message : String(cause)})`, { cause })
 
 /** Sidecars that start together do not sweep together. */
 const jittered = (ms: number): number => ms * (0.8 + 0.4 * Math.random())

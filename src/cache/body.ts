@@ -17,7 +17,7 @@ export const collect = async (body: Readable, maxBytes: number): Promise<Collect
     if (next.done === true) return { kind: 'whole', bytes: join(chunks, length), body: Readable.from(chunks) }
     chunks.push(next.value)
     length += next.value.length
-    if (length > maxBytes) return { kind: 'stream', body: Readable.from(resume(chunks, source, body)) }
+    if (length > maxBytes) return { kind: 'stream', body: resumed(chunks, source, body) }
   }
 }
 
@@ -30,13 +30,13 @@ const join = (chunks: readonly Buffer[], length: number): Buffer => {
   return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length)
 }
 
-async function* resume(chunks: readonly Buffer[], source: AsyncIterator<Buffer>, body: Readable) {
-  try {
-    yield* chunks
-    for (let next = await source.next(); next.done !== true; next = await source.next()) yield next.value
-  } finally {
-    body.destroy()
-  }
+/** Closes the body with itself, also when nobody has begun to read it. */
+const resumed = (chunks: readonly Buffer[], source: AsyncIterator<Buffer>, body: Readable): Readable =>
+  Readable.from(replay(chunks, source)).once('close', () => body.destroy())
+
+async function* replay(chunks: readonly Buffer[], source: AsyncIterator<Buffer>) {
+  yield* chunks
+  for (let next = await source.next(); next.done !== true; next = await source.next()) yield next.value
 }
 
 /** `undefined` for what is no JSON. */

@@ -33,6 +33,8 @@ export interface Cache {
   read(request: ReadRequest): Promise<Answer>
   write(request: WriteRequest): Promise<Answer>
   readonly invalidate: Invalidate
+  /** Resolves when the writes under way have been answered and have invalidated, those of callers who left too. */
+  settled(): Promise<void>
 }
 
 export const createCache = (options: CacheOptions): Cache => {
@@ -43,7 +45,8 @@ export const createCache = (options: CacheOptions): Cache => {
   /** Whom the origin turns away keeps nothing here: not the entries of this identity, and not its proof. */
   const denied = async (identity: string): Promise<void> => {
     const tag = identityTag(identity)
-    const isKnown = await store.isTagged(tag).catch(() => false)
+    // A store that cannot tell may well keep something: the invalidation waits for it.
+    const isKnown = await store.isTagged(tag).catch(() => true)
     if (isKnown) await invalidate({ tags: [tag] }, 'proxy')
   }
 
@@ -54,9 +57,22 @@ export const createCache = (options: CacheOptions): Cache => {
 
   const keep = createKeeper(store, table, observer, now)
   const landings = createLandings({ ...options, keep, marks, denied })
+  const write = createWriteThrough({ ...options, invalidate, denied, userOf })
+  const writes = new Set<Promise<Answer>>()
   return {
     read: createReadThrough({ ...options, forward: createForward(origin, denied), landings, marks }),
-    write: createWriteThrough({ ...options, invalidate, denied, userOf }),
-    invalidate
+    write: async (request) => {
+      const answer = write(request)
+      writes.add(answer)
+      try {
+        return await answer
+      } finally {
+        writes.delete(answer)
+      }
+    },
+    invalidate,
+    settled: async () => {
+      await Promise.allSettled(writes)
+    }
   }
 }

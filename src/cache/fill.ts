@@ -1,24 +1,26 @@
 import { Readable } from 'node:stream'
 import { collect, parseJson } from './body.js'
 import { type Entry, ETAG_MAX_LENGTH } from './entry.js'
-import { type Freshness, lifetimeOf } from './freshness.js'
+import { lifetimeOf } from './freshness.js'
 import type { Origin, OriginAnswer } from './origin.js'
 import { fillAll, type Parameters, type Resource } from './resource.js'
-import { valueOf } from './request-fields.js'
+import { fieldName, valueOf } from './request-fields.js'
 import { storabilityOf } from './storable.js'
 
 /** What becomes of one origin request for a key. */
-export type Filled =
-  /** An entry that everybody may have for whom the key was made, and the caller's number where it is told. */
+export type Filled = {
+  /** The validator of the stored entry whose body the origin has confirmed, when it answered 304. */
+  readonly confirmed: string | undefined
+} & (
   | {
+      /** An entry that everybody may have for whom the key was made, and the caller's number where it is told. */
       readonly kind: 'entry'
       readonly entry: Entry
       readonly user: string | undefined
-      /** The origin has confirmed the body of the entry that is there: only over that one it is stored. */
-      readonly isRefresh: boolean
     }
   /** An answer for the one whose request it was. */
   | { readonly kind: 'own'; readonly answer: OriginAnswer; readonly isByNature: boolean }
+)
 
 export interface FillContext {
   readonly origin: Origin
@@ -47,7 +49,7 @@ export const fill = async (context: FillContext, request: FillRequest): Promise<
   const { origin, now } = context
   const { resource, stale } = request
   const requestedAt = now()
-  const answer = await origin.fetch({
+  const received = await origin.fetch({
     resource: resource.name,
     method: 'GET',
     target: request.target,
@@ -55,59 +57,62 @@ export const fill = async (context: FillContext, request: FillRequest): Promise<
     body: undefined,
     signal: request.signal
   })
+  const isConfirmed = received.status === 304 && stale?.etag !== undefined
+  const answer = isConfirmed ? confirmedAnswer(stale, received) : received
+  const confirmed = isConfirmed ? stale.etag : undefined
   const own = (body: OriginAnswer['body'], isByNature: boolean): Filled => ({
     kind: 'own',
     answer: { ...answer, body },
-    isByNature
+    isByNature,
+    confirmed
   })
-  const isRefresh = answer.status === 304 && stale?.etag !== undefined
-  const head = isRefresh ? { status: 200, headers: refreshed(stale.headers, answer.headers) } : answer
-  const storability = storabilityOf(head, resource)
+  const storability = storabilityOf(answer, resource)
   if (storability.kind === 'unstorable') return own(answer.body, storability.isByNature)
   // An answer is as old as its request: the origin may have read its data at once and answered late.
   const limits = { receivedAt: requestedAt, maxTtlMs: context.maxTtlMs }
-  const lifetime = lifetimeOf(origin.directivesOf(head.headers), resource, limits)
+  const lifetime = lifetimeOf(origin.directivesOf(answer.headers), resource, limits)
   if (lifetime.kind === 'unstorable') return own(answer.body, true)
   const collected = await collect(answer.body, context.maxEntryBytes)
   if (collected.kind === 'stream') return own(collected.body, true)
-  const body = isRefresh ? stale.body : collected.bytes
-  const filled = filledOf(request, head.headers, body, lifetime.freshness, isRefresh)
-  return filled ?? own(Readable.from([body]), true)
-}
-
-/** RFC 9111 §3.2: what a 304 says replaces what was stored under the same names. */
-const refreshed = (stored: readonly string[], update: readonly string[]): readonly string[] => {
-  const isPair = (_: string, at: number): boolean => at % 2 === 0
-  const updated = new Set(update.filter(isPair).map((name) => name.toLowerCase()))
-  return [...stored.filter((_, at) => !updated.has((stored[at - (at % 2)] ?? '').toLowerCase())), ...update]
-}
-
-/** `undefined` when the body is no JSON or does not show what the row's tags are made from. */
-const filledOf = (
-  { resource, parameters, identity, user, ownTags }: FillRequest,
-  headers: readonly string[],
-  body: Buffer,
-  freshness: Freshness,
-  isRefresh: boolean
-): Filled | undefined => {
-  const answer = parseJson(body)
-  if (answer === undefined) return undefined
-  const tags = fillAll(resource.tags, { parameters, identity, user, answer })
-  if (tags === undefined) return undefined
-  const etag = valueOf(headers, 'etag')
-  return {
-    kind: 'entry',
-    entry: {
-      status: 200,
-      headers: withoutAge(headers),
-      body,
-      ...freshness,
-      etag: etag !== undefined && etag.length <= ETAG_MAX_LENGTH ? etag : undefined,
-      tags: [...new Set([...ownTags, ...tags])]
-    },
-    user: resource.caller?.fill({ parameters, answer })?.[0],
-    isRefresh
+  const json = parseJson(collected.bytes)
+  const tags = json === undefined ? undefined : tagsOf(request, json)
+  if (tags === undefined) return own(collected.body, true)
+  const etag = valueOf(answer.headers, 'etag')
+  const entry: Entry = {
+    status: 200,
+    headers: withoutAge(answer.headers),
+    body: collected.bytes,
+    ...lifetime.freshness,
+    etag: etag !== undefined && etag.length <= ETAG_MAX_LENGTH ? etag : undefined,
+    tags
   }
+  const user = resource.caller?.fill({ parameters: request.parameters, answer: json })?.[0]
+  return { kind: 'entry', entry, user, confirmed }
+}
+
+/** `undefined` when the answer does not show what the row's tags are made from. */
+const tagsOf = (
+  { resource, parameters, identity, user, ownTags }: FillRequest,
+  answer: unknown
+): readonly string[] | undefined => {
+  const tags = fillAll(resource.tags, { parameters, identity, user, answer })
+  return tags && [...new Set([...ownTags, ...tags])]
+}
+
+/**
+ * The whole answer that a 304 stands for: the caller may not have asked for a 304. RFC 9111 §3.2: what it says
+ * replaces what was stored under the same names, but for what describes the body, which it does not have.
+ */
+const confirmedAnswer = (stale: Entry, notModified: OriginAnswer): OriginAnswer => {
+  notModified.body.resume()
+  const nameAt = (headers: readonly string[], at: number): string =>
+    headers[at - (at % 2)]?.toLowerCase() ?? ''
+  const isKept = (name: string): boolean => !name.startsWith('content-') || name === 'content-location'
+  const update = notModified.headers.filter((_, at) => isKept(nameAt(notModified.headers, at)))
+  const updated = new Set(update.map((_, at) => nameAt(update, at)))
+  const stored = stale.headers.filter((_, at) => !updated.has(nameAt(stale.headers, at)))
+  const body = Readable.from([stale.body])
+  return { ...notModified, status: 200, statusText: 'OK', headers: [...stored, ...update], body }
 }
 
 /** The answer is for every caller of the key: nothing of one caller's conditions or codings goes with it. */
@@ -115,7 +120,7 @@ const fillHeaders = (headers: readonly string[], etag: string | undefined): read
   const kept: string[] = []
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? ''
-    if (!NOT_FOR_FILLS.has(name.toLowerCase())) kept.push(name, headers[at + 1] ?? '')
+    if (!NOT_FOR_FILLS.has(fieldName(name))) kept.push(name, headers[at + 1] ?? '')
   }
   kept.push('Accept', 'application/json', 'Accept-Encoding', 'identity')
   if (etag !== undefined) kept.push('If-None-Match', etag)

@@ -26,7 +26,10 @@ export const createLandings = (options: LandingOptions) => {
   const { store, keep, marks } = options
   const flights = createFlights<Landing>()
 
-  /** Asks the origin on behalf of the reader, and stores what may be stored. */
+  /**
+   * Asks the origin on behalf of the reader, and stores what may be stored. An entry is confirmed for readers
+   * only to whom it could have been given: a 304 does not say that this one may have it.
+   */
   const ask = async (reader: Reader, signal: AbortSignal): Promise<Landing> => {
     const { resource, parameters, key, baseKey } = reader.plan
     const { identity } = reader.fields
@@ -37,7 +40,7 @@ export const createLandings = (options: LandingOptions) => {
       user: reader.user,
       target: reader.request.target,
       headers: reader.request.headers,
-      stale: reader.entry,
+      stale: reader.isProven ? reader.entry : undefined,
       ownTags: [
         ...(key === baseKey ? [] : [baseKey]),
         ...(resource.scope === 'identity' && identity !== undefined ? [identityTag(identity)] : []),
@@ -45,7 +48,7 @@ export const createLandings = (options: LandingOptions) => {
       ],
       signal
     })
-    const isProof = resource.scope !== 'public' && identity !== undefined && isSuccess(filled)
+    const isProof = resource.scope !== 'public' && identity !== undefined && isWord(filled)
     const proven = isProof ? { identity, user: userOf(filled) ?? reader.user } : undefined
     if (filled.kind === 'own') {
       if (filled.isByNature) marks.add(key)
@@ -53,8 +56,9 @@ export const createLandings = (options: LandingOptions) => {
       await keep({ position: reader.position, draft: undefined, proven })
       return filled
     }
-    const { entry, isRefresh } = filled
-    const draft = { slot: key, entry, ...(isRefresh ? { condition: 'present' as const } : {}) }
+    const { entry, confirmed } = filled
+    // Over the confirmed entry only: another may have come meanwhile.
+    const draft = { slot: key, entry, ...(confirmed !== undefined && { condition: { etag: confirmed } }) }
     return { kind: 'entry', entry, isStored: await keep({ position: reader.position, draft, proven }) }
   }
 
@@ -94,7 +98,10 @@ export const discard = (landing: Landing): void => {
 
 const userOf = (filled: Filled): string | undefined => (filled.kind === 'entry' ? filled.user : undefined)
 
-const isSuccess = (filled: Filled): boolean =>
-  filled.kind === 'entry' || (filled.answer.status >= 200 && filled.answer.status < 300)
+/** A 2xx, and no 304, which some origins answer before they ask who is calling. */
+const isWord = (filled: Filled): boolean => {
+  if (filled.confirmed !== undefined) return false
+  return filled.kind === 'entry' || (filled.answer.status >= 200 && filled.answer.status < 300)
+}
 
 export const isDenial = ({ status }: { readonly status: number }): boolean => status === 401 || status === 403

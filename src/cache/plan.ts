@@ -62,7 +62,7 @@ const readQuery = (query: string, resource: Resource): QueryPlan => {
   if (pairs.some(({ name }) => !resource.query.includes(name))) return { bypass: 'query', suffix: '' }
   if (pairs.length === 0) return NO_QUERY
   pairs.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
-  return { bypass: undefined, suffix: `:~${digest(delimit(pairs.map(({ text }) => text)))}` }
+  return { bypass: undefined, suffix: `:~${digest(delimit(['query', ...pairs.map(({ text }) => text)]))}` }
 }
 
 /**
@@ -72,5 +72,5 @@ const readQuery = (query: string, resource: Resource): QueryPlan => {
 const varyKey = (resource: Resource, headers: readonly string[], origin: string | undefined): string => {
   if (resource.vary.length === 0 && origin === undefined) return ''
   const values = resource.vary.map((name) => delimit(valuesOf(headers, name)))
-  return `:~${digest(delimit([...values, origin ?? '']))}`
+  return `:~${digest(delimit(['vary', ...values, origin ?? '']))}`
 }

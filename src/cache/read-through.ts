@@ -1,5 +1,5 @@
-import { type Answer, failure, filledAnswer, relayed } from './answer.js'
-import { bypassStatus, UNPROVEN } from './cache-status.js'
+import type { Answer } from './answer.js'
+import { bypassStatus } from './cache-status.js'
 import { isFresh } from './entry.js'
 import { OriginError } from './errors.js'
 import { type Flight, LeftError } from './flight.js'
@@ -151,22 +151,23 @@ export const createReadThrough = (options: ReadThroughOptions) => {
   /** Without a proof nobody else's answer may be given; this one's own answer is the proof. */
   const askAlone = async (reader: Reader): Promise<Answer> => {
     try {
-      const landing = await landings.ask(reader, reader.request.signal())
-      if (landing.kind === 'own') return relayed(landing.answer, 'unproven', UNPROVEN)
-      const { entry } = landing
-      return filledAnswer({ outcome: 'unproven', cacheStatus: UNPROVEN, entry, fields: reader.fields })
+      return forLeader(reader, await landings.ask(reader, reader.request.signal()), now())
     } catch (error) {
-      if (error instanceof OriginError) return failure(error, UNPROVEN)
+      if (error instanceof OriginError) return afterFailure(reader, error, now())
       throw error
     }
   }
 
-  const alone = (reader: Reader): Promise<Answer> =>
-    forward(reader.request, reader.fields.identity, {
+  const alone = async (reader: Reader): Promise<Answer> => {
+    const answer = await forward(reader.request, reader.fields.identity, {
       resource: reader.plan.resource.name,
       outcome: missOutcome(reader),
       cacheStatus: forwardStatus(reader)
     })
+    if (answer.status < 500 || !isUsableOnError(reader, now())) return answer
+    if (answer.kind === 'relay') answer.answer.body.destroy()
+    return fromCache(reader, 'stale', now())
+  }
 
   return read
 }

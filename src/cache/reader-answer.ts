@@ -1,5 +1,13 @@
 import { type Answer, cachedAnswer, failure, filledAnswer, relayed } from './answer.js'
-import { collapsedStatus, hitStatus, MISS, STALE, STORE_UNAVAILABLE, storedStatus } from './cache-status.js'
+import {
+  collapsedStatus,
+  hitStatus,
+  MISS,
+  STALE,
+  STORE_UNAVAILABLE,
+  storedStatus,
+  UNPROVEN
+} from './cache-status.js'
 import { type Entry, ttlSeconds } from './entry.js'
 import type { OriginError } from './errors.js'
 import { discard, type Landing } from './landing.js'
@@ -13,8 +21,8 @@ export const fromCache = (reader: Reader, outcome: 'hit' | 'stale', now: number)
 }
 
 /** RFC 5861 §4, for the entry that this reader found itself: it was not invalidated when it arrived. */
-export const isUsableOnError = ({ entry }: Reader, now: number): boolean =>
-  entry !== undefined && now < entry.staleIfErrorUntil
+export const isUsableOnError = ({ entry, isProven }: Reader, now: number): boolean =>
+  isProven && entry !== undefined && now < entry.staleIfErrorUntil
 
 /** The origin gave no answer. */
 export const afterFailure = (reader: Reader, error: OriginError, now: number): Answer =>
@@ -43,12 +51,15 @@ export const forCollapsed = (reader: Reader, entry: Entry): Answer =>
     fields: reader.fields
   })
 
-export const missOutcome = (reader: Reader): 'miss' | 'store-unavailable' =>
-  reader.position === undefined ? 'store-unavailable' : 'miss'
+export const missOutcome = (reader: Reader): 'miss' | 'unproven' | 'store-unavailable' => {
+  if (reader.position === undefined) return 'store-unavailable'
+  return reader.isProven ? 'miss' : 'unproven'
+}
 
 /** Why the reader's request went forward; `decorate` tells what became of it. */
 export const forwardStatus = (reader: Reader, decorate?: (forwarded: string) => string): string => {
   if (reader.position === undefined) return STORE_UNAVAILABLE
+  if (!reader.isProven) return UNPROVEN
   const forwarded = reader.entry === undefined ? MISS : STALE
   return decorate === undefined ? forwarded : decorate(forwarded)
 }

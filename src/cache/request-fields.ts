@@ -23,11 +23,13 @@ export interface Trace {
 /**
  * The identity counts every value of every configured header and cookie, in order, and nothing else: two
  * requests that the origin could tell apart never share one. Names are compared more loosely than the origin
- * compares them (WSGI reads `Remote_User` as `Remote-User`, Django trims cookie names): taking too much into
- * the identity only splits it.
+ * compares them (Django trims cookie names): taking too much into the identity only splits it. Where servers
+ * differ, the request is counted as it is: some read `Remote_User` as `Remote-User` and some drop it, some
+ * join several `Cookie` fields by commas and some by semicolons.
  */
 export const readFields = (headers: readonly string[], sources: IdentitySources): RequestFields => {
   const found: string[] = []
+  const cookieFields: string[] = []
   let accept: string | undefined
   let origin: string | undefined
   let ifNoneMatch: string | undefined
@@ -37,12 +39,15 @@ export const readFields = (headers: readonly string[], sources: IdentitySources)
   let requestId: string | undefined
   let traceparent: string | undefined
   for (let at = 0; at < headers.length; at += 2) {
-    const name = fieldName(headers[at] ?? '')
+    const sent = headers[at] ?? ''
+    const name = fieldName(sent)
     const value = headers[at + 1] ?? ''
-    if (name === 'cookie') collectCookies(value, sources.cookies, found)
-    else if (sources.headers.includes(name)) found.push(name, value)
+    if (name === 'cookie') {
+      cookieFields.push(value)
+      collectCookies(value, sources.cookies, found)
+    } else if (sources.headers.includes(name)) found.push(name, delimit([sent.toLowerCase(), value]))
     else if (name === 'accept') accept = accept === undefined ? value : `${accept},${value}`
-    else if (name === 'origin') origin = value
+    else if (name === 'origin') origin = origin === undefined ? value : `${origin}\n${value}`
     else if (name === 'if-none-match')
       ifNoneMatch = ifNoneMatch === undefined ? value : `${ifNoneMatch},${value}`
     else if (name === 'if-modified-since') ifModifiedSince = value
@@ -51,9 +56,11 @@ export const readFields = (headers: readonly string[], sources: IdentitySources)
     else if (name === 'traceparent') traceparent = value
     else if (name === 'transfer-encoding' || (name === 'content-length' && value !== '0')) hasBody = true
   }
-  const identity = found.length === 0 ? undefined : digest(delimit(inSourceOrder(found, sources)))
+  if (found.length > 0 && cookieFields.length > 1) {
+    for (const field of cookieFields) found.push('cookie', field)
+  }
   return {
-    identity,
+    identity: found.length === 0 ? undefined : digest(delimit(inSourceOrder(found, sources))),
     accept,
     origin,
     ifNoneMatch,
@@ -72,7 +79,8 @@ export const valuesOf = (headers: readonly string[], name: string): string[] =>
 export const valueOf = (headers: readonly string[], name: string): string | undefined =>
   headers.find((_, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === name)
 
-const fieldName = (name: string): string => {
+/** In lower case, and as WSGI may read it. */
+export const fieldName = (name: string): string => {
   const lower = name.toLowerCase()
   return lower.includes('_') ? lower.replaceAll('_', '-') : lower
 }
@@ -90,7 +98,7 @@ const collectCookies = (header: string, names: readonly string[], found: string[
 /** Values of one name keep their order; names are put in theirs, whatever order the request had. */
 const inSourceOrder = (found: readonly string[], sources: IdentitySources): readonly string[] => {
   if (found.length === 2) return found
-  const names = [...sources.headers, ...sources.cookies.map((name) => `cookie ${name}`)]
+  const names = [...sources.headers, ...sources.cookies.map((name) => `cookie ${name}`), 'cookie']
   return names.flatMap((name) =>
     found.flatMap((value, at) => (at % 2 === 1 && found[at - 1] === name ? [name, value] : []))
   )

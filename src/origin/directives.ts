@@ -5,7 +5,8 @@ import { valuesOf } from '../cache/request-fields.js'
 
 /**
  * What an answer says about storing it: `CDN-Cache-Control` alone when it is there and well formed (RFC 9213
- * §2.1), else `Cache-Control` and `Expires` (RFC 9111 §5.2 and §5.3).
+ * §2.1), else `Cache-Control` and `Expires` (RFC 9111 §5.2 and §5.3). `s-maxage` allows no stale answer that
+ * the same field does not ask for (RFC 9111 §5.2.2.10).
  */
 export const readDirectives = (headers: readonly string[]): Directives => {
   const ageSeconds = Number(/^\s*(\d{1,10})\s*$/.exec(valuesOf(headers, 'age')[0] ?? '')?.[1] ?? 0)
@@ -17,23 +18,25 @@ export const readDirectives = (headers: readonly string[]): Directives => {
 
 type Stated = Omit<Directives, 'ageSeconds'>
 
-/** `undefined` when the field is malformed: it is then ignored as a whole. */
+/** `undefined` when the field is empty or malformed: it is then ignored as a whole. */
 const readTargeted = (field: string): Stated | undefined => {
   try {
     const dictionary = parseDictionary(field)
-    const isSet = (name: string): boolean => dictionary.get(name)?.[0] === true
+    if (dictionary.size === 0) return undefined
+    const isSet = (name: string): boolean => (dictionary.get(name)?.[0] ?? false) !== false
     const seconds = (name: string): number | undefined => {
       const value: unknown = dictionary.get(name)?.[0]
       return typeof value === 'number' && value >= 0 ? value : undefined
     }
+    const shared = seconds('s-maxage')
     return {
       noStore: isSet('no-store'),
       noCache: isSet('no-cache'),
       private: isSet('private'),
       mustRevalidate: isSet('must-revalidate') || isSet('proxy-revalidate'),
-      lifetimeSeconds: seconds('s-maxage') ?? seconds('max-age'),
-      staleWhileRevalidateSeconds: seconds('stale-while-revalidate'),
-      staleIfErrorSeconds: seconds('stale-if-error')
+      lifetimeSeconds: shared ?? seconds('max-age'),
+      staleWhileRevalidateSeconds: seconds('stale-while-revalidate') ?? noneBeside(shared),
+      staleIfErrorSeconds: seconds('stale-if-error') ?? noneBeside(shared)
     }
   } catch {
     return undefined
@@ -43,16 +46,20 @@ const readTargeted = (field: string): Stated | undefined => {
 const readUntargeted = (headers: readonly string[]): Stated => {
   const field = valuesOf(headers, 'cache-control').join(',')
   const directives = parse(field)
+  const shared = directives.sharedMaxAge ?? undefined
   return {
     noStore: directives.noStore === true,
     noCache: directives.noCache === true,
     private: directives.private === true,
     mustRevalidate: directives.mustRevalidate === true || directives.proxyRevalidate === true,
-    lifetimeSeconds: directives.sharedMaxAge ?? directives.maxAge ?? expiresIn(headers),
-    staleWhileRevalidateSeconds: directives.staleWhileRevalidate ?? undefined,
-    staleIfErrorSeconds: directives.staleIfError ?? undefined
+    lifetimeSeconds: shared ?? directives.maxAge ?? expiresIn(headers),
+    staleWhileRevalidateSeconds: directives.staleWhileRevalidate ?? noneBeside(shared),
+    staleIfErrorSeconds: directives.staleIfError ?? noneBeside(shared)
   }
 }
+
+const noneBeside = (sharedMaxAge: number | undefined): number | undefined =>
+  sharedMaxAge === undefined ? undefined : 0
 
 /** An invalid date, such as `0`, means: expired. */
 const expiresIn = (headers: readonly string[]): number | undefined => {

@@ -1,7 +1,9 @@
+import { fieldName } from '../cache/request-fields.js'
+
 /**
  * Without the fields that belong to one connection (RFC 9110 §7.6.1) and those that `Connection` names.
  * Everything else keeps its order, its spelling and its repetitions. `Connection` cannot take away what a
- * message needs, nor what tells the origin who is calling: the identity counts it.
+ * message needs, nor what is to be kept: an entry's key counts it.
  */
 export const withoutHopByHop = (
   headers: readonly string[],
@@ -13,7 +15,7 @@ export const withoutHopByHop = (
     const name = headers[at] ?? ''
     const lower = name.toLowerCase()
     if (HOP_BY_HOP.has(lower) || without?.has(lower) === true) continue
-    if (named.includes(lower) && !NEEDED.has(lower) && keep?.has(lower) !== true) continue
+    if (named.includes(lower) && !NEEDED.has(lower) && keep?.has(fieldName(name)) !== true) continue
     kept.push(name, headers[at + 1] ?? '')
   }
   return kept

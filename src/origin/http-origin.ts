@@ -12,8 +12,8 @@ export interface HttpOriginOptions {
   readonly maxConnections: number
   /** Requests that may wait for a connection; more are refused. */
   readonly maxQueue: number
-  /** Request headers, lower case, that no `Connection` field may take away. */
-  readonly identityHeaders: readonly string[]
+  /** Request headers, lower case, that no `Connection` field may take away: entries are kept by them. */
+  readonly keptHeaders: readonly string[]
   readonly observer: Observer
 }
 
@@ -28,7 +28,7 @@ const ANSWERED_HERE = new Set(['expect'])
 /** The origin over a pool of connections, one request at a time on each, as the backend's workers want it. */
 export const createHttpOrigin = (options: HttpOriginOptions): HttpOrigin => {
   const { observer } = options
-  const identityHeaders = new Set(options.identityHeaders)
+  const keep = new Set(options.keptHeaders)
   const pool = new Pool(options.url, {
     connections: options.maxConnections,
     pipelining: 1,
@@ -43,7 +43,7 @@ export const createHttpOrigin = (options: HttpOriginOptions): HttpOrigin => {
     const answer = await pool.request({
       method,
       path: target,
-      headers: withoutHopByHop(request.headers, { without: ANSWERED_HERE, keep: identityHeaders }),
+      headers: withoutHopByHop(request.headers, { without: ANSWERED_HERE, keep }),
       body: body ?? null,
       signal,
       responseHeaders: 'raw',

@@ -4,6 +4,7 @@ import type { Answer } from '../../cache/answer.js'
 import type { Cache } from '../../cache/cache.js'
 import { LeftError } from '../../cache/flight.js'
 import { answerClientError, ProblemError, toProblem } from '../problem.js'
+import { drainOnClose } from './drain.js'
 import { sendAnswer, sendProblemTo } from './send.js'
 import { targetOf } from './target.js'
 
@@ -23,15 +24,15 @@ const KEEP_ALIVE_MS = 72_000
  * malformed media types) and because a hit should cost what the bare server costs.
  */
 export const createProxyDoor = ({ cache, loggerInstance }: ProxyDoorOptions): FastifyInstance => {
-  let isClosing = false
   const serverFactory = (): Server => {
     const server = createServer(
       { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 },
       (request, response) => {
-        if (isClosing) response.shouldKeepAlive = false
+        drain(response)
         answer(request, response).catch((error: unknown) => fail(error, request, response))
       }
     )
+    const drain = drainOnClose(server)
     return server.on('clientError', answerClientError)
   }
 
@@ -73,9 +74,6 @@ export const createProxyDoor = ({ cache, loggerInstance }: ProxyDoorOptions): Fa
     serverFactory,
     logController: new LogController({ disableRequestLogging: true })
   })
-  door.addHook('preClose', async () => {
-    isClosing = true
-  })
   return door
 }
 
@@ -92,12 +90,17 @@ const leavingOf = (response: ServerResponse): AbortSignal => {
   return controller.signal
 }
 
-/** RFC 9110 §15.2: interim answers are passed on. Node sends 100 by itself. */
+/** RFC 9110 §15.2: interim answers are passed on, but for hints that Node refuses. It sends 100 by itself. */
 const sendInterim = (response: ServerResponse, status: number, headers: readonly string[]): void => {
   if (response.headersSent || response.destroyed) return
   if (status === 102) response.writeProcessing()
   const links = headers.filter((_, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === 'link')
-  if (status === 103 && links.length > 0) response.writeEarlyHints({ link: links })
+  if (status !== 103 || links.length === 0) return
+  try {
+    response.writeEarlyHints({ link: links })
+  } catch {
+    // The final answer carries them too.
+  }
 }
 
 const traceOf = ({ headers }: IncomingMessage): object => ({

@@ -54,7 +54,8 @@ const relay = async (
     answer.body.destroy()
     throw new LeftError()
   }
-  response.writeHead(answer.status, answer.statusText, [...answer.headers, 'Cache-Status', cacheStatus])
+  const phrase = SENDABLE.test(answer.statusText) ? answer.statusText : ''
+  response.writeHead(answer.status, phrase, [...answer.headers, 'Cache-Status', cacheStatus])
   if (isHead) {
     answer.body.resume()
     response.end()
@@ -66,13 +67,16 @@ const relay = async (
   response.end()
 }
 
+/** RFC 9112 §4: nobody should read a reason phrase, so that one that Node would refuse is left out. */
+const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/
+
 export const sendProblemTo = (
   response: ServerResponse,
   { status, headers, problem }: ProblemError,
   cacheStatus: string | undefined
 ): void => {
   const body = JSON.stringify(problem)
-  response.writeHead(status, {
+  response.writeHead(status, problem.title, {
     ...headers,
     'content-type': PROBLEM_TYPE,
     'content-length': Buffer.byteLength(body),

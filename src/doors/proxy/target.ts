@@ -17,7 +17,7 @@ export const targetOf = (url: string, headers: readonly string[]): Target => {
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++
   }
   if (hosts > 1) throw badInput('host', 'must be given once')
-  if (url.startsWith('/') || url === '*') return { target: url, headers }
+  if (url.startsWith('/')) return { target: url, headers }
   const absolute = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(url)
   const [, authority, rest = ''] = absolute ?? []
   if (authority === undefined) throw badInput('target', 'must be a path or an absolute address')

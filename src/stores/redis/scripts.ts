@@ -70,10 +70,10 @@ if expected ~= '' and expected ~= position then
   for i = 2, #records do moved[i + 1] = records[i][2][2] end
   return moved
 end
-local function is_met(key, condition)
+local function is_met(key, condition, bytes)
   if condition == '' then return true end
   local head = redis.call('GETRANGE', key, 0, 272)
-  local exists = #head > 17 and string.sub(head, 1, 16) == epoch
+  local exists = #head > 17 and string.sub(head, 1, 17) == epoch .. string.sub(bytes, 1, 1)
   if condition == 'absent' then return not exists end
   if condition == 'present' then return exists end
   return exists and 'etag:' .. string.sub(head, 19, 18 + string.byte(head, 18)) == condition
@@ -84,7 +84,7 @@ local result, at = {'committed'}, 3
 while at <= #ARGV do
   local slot, lifetime, condition, bytes, tags = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
   local key = ARGV[1] .. slot
-  if is_met(key, condition) then
+  if is_met(key, condition, bytes) then
     local expiry = now + lifetime
     redis.call('SET', key, epoch .. bytes, 'PX', lifetime)
     for i = at + 5, at + 4 + tags do
