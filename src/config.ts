@@ -122,7 +122,9 @@ export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config
     verbose: true
   })
   try {
-    return Object.freeze(checkTogether(envSchema<Config>({ schema: ConfigSchema, data, dotenv: false, ajv })))
+    return Object.freeze(
+      checkTogether(envSchema<Config>({ schema: ConfigSchema, data, env: false, dotenv: false, ajv }))
+    )
   } catch (error) {
     if (error instanceof ConfigError) throw error
     throw new ConfigError(describe(error, environment), { cause: error })

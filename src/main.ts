@@ -31,8 +31,11 @@ const start = async (): Promise<void> => {
   process.on('SIGINT', stop)
 
   const addresses = await sidecar.listen()
-  log.info({ ...addresses, store: config.CACHE_STORE, origin: config.ORIGIN_URL }, 'Ready')
+  const store = config.CACHE_STORE === 'redis' ? withoutPassword(config.REDIS_URL) : 'memory'
+  log.info({ ...addresses, store, origin: config.ORIGIN_URL }, 'Ready')
 }
+
+const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, '//')
 
 start().catch((error: unknown) => {
   if (error instanceof ConfigError || error instanceof ResourceTableError) fail(error.message)

@@ -30,13 +30,30 @@ const join = (chunks: readonly Buffer[], length: number): Buffer => {
   return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length)
 }
 
-/** Closes the body with itself, also when nobody has begun to read it. */
-const resumed = (chunks: readonly Buffer[], source: AsyncIterator<Buffer>, body: Readable): Readable =>
-  Readable.from(replay(chunks, source)).once('close', () => body.destroy())
-
-async function* replay(chunks: readonly Buffer[], source: AsyncIterator<Buffer>) {
-  yield* chunks
-  for (let next = await source.next(); next.done !== true; next = await source.next()) yield next.value
+/**
+ * The chunks and what follows them. Its end is the body's, read or not: a generator would be asked to end only
+ * after the chunk that it waits for.
+ */
+const resumed = (chunks: readonly Buffer[], source: AsyncIterator<Buffer>, body: Readable): Readable => {
+  const kept = chunks.values()
+  const next = async (): Promise<Buffer | null> => {
+    const known = kept.next()
+    if (known.done !== true) return known.value
+    const read = await source.next()
+    return read.done === true ? null : read.value
+  }
+  return new Readable({
+    read() {
+      next().then(
+        (chunk) => this.push(chunk),
+        (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error)))
+      )
+    },
+    destroy: (error, done) => {
+      body.destroy()
+      done(error)
+    }
+  })
 }
 
 /** `undefined` for what is no JSON. */

@@ -66,7 +66,7 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
       wasDown = state === 'down'
     },
     epochBegan: (event) =>
-      log.info({ ...event, hint: EPOCH_HINT }, 'A new epoch began: older entries are not read')
+      log.info({ ...event, hint: epochHint(event.reason) }, 'A new epoch began: older entries are not read')
   }
 }
 
@@ -83,5 +83,10 @@ const ANSWERED: Readonly<Record<Outcome, string>> = {
 }
 
 const UP_HINT = 'Nothing to do; if this recurs, look at the log of Redis and at the network.'
-const EPOCH_HINT =
-  'Expected when Redis is new or restarted; if it recurs, set maxmemory-policy to volatile-lru and check evicted_keys.'
+const epochHint = (reason: string): string => {
+  if (reason.includes('evict'))
+    return 'Set maxmemory-policy to volatile-lru: allkeys-* evicts what invalidation needs.'
+  if (reason.includes('invalidated'))
+    return 'Somebody invalidated everything; entries come back with their next reads.'
+  return 'Expected when Redis is new or restarted; if it recurs, find out who restarts or flushes Redis.'
+}

@@ -41,7 +41,7 @@ const GAUGES: readonly StoreGauge[] = [
   },
   {
     name: 'store_entries',
-    help: 'Keys in the database of the store.',
+    help: 'Entries in the embedded store; Redis does not count them.',
     valueOf: (figures) => figures?.entries
   },
   {

@@ -55,7 +55,8 @@ export const startSidecar = async (
   const end = ended(child)
 
   await eventually(async () => !isAlive(child) || (await get(`${base.ops}/ready`)).status === 200, {
-    intervalMs: 5
+    intervalMs: 5,
+    timeoutMs: 30_000
   })
   const readyAfterMs = performance.now() - startedAt
   if (!isAlive(child)) {

@@ -14,7 +14,15 @@ const createObserver = (level: string) => {
   return { clock, lines, observer }
 }
 
-const hit = { resource: 'r', key: 'user:5:profile', outcome: 'hit', status: 200, durationMs: 1 } as const
+const hit = {
+  resource: 'r',
+  key: 'user:5:profile',
+  outcome: 'hit',
+  status: 200,
+  durationMs: 1,
+  requestId: 'request-1',
+  traceparent: undefined
+} as const
 
 t.test('hits, misses and invalidations are told at debug', async (t) => {
   const { lines, observer } = createObserver('debug')
@@ -23,7 +31,14 @@ t.test('hits, misses and invalidations are told at debug', async (t) => {
   observer.invalidated({ source: 'control', kinds: ['tag'], outcome: 'done', removed: 3 })
   observer.fillDropped({ key: 'user:5:profile', reason: 'refused' })
   t.match(lines, [
-    { level: 'debug', msg: 'Hit', resource: 'r', key: 'user:5:profile', durationMs: 1 },
+    {
+      level: 'debug',
+      msg: 'Hit',
+      resource: 'r',
+      key: 'user:5:profile',
+      durationMs: 1,
+      requestId: 'request-1'
+    },
     { level: 'debug', msg: 'Miss' },
     { level: 'debug', msg: 'Invalidated', kinds: ['tag'], removed: 3 },
     { level: 'debug', reason: 'refused' }

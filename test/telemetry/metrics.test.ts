@@ -22,7 +22,14 @@ const createObserved = (figures: ReadFigures = async () => up) => {
   return { observer: observeAll([statistics, metrics]), scrape }
 }
 
-const answered = { resource: 'user_profile', key: 'k', status: 200, durationMs: 3 } as const
+const answered = {
+  resource: 'user_profile',
+  key: 'k',
+  status: 200,
+  durationMs: 3,
+  requestId: undefined,
+  traceparent: undefined
+} as const
 
 t.test('requests are counted by resource and outcome, the same at the next scrape', async (t) => {
   const { observer, scrape } = createObserved()

@@ -3,7 +3,15 @@ import type { Observer } from '../../src/cache/observer.js'
 import { observeAll } from '../../src/telemetry/observe.js'
 
 const tell = (observer: Observer): void => {
-  observer.answered({ resource: 'r', key: 'k', outcome: 'hit', status: 200, durationMs: 1 })
+  observer.answered({
+    resource: 'r',
+    key: 'k',
+    outcome: 'hit',
+    status: 200,
+    durationMs: 1,
+    requestId: undefined,
+    traceparent: undefined
+  })
   observer.fillDropped({ key: 'k', reason: 'refused' })
   observer.originAsked({ resource: 'r', status: 200, durationMs: 1 })
   observer.invalidated({ source: 'control', kinds: ['key'], outcome: 'done', removed: 1 })

@@ -17,7 +17,15 @@ const createAnswered = () => {
   const clock = createClock(0)
   const statistics = createStatistics({ now: clock.now })
   const answer = (resource: string, outcome: Outcome, durationMs: number): void =>
-    statistics.answered({ resource, key: undefined, outcome, status: 200, durationMs })
+    statistics.answered({
+      resource,
+      key: undefined,
+      outcome,
+      status: 200,
+      durationMs,
+      requestId: undefined,
+      traceparent: undefined
+    })
   return { clock, statistics, answer }
 }
 
