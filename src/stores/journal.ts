@@ -1,30 +1,61 @@
 import { type Invalidation, invalidationOf } from '../cache/invalidation.js'
 
 /**
- * The invalidations that arrived while the store could not take them, oldest first. It is bounded: when it
- * overflows, one invalidation of everything stands for all of them. It dies with the process.
+ * The invalidations that arrived while the store could not take them, as the names to be invalidated: their
+ * order does not matter. It is bounded: when it overflows, everything is to be invalidated. It dies with the
+ * process.
  */
 export interface Journal {
+  /** Names that are pending; everything counts as one. */
   readonly size: number
   add(invalidation: Invalidation): void
-  first(): Invalidation | undefined
-  /** Removes what `first` returned, unless an overflow has replaced it meanwhile. */
-  done(invalidation: Invalidation): void
+  /** Takes a bounded part out; whoever fails to carry it out puts it back with `add`. */
+  take(): Invalidation | undefined
 }
 
-export const createJournal = (capacity = 10_000): Journal => {
-  let pending: Invalidation[] = []
+const CAPACITY = 10_000
+const TAKEN_AT_ONCE = 1000
+
+export const createJournal = (capacity = CAPACITY): Journal => {
+  const keys = new Set<string>()
+  const tags = new Set<string>()
+  const patterns = new Set<string>()
+  let all = false
+
+  const size = (): number => (all ? 1 : keys.size + tags.size + patterns.size)
+
+  const forgetNames = (): void => {
+    for (const names of [keys, tags, patterns]) names.clear()
+  }
+
+  const takeFrom = (names: Set<string>): string[] => {
+    const taken: string[] = []
+    for (const name of names) {
+      if (taken.length === TAKEN_AT_ONCE) break
+      taken.push(name)
+      names.delete(name)
+    }
+    return taken
+  }
+
   return {
     get size() {
-      return pending.length
+      return size()
     },
     add: (invalidation) => {
-      if (pending.length >= capacity) pending = [invalidationOf({ all: true })]
-      else pending.push(invalidation)
+      for (const key of invalidation.keys) keys.add(key)
+      for (const tag of invalidation.tags) tags.add(tag)
+      for (const pattern of invalidation.patterns) patterns.add(pattern)
+      all ||= invalidation.all || size() > capacity
+      if (all) forgetNames()
     },
-    first: () => pending[0],
-    done: (invalidation) => {
-      if (pending[0] === invalidation) pending.shift()
+    take: () => {
+      if (size() === 0) return undefined
+      if (all) {
+        all = false
+        return invalidationOf({ all: true })
+      }
+      return invalidationOf({ keys: takeFrom(keys), tags: takeFrom(tags), patterns: takeFrom(patterns) })
     }
   }
 }

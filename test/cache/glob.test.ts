@@ -23,7 +23,7 @@ const pattern = fc
 
 void t.test('matches what Redis matches', async (t) => {
   const server = await startRedis()
-  t.teardown(server.stop)
+  t.teardown(() => server.stop())
   const redis = server.client()
   const texts = [...new Set(fc.sample(text, { numRuns: 1500, seed: 1 }))]
   await redis.mset(texts.flatMap((key) => [key, '']))
@@ -55,8 +55,9 @@ void t.test('takes little time for a hostile pattern', (t) => {
   const matches = compileGlob('*a*a*a*a*a*a*a*b')
   const text = 'a'.repeat(512)
   const startedAt = performance.now()
-  for (let times = 0; times < 50; times++) t.notOk(matches(text))
-  t.ok(performance.now() - startedAt < 500, 'a backtracking matcher takes minutes')
+  const answers = Array.from({ length: 50 }, () => matches(text))
+  t.notOk(answers.includes(true))
+  t.ok(performance.now() - startedAt < 2000, 'a backtracking matcher takes minutes')
   t.end()
 })
 

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { createOrigin } from '../../demo/origin/origin.js'
-import { familyTag, fillAll, type TemplateValues } from '../../src/cache/resource.js'
+import { familyTag } from '../../src/cache/keeper.js'
+import { fillAll, type TemplateValues } from '../../src/cache/resource.js'
 import { readResources } from '../../src/resources/read.js'
 
 /**

@@ -1,17 +1,26 @@
 import t from 'tap'
 import { createBreaker } from '../../src/stores/breaker.js'
 
-void t.test('trips at the third time-out in a row', (t) => {
+void t.test('trips at the third time-out since the last answer', (t) => {
   const breaker = createBreaker()
-  t.strictSame([breaker.timedOut(), breaker.timedOut(), breaker.timedOut()], [false, false, true])
+  const atOnce = () => [breaker.timedOut(false, 0), breaker.timedOut(false, 0), breaker.timedOut(false, 0)]
+  t.strictSame(atOnce(), [false, false, true])
+  t.strictSame(atOnce(), [false, false, true], 'and starts again')
   t.end()
 })
 
-void t.test('starts again after an answer, and after it has tripped', (t) => {
-  const breaker = createBreaker(2)
-  t.notOk(breaker.timedOut())
+void t.test('an answer forgets the time-outs before it', (t) => {
+  const breaker = createBreaker()
+  breaker.timedOut(false, 0)
+  breaker.timedOut(false, 0)
   breaker.succeeded()
-  t.strictSame([breaker.timedOut(), breaker.timedOut()], [false, true])
-  t.strictSame([breaker.timedOut(), breaker.timedOut()], [false, true])
+  t.notOk(breaker.timedOut(false, 2000))
+  t.end()
+})
+
+void t.test('time-outs of a busy process trip it only when nothing is answered for a second', (t) => {
+  const breaker = createBreaker()
+  for (const now of [0, 100, 200, 999]) t.notOk(breaker.timedOut(true, now))
+  t.ok(breaker.timedOut(true, 1000))
   t.end()
 })

@@ -4,48 +4,45 @@ import { createJournal } from '../../src/stores/journal.js'
 
 const named = (key: string) => invalidationOf({ keys: [key] })
 
-void t.test('gives back what it was given, oldest first', (t) => {
+void t.test('gives back every name once, whatever it was named by', (t) => {
   const journal = createJournal()
-  t.equal(journal.first(), undefined)
-  for (const key of ['a', 'b']) journal.add(named(key))
-  t.equal(journal.size, 2)
-  const first = journal.first()
-  t.strictSame(first, named('a'))
-  if (first) journal.done(first)
-  t.strictSame(journal.first(), named('b'))
-  t.equal(journal.size, 1)
+  t.equal(journal.take(), undefined)
+  journal.add(invalidationOf({ keys: ['a', 'b'], tags: ['t'] }))
+  journal.add(invalidationOf({ keys: ['b'], patterns: ['p*'] }))
+  t.equal(journal.size, 4)
+  t.strictSame(journal.take(), invalidationOf({ keys: ['a', 'b'], tags: ['t'], patterns: ['p*'] }))
+  t.equal(journal.size, 0)
   t.end()
 })
 
-void t.test('an overflow leaves one invalidation of everything, and what comes after it', (t) => {
-  const journal = createJournal(3)
-  for (const key of ['a', 'b', 'c']) journal.add(named(key))
-  t.equal(journal.size, 3)
-  journal.add(named('d'))
-  t.equal(journal.size, 1)
-  t.strictSame(journal.first(), invalidationOf({ all: true }))
-  journal.add(named('e'))
-  t.equal(journal.size, 2)
-  t.end()
-})
-
-void t.test('an overflow while the first one is carried out is not forgotten with it', (t) => {
-  const journal = createJournal(1)
-  journal.add(named('a'))
-  const first = journal.first()
-  journal.add(named('b'))
-  if (first) journal.done(first)
-  t.strictSame(journal.first(), invalidationOf({ all: true }))
-  t.end()
-})
-
-void t.test('two equal invalidations are two', (t) => {
+void t.test('gives back a thousand names of a kind at a time', (t) => {
   const journal = createJournal()
-  const first = named('a')
-  journal.add(first)
+  for (let key = 0; key < 1500; key++) journal.add(named(String(key)))
+  t.equal(journal.take()?.keys.length, 1000)
+  t.equal(journal.take()?.keys.length, 500)
+  t.equal(journal.take(), undefined)
+  t.end()
+})
+
+void t.test(
+  'an overflow leaves one invalidation of everything, which covers what comes before it is taken',
+  (t) => {
+    const journal = createJournal(3)
+    for (const key of ['a', 'b', 'c']) journal.add(named(key))
+    t.equal(journal.size, 3)
+    for (const key of ['d', 'e']) journal.add(named(key))
+    t.equal(journal.size, 1)
+    t.strictSame(journal.take(), invalidationOf({ all: true }))
+    t.equal(journal.size, 0)
+    t.end()
+  }
+)
+
+void t.test('a name that comes while it is being carried out is pending again', (t) => {
+  const journal = createJournal()
   journal.add(named('a'))
-  journal.done(first)
-  journal.done(first)
-  t.equal(journal.size, 1)
+  const taken = journal.take()
+  journal.add(named('a'))
+  t.strictSame(journal.take(), taken)
   t.end()
 })

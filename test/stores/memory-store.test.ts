@@ -62,7 +62,10 @@ void t.test('positions move on while the clock stands still or goes back', async
 void t.test('a position older than the log is refused', async (t) => {
   const store = createMemoryStore({ maxBytes: MEGABYTE, now: Date.now, randomEpoch })
   const position = await positionOf(store)
+  await invalidate(store, { keys: ['a'] })
+  const next = await positionOf(store)
   for (let at = 0; at <= 20_000; at++) await invalidate(store, { keys: ['other'] })
   t.equal(await store.recordsBetween(position, await positionOf(store)), undefined)
+  t.equal(await store.recordsBetween(position, next), undefined, 'not even up to one as old')
   t.strictSame(await putAt(store, position, { slot: 'a', entry: entryOf('') }), ['refused'])
 })

@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
 import { randomEpoch } from '../../src/cache/random.js'
+import type { Observer } from '../../src/cache/observer.js'
 import type { Store } from '../../src/cache/store.js'
 import { createRedisStore } from '../../src/stores/redis/redis-store.js'
 import { eventually } from '../support/eventually.js'
@@ -15,12 +16,14 @@ export interface StoreSettings {
   readonly url: string
   readonly prefix?: string
   readonly commandTimeoutMs?: number
+  /** In place of one that remembers. */
+  readonly observer?: Observer
 }
 
 /** A server for this test alone. */
 export const redisFor = async (t: Test, options?: RedisServerOptions): Promise<RedisServer> => {
   const server = await startRedis(options)
-  t.teardown(server.stop)
+  t.teardown(() => server.stop())
   return server
 }
 
@@ -30,7 +33,7 @@ export const openStore = async (t: Test, settings: StoreSettings): Promise<Watch
   const store = await createRedisStore({
     prefix: 'spms:',
     connectTimeoutMs: 1000,
-    commandTimeoutMs: 250,
+    commandTimeoutMs: 2000,
     now: Date.now,
     randomEpoch,
     observer,
@@ -42,6 +45,10 @@ export const openStore = async (t: Test, settings: StoreSettings): Promise<Watch
 
 export const untilUp = (store: Store): Promise<unknown> =>
   eventually(async () => (await store.figures()).state === 'up', { intervalMs: 5 })
+
+/** Until the store has done an operation so many times. */
+export const untilAsked = (told: WatchedStore['told'], asked: string, times: number): Promise<unknown> =>
+  eventually(() => told.storeAsked.filter(({ operation }) => operation === asked).length >= times)
 
 export const connectStore = async (t: Test, settings: StoreSettings): Promise<WatchedStore> => {
   const watched = await openStore(t, settings)

@@ -81,17 +81,20 @@ void t.test('after a blocked loop the work gets the time by which the timer was 
   t.equal(await result, 'late')
 })
 
-void t.test('what is still missing then is our own fault, and waits for one more budget at most', async (t) => {
-  const { clock, blockUntil } = createManualClock()
-  const short = withinBudget(never(), 100, clock)
-  blockUntil(160)
-  blockUntil(220)
-  await t.rejects(short, { name: 'BudgetExceededError', isOurFault: true })
-  const long = withinBudget(never(), 100, clock)
-  blockUntil(5000)
-  blockUntil(5100)
-  await t.rejects(long, { name: 'BudgetExceededError', isOurFault: true })
-})
+void t.test(
+  'what is still missing then is our own fault, and waits for one more budget at most',
+  async (t) => {
+    const { clock, blockUntil } = createManualClock()
+    const short = withinBudget(never(), 100, clock)
+    blockUntil(160)
+    blockUntil(220)
+    await t.rejects(short, { name: 'BudgetExceededError', isOurFault: true })
+    const long = withinBudget(never(), 100, clock)
+    blockUntil(5000)
+    blockUntil(5100)
+    await t.rejects(long, { name: 'BudgetExceededError', isOurFault: true })
+  }
+)
 
 const blockFor = (ms: number): void => {
   const until = performance.now() + ms

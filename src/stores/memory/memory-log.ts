@@ -12,7 +12,7 @@ export interface MemoryLog {
   between(after: Position, upTo: Position): readonly LogRecord[] | undefined
 }
 
-const KEPT_RECORDS = 10_000
+const KEPT_RECORDS = 1000
 const COMPARED_RECORDS = 1000
 
 export const createMemoryLog = (now: () => number): MemoryLog => {

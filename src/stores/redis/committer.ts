@@ -36,7 +36,9 @@ export const createCommitter = ({ names, scripts, link, now }: CommitterOptions)
     attempt = 1
   ): Promise<readonly CommitOutcome[]> => {
     const args = [names.prefix, position ?? '', ...drafts.flatMap((draft) => argumentsOf(draft, now()))]
-    const [kind, ...rest] = parseTexts(await link.run('commit', () => scripts.run(COMMIT, keys, args)))
+    const [kind, ...rest] = await link.run('commit', async () =>
+      parseTexts(await scripts.run(COMMIT, keys, args))
+    )
     if (kind === 'committed') return parseCommitted(rest)
     if (kind === 'lost') {
       link.suspect('Redis has lost the epoch')

@@ -108,7 +108,7 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(messageOf(cause))
       observer.storeFailed({ operation, error })
-      if (error instanceof BudgetExceededError && !error.isOurFault && breaker.timedOut()) {
+      if (error instanceof BudgetExceededError && breaker.timedOut(error.isOurFault, performance.now())) {
         goDown(`Redis did not answer within ${options.commandTimeoutMs} ms`)
         reconnect()
       } else if (isWrongServer(error)) {
@@ -123,6 +123,9 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
     if (client.status === 'connect' || client.status === 'connecting') reconnect()
   }, options.connectTimeoutMs).unref()
 
+  client.on('connect', () => {
+    lastError = undefined
+  })
   client.on('error', (error: Error) => {
     lastError = messageOf(error)
   })

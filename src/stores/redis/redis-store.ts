@@ -39,17 +39,28 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
   const remover = createRemover({ client, names, scripts, randomEpoch, observer })
 
   const open = async (run: Run): Promise<void> => {
-    const keys = [names.epoch, names.log, names.server]
-    const reply = await run('open', () => scripts.run(OPEN, keys, [names.prefix, randomEpoch(), '']))
-    const [kind, , reason = ''] = parseOpening(reply)
-    if (kind === 'replica') throw new Error('this Redis is a replica; replicas are never read')
+    const keys = [names.epoch, names.log, names.server, names.tags]
+    const args = [names.prefix, randomEpoch(), '']
+    const [kind, , reason = ''] = await run('open', async () =>
+      parseOpening(await scripts.run(OPEN, keys, args))
+    )
+    if (kind === 'replica')
+      throw new StoreUnavailableError('this Redis is a replica; replicas are never read')
     if (kind === 'begun') observer.epochBegan({ reason })
   }
 
+  const replay = async (run: Run, pending: Invalidation): Promise<Invalidated> => {
+    try {
+      return await remover.remove(run, pending)
+    } catch (error) {
+      journal.add(pending)
+      throw error
+    }
+  }
+
   const replayJournal = async (run: Run): Promise<void> => {
-    for (let pending = journal.first(); pending !== undefined; pending = journal.first()) {
-      const result = await remover.remove(run, pending)
-      journal.done(pending)
+    for (let pending = journal.take(); pending !== undefined; pending = journal.take()) {
+      const result = await replay(run, pending)
       observer.invalidated({ source: 'replay', kinds: kindsOf(pending), removed: 0, ...result })
     }
   }
@@ -58,6 +69,8 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
     ...options,
     client,
     prepare: async (run) => {
+      // ioredis goes on in database 0 when its own SELECT was refused.
+      await run('select', () => client.select(client.options.db ?? 0))
       await open(run)
       await replayJournal(run)
     },
@@ -83,7 +96,7 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
       try {
         return await remover.remove(link.run, invalidation)
       } catch (error) {
-        link.suspect(`an invalidation failed: ${error instanceof Error ? error.message : String(error)}`)
+        link.suspect(`an invalidation failed: ${reasonOf(error)}`)
       }
     }
     journal.add(invalidation)
@@ -96,12 +109,12 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
   ): Promise<readonly LogRecord[] | undefined> => {
     if (epochOf(after) !== epochOf(upTo)) return undefined
     const [from, to] = [recordIdOf(after), recordIdOf(upTo)]
-    const range = await link.run('records', () =>
-      client.xrange(names.log, from, to, 'COUNT', COMPARED_RECORDS + 2)
-    )
-    const [first, ...records] = parseStreamRange(range)
-    if (first?.[0] !== from || records.length > COMPARED_RECORDS) return undefined
-    return records.map(([id, [, json]]) => ({ id, ...parseInvalidation(json) }))
+    return link.run('records', async () => {
+      const range = await client.xrange(names.log, from, to, 'COUNT', COMPARED_RECORDS + 2)
+      const [first, ...records] = parseStreamRange(range)
+      if (first?.[0] !== from || records.length > COMPARED_RECORDS) return undefined
+      return records.map(([id, [, json]]) => ({ id, ...parseInvalidation(json) }))
+    })
   }
 
   const memory = async () => {
@@ -119,7 +132,11 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
     invalidate,
     recordsBetween,
     isTagged: async (tag) => (await link.run('read', () => client.exists(names.slot(`@tag:${tag}`)))) === 1,
-    sweep,
+    sweep: async () => {
+      // A master that has become a replica keeps its connections: this is where it is noticed when nobody writes.
+      await open(link.run).catch((error: unknown) => link.suspect(reasonOf(error)))
+      await sweep()
+    },
     figures: async () => ({
       kind: 'redis',
       state: link.state,
@@ -132,4 +149,9 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
       await host.close()
     }
   }
+}
+
+const reasonOf = (error: unknown): string => {
+  const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return reason instanceof Error ? reason.message : String(reason)
 }

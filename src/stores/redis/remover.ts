@@ -33,8 +33,8 @@ export const createRemover = ({ client, names, scripts, randomEpoch, observer }:
     const args = [names.prefix, randomEpoch(), record, SLICE, keys.length, ...keys, ...tags]
     const scriptKeys = [names.epoch, names.log, names.server, names.tags]
     for (let removed = 0; ;) {
-      const work = () => scripts.run(INVALIDATE, scriptKeys, args)
-      const [kind, count, id = '', epochReason = ''] = parseRemoval(await run('invalidate', work))
+      const work = async () => parseRemoval(await scripts.run(INVALIDATE, scriptKeys, args))
+      const [kind, count, id = '', epochReason = ''] = await run('invalidate', work)
       removed += count
       if (epochReason !== '') observer.epochBegan({ reason: epochReason })
       if (kind !== 'more') return { removed, id, isEpochNew: epochReason !== '' }
@@ -89,14 +89,17 @@ export const createRemover = ({ client, names, scripts, randomEpoch, observer }:
   const removeAll = async (run: Run): Promise<Invalidated> => {
     const reason = 'everything was invalidated'
     const args = [names.prefix, randomEpoch(), reason]
-    const keys = [names.epoch, names.log, names.server]
-    const [kind, position = ''] = parseOpening(await run('invalidate', () => scripts.run(OPEN, keys, args)))
+    const keys = [names.epoch, names.log, names.server, names.tags]
+    const work = async () => parseOpening(await scripts.run(OPEN, keys, args))
+    const [kind, position = ''] = await run('invalidate', work)
     if (kind !== 'begun') throw new Error(`no new epoch could be begun: ${kind}`)
     observer.epochBegan({ reason })
     let removed = 0
-    await scan(run, `${escapeGlob(names.prefix)}*`, async (found) => {
+    const removing = scan(run, `${escapeGlob(names.prefix)}*`, async (found) => {
       removed += await unlink(run, found.filter(isEntry))
     })
+    // What is not removed now expires, unreadable.
+    await removing.catch(() => undefined)
     return { outcome: 'done', id: position.slice(epochOf(position).length + 1), removed }
   }
 

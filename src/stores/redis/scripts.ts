@@ -17,45 +17,61 @@ const script = (lua: string): Script => ({ lua, sha: createHash('sha1').update(l
 const RECORDS_KEPT = 10_000
 const EVERYTHING = '{"keys":[],"tags":[],"patterns":[],"all":true}'
 
-/** `begin(reason)`: a new epoch with its first record. `server` remembers whose evictions were seen. */
-const BEGIN_EPOCH = `
-local function server_line()
-  local info = redis.call('INFO')
-  local function field(name) return string.match(info, name .. ':([^\\r\\n]*)') end
-  return field('run_id'), field('role'), field('maxmemory_policy'), field('evicted_keys')
+/**
+ * What OPEN and INVALIDATE share. KEYS epoch log server tags · ARGV prefix, fresh epoch. `begin` starts a new
+ * epoch, whatever lay under its names before; it needs no memory to begin with. `server` remembers which
+ * server it was, and which evictions were seen.
+ */
+const EPOCHS = `
+local function text(key)
+  local value = redis.pcall('GET', key)
+  return type(value) == 'string' and value
+end
+local function position()
+  local found = text(KEYS[1])
+  if not found or #string.match(found, '^[^:]*') ~= 16 or not string.match(found, ':%d+-%d+$') then return nil end
+  return redis.call('TYPE', KEYS[2]).ok == 'stream' and found
 end
 local function append(epoch, record)
   local id = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ${RECORDS_KEPT}, '*', 'r', record)
   redis.call('SET', KEYS[1], epoch .. ':' .. id)
   return id
 end
+local function begin()
+  local info = redis.call('INFO')
+  local function field(name) return string.match(info, name .. ':([^\\r\\n]*)') end
+  redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3])
+  local id = append(ARGV[2], '${EVERYTHING}')
+  redis.call('SET', KEYS[3], field('run_id') .. ' ' .. field('maxmemory_policy') .. ' ' .. field('evicted_keys'))
+  return id
+end
 `
 
 /**
- * KEYS epoch log server · ARGV prefix, fresh epoch, reason or '' for "only if needed".
+ * KEYS epoch log server tags · ARGV prefix, fresh epoch, reason or '' for "only if needed".
  * Returns {'replica'} | {'kept', position} | {'begun', position, reason}.
  */
-export const OPEN = script(`${BEGIN_EPOCH}
-local run_id, role, policy, evicted = server_line()
-if role ~= 'master' then return {'replica'} end
-local position = redis.call('GET', KEYS[1])
-local known = redis.call('GET', KEYS[3])
-local reason = ARGV[3]
+export const OPEN = script(`${EPOCHS}
+if string.match(redis.call('INFO', 'replication'), 'role:(%a+)') ~= 'master' then return {'replica'} end
+local tags = redis.call('TYPE', KEYS[4]).ok
+if tags ~= 'set' and tags ~= 'none' then redis.call('UNLINK', KEYS[4]) end
+local found, known, reason = position(), text(KEYS[3]), ARGV[3]
 if reason == '' then
-  if not position or redis.call('EXISTS', KEYS[2]) == 0 then reason = 'no epoch'
+  local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+  if not found then reason = 'no epoch'
   elseif not known or string.match(known, '^%S+') ~= run_id then reason = 'another server'
-  else return {'kept', position} end
+  else return {'kept', found} end
 end
-redis.call('UNLINK', ARGV[1] .. '@void')
-local id = append(ARGV[2], '${EVERYTHING}')
-redis.call('SET', KEYS[3], run_id .. ' ' .. policy .. ' ' .. evicted)
-return {'begun', ARGV[2] .. ':' .. id, reason}
+return {'begun', ARGV[2] .. ':' .. begin(), reason}
 `)
 
 /**
  * The fence. KEYS epoch log tags · ARGV prefix, expected position or '', then per draft: slot, lifetime in
  * ms, condition ('' | 'absent' | 'present' | 'etag:…'), bytes, number of tags, tags.
  * Returns {'committed', outcome per draft} | {'moved', position, records since} | {'refused'} | {'lost'}.
+ *
+ * Redis does not undo a script that fails half-way: an entry comes after its indexes, so that none is ever
+ * readable without them.
  */
 export const COMMIT = script(`
 local position = redis.call('GET', KEYS[1])
@@ -86,12 +102,11 @@ while at <= #ARGV do
   local key = ARGV[1] .. slot
   if is_met(key, condition, bytes) then
     local expiry = now + lifetime
-    redis.call('SET', key, epoch .. bytes, 'PX', lifetime)
     for i = at + 5, at + 4 + tags do
       redis.call('ZADD', ARGV[1] .. '@tag:' .. ARGV[i], expiry, slot)
-      local latest = redis.call('ZSCORE', KEYS[3], ARGV[i])
-      if not latest or tonumber(latest) < expiry then redis.call('ZADD', KEYS[3], expiry, ARGV[i]) end
+      redis.call('SADD', KEYS[3], ARGV[i])
     end
+    redis.call('SET', key, epoch .. bytes, 'PX', lifetime)
     result[#result + 1] = 'stored'
   else
     result[#result + 1] = 'unmet'
@@ -108,10 +123,11 @@ return result
  * Returns {'more', removed} | {'removed', removed} | {'done', removed, id, reason of a new epoch or ''}.
  *
  * Under allkeys-* a tag index may have been evicted before its entries: when evictions were seen since the
- * epoch began, a new epoch is what removes them for certain, whether or not there is a record to append.
+ * epoch began, a new epoch is what removes them for certain, whether or not there is a record to append. So
+ * it is for an index that is none.
  */
-export const INVALIDATE = script(`${BEGIN_EPOCH}
-local prefix, left, removed = ARGV[1], tonumber(ARGV[4]), 0
+export const INVALIDATE = script(`${EPOCHS}
+local prefix, left, removed, reason = ARGV[1], tonumber(ARGV[4]), 0, ''
 redis.call('UNLINK', prefix .. '@void')
 local keys = tonumber(ARGV[5])
 for i = 6, 5 + keys do
@@ -119,50 +135,49 @@ for i = 6, 5 + keys do
 end
 for i = 6, #ARGV do
   local index = prefix .. '@tag:' .. ARGV[i]
-  local members = redis.call('ZRANGE', index, 0, left - 1)
-  if #members > 0 then
+  local members = redis.pcall('ZRANGE', index, 0, left - 1)
+  if members.err then
+    redis.call('UNLINK', index)
+    reason = 'a damaged index'
+  elseif #members > 0 then
     for _, slot in ipairs(members) do removed = removed + redis.call('UNLINK', prefix .. slot) end
     redis.call('ZREMRANGEBYRANK', index, 0, #members - 1)
     left = left - #members
     if left == 0 then return {'more', removed} end
-    redis.call('ZREM', KEYS[4], ARGV[i])
+    redis.call('SREM', KEYS[4], ARGV[i])
   end
 end
-local position = redis.call('GET', KEYS[1])
-local known = redis.call('GET', KEYS[3])
-local reason = ''
-if not position or not known or redis.call('EXISTS', KEYS[2]) == 0 then
+local found, known = position(), text(KEYS[3])
+if not found or not known then
   reason = 'no epoch'
 else
-  local run_id, policy, evicted = string.match(known, '^(%S+) (%S+) (%S+)$')
+  local policy, evicted = string.match(known, '^%S+ (%S+) (%S+)$')
   if string.match(redis.call('INFO', 'stats'), 'evicted_keys:(%d+)') ~= evicted then
     local policy_now = string.match(redis.call('INFO', 'memory'), 'maxmemory_policy:([%w-]+)')
-    if string.find(policy .. policy_now, 'allkeys', 1, true) then reason = 'evictions under allkeys' end
+    if string.find((policy or 'allkeys') .. policy_now, 'allkeys', 1, true) then reason = 'evictions under allkeys' end
   end
 end
-if reason ~= '' then
-  local run_id, _, policy, evicted = server_line()
-  redis.call('SET', KEYS[3], run_id .. ' ' .. policy .. ' ' .. evicted)
-  return {'done', removed, append(ARGV[2], '${EVERYTHING}'), reason}
-end
+if reason ~= '' then return {'done', removed, begin(), reason} end
 if ARGV[3] == '' then return {'removed', removed} end
-return {'done', removed, append(string.sub(position, 1, 16), ARGV[3]), ''}
+return {'done', removed, append(string.sub(found, 1, 16), ARGV[3]), ''}
 `)
 
 /**
- * KEYS tags · ARGV prefix, slice, tags. Removes index members whose entry has expired; scores and expiries
- * come from the one clock of the server. Returns how many more tags are worth another call.
+ * KEYS tags · ARGV prefix, slice, tags. Removes index members whose entry has expired. Scores come from the
+ * server's clock, but an entry may outlive its score by the time that a script took: Redis is asked.
+ * Returns the tags that are worth another call.
  */
 export const SWEEP_TAGS = script(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local more = {}
 for i = 3, #ARGV do
-  local index = ARGV[1] .. '@tag:' .. ARGV[i]
-  local expired = redis.call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, ARGV[2])
-  if #expired > 0 then redis.call('ZREMRANGEBYRANK', index, 0, #expired - 1) end
-  if redis.call('EXISTS', index) == 0 then redis.call('ZREM', KEYS[1], ARGV[i])
-  elseif #expired == tonumber(ARGV[2]) then more[#more + 1] = ARGV[i] end
+  local index, removed = ARGV[1] .. '@tag:' .. ARGV[i], 0
+  for _, slot in ipairs(redis.call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, ARGV[2])) do
+    if redis.call('EXISTS', ARGV[1] .. slot) == 0 then removed = removed + redis.call('ZREM', index, slot) end
+  end
+  if redis.call('EXISTS', index) == 0 then redis.call('SREM', KEYS[1], ARGV[i])
+  elseif removed == tonumber(ARGV[2]) then more[#more + 1] = ARGV[i] end
 end
 return more
 `)

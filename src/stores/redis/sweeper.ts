@@ -21,16 +21,15 @@ const RECORD_AGE_MS = 3_600_000
 export const createSweeper = ({ client, names, scripts, run }: SweeperOptions) => {
   const sweepTags = async (tags: readonly string[]): Promise<void> => {
     const args = [names.prefix, MEMBERS_PER_TAG, ...tags]
-    const more = parseTexts(await run('sweep', () => scripts.run(SWEEP_TAGS, [names.tags], args)))
+    const more = await run('sweep', async () => parseTexts(await scripts.run(SWEEP_TAGS, [names.tags], args)))
     if (more.length > 0) await sweepTags(more)
   }
 
   return async (): Promise<void> => {
     let cursor = '0'
     do {
-      const [next, pairs] = await run('sweep', () => client.zscan(names.tags, cursor, 'COUNT', TAGS_PER_CALL))
+      const [next, tags] = await run('sweep', () => client.sscan(names.tags, cursor, 'COUNT', TAGS_PER_CALL))
       cursor = next
-      const tags = pairs.filter((_, at) => at % 2 === 0)
       if (tags.length > 0) await sweepTags(tags)
     } while (cursor !== '0')
     await run('sweep', () => scripts.run(TRIM_LOG, [names.log], [RECORD_AGE_MS]))

@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
 import type { Draft } from '../../../src/cache/store.js'
+import { eventually } from '../../support/eventually.js'
 import type { CreateStore } from '../contract.js'
 import { bodies, entryOf, invalidate, put, readable, tagged } from '../fixtures.js'
 
@@ -85,8 +86,7 @@ export const commitContract = async (t: Test, createStore: CreateStore): Promise
     const store = await createStore(t)
     await put(store, { slot: 'a', entry: tagged('t') })
     await put(store, { slot: 'a', entry: entryOf('', { freshUntil: Date.now() - 1, tags: ['t'] }) })
-    await new Promise((wake) => setTimeout(wake, 20))
-    t.strictSame(await readable(store, 'a'), [])
+    await eventually(async () => (await readable(store, 'a')).length === 0)
     await store.sweep()
     t.notOk(await store.isTagged('t'))
   })

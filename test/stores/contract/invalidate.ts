@@ -10,22 +10,48 @@ const REACH: readonly [string, Record<string, string[]>, Partial<Invalidation>, 
   ['a key as a tag', { 'a#1': ['a'], '@value:x': ['a'], '@proof:x': ['a'], b: [] }, { keys: ['a'] }, ['b']],
   ['a tag', { a: ['t'], '@value:a': ['t', 'u'], '@proof:a': ['t'], b: ['u'] }, { tags: ['t'] }, ['b']],
   ['a tag that is also a key', { t: [], a: ['t'] }, { tags: ['t'] }, ['t']],
-  ['several names', { a: [], b: ['t'], c: [], d: ['u'] }, { keys: ['a'], tags: ['t'], patterns: ['c'] }, ['d']],
+  [
+    'several names',
+    { a: [], b: ['t'], c: [], d: ['u'] },
+    { keys: ['a'], tags: ['t'], patterns: ['c'] },
+    ['d']
+  ],
   ['a pattern over keys', { 'u:1:a': [], '@value:u:1:b': [], 'u:2': [] }, { patterns: ['u:1:*'] }, ['u:2']],
   ['a pattern over tags', { a: ['u:1'], '@proof:p': ['u:12'], b: ['v:1'] }, { patterns: ['u:*'] }, ['b']],
   ['a pattern never as a name with @', { '@proof:p': [], x: [] }, { patterns: ['*'] }, ['@proof:p']],
-  ['a pattern with @ in it', { '@proof:p': [], a: ['t'], 'x@y': [] }, { patterns: ['@*', '?proof:*'] },
-    ['@proof:p', 'a', 'x@y']],
-  ['a pattern of many stars', { aXbXcXd: [], t: ['a-b-c-d'], aXbXc: [] }, { patterns: ['*a*b*c*d*'] }, ['aXbXc']],
-  ['glob characters in keys and tags', { 'a*': [], ab: [], x: ['[t]'], y: ['t'] },
-    { keys: ['a*'], tags: ['[t]'] }, ['ab', 'y']],
-  ['escaped glob characters in a pattern', { 'a*b': [], axb: [], x: ['t?'], y: ['tt'] },
-    { patterns: ['a\\*b', 't\\?'] }, ['axb', 'y']],
-  ['non-ASCII keys', { 'ключ': [], '@value:ключ': [], 'ключи': [] }, { keys: ['ключ'] }, ['ключи']],
+  [
+    'a pattern with @ in it',
+    { '@proof:p': [], a: ['t'], 'x@y': [] },
+    { patterns: ['@*', '?proof:*'] },
+    ['@proof:p', 'a', 'x@y']
+  ],
+  [
+    'a pattern of many stars',
+    { aXbXcXd: [], t: ['a-b-c-d'], aXbXc: [] },
+    { patterns: ['*a*b*c*d*'] },
+    ['aXbXc']
+  ],
+  [
+    'glob characters in keys and tags',
+    { 'a*': [], ab: [], x: ['[t]'], y: ['t'] },
+    { keys: ['a*'], tags: ['[t]'] },
+    ['ab', 'y']
+  ],
+  [
+    'escaped glob characters in a pattern',
+    { 'a*b': [], axb: [], x: ['t?'], y: ['tt'] },
+    { patterns: ['a\\*b', 't\\?'] },
+    ['axb', 'y']
+  ],
+  ['non-ASCII keys', { ключ: [], '@value:ключ': [], ключи: [] }, { keys: ['ключ'] }, ['ключи']],
   ['non-ASCII tags', { a: ['größe'], b: ['große'] }, { tags: ['größe'] }, ['b']],
   ['non-ASCII patterns', { 'имя:1': [], a: ['имя:😀'], b: ['им:1'] }, { patterns: ['имя:*'] }, ['b']],
-  ['a set that reaches past ASCII', { 'aéz': [], abz: [], 'a\u{7f}z': [] }, { patterns: ['a[b-é]?z', 'a[b-é]z'] },
-    []],
+  [
+    'a set that reaches past ASCII',
+    { aéz: [], abz: [], 'a\u{7f}z': [] },
+    { patterns: ['a[b-é]?z', 'a[b-é]z'] },
+    []
+  ],
   ['everything', { a: ['t'], '@value:b': [], '@proof:c': ['t'] }, { all: true }, []]
 ]
 

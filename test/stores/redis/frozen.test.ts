@@ -6,7 +6,7 @@ import { connectStore, openStore, redisFor, untilUp } from '../redis-fixtures.js
 
 const BUDGET_MS = 100
 /** What a machine busy with other tests may add. */
-const SLACK_MS = 150
+const SLACK_MS = 500
 
 const timed = async (work: () => Promise<unknown>): Promise<number> => {
   const startedAt = performance.now()
@@ -21,24 +21,25 @@ void t.test('a frozen server costs one budget, then nothing', { skip: needsOwnRe
   const position = await positionOf(store)
   server.freeze()
   const durations: number[] = []
-  for (let at = 0; at < 3; at++) {
+  // Three, unless this process is so busy that it blames itself for some of them.
+  while (told.storeChanged.length === 1 && durations.length < 30) {
     durations.push(await timed(() => t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })))
   }
   t.ok(
-    durations.every((ms) => ms >= BUDGET_MS - 5 && ms < BUDGET_MS + SLACK_MS),
-    `each of three waits for one budget: ${durations.map(Math.round).join(', ')} ms`
+    durations.every((ms) => ms >= BUDGET_MS - 5 && ms < 2 * BUDGET_MS + SLACK_MS),
+    `each waits for one budget: ${durations.map(Math.round).join(', ')} ms`
   )
   t.equal((await store.figures()).state, 'down')
-  const failing = await timed(async () => {
-    for (let at = 0; at < 100; at++) await t.rejects(store.read(['a']))
-  })
-  t.ok(failing < BUDGET_MS, `100 more fail at once: ${Math.round(failing)} ms`)
+  const asked = told.storeAsked.filter(({ operation }) => operation === 'read').length
+  const failing = await Promise.allSettled(Array.from({ length: 100 }, () => store.read(['a'])))
+  t.ok(failing.every(({ status }) => status === 'rejected'))
+  t.equal(told.storeAsked.filter(({ operation }) => operation === 'read').length, asked, 'without asking it')
   t.match(await invalidate(store, { keys: ['b'] }), { outcome: 'pending' })
   const thawedAt = performance.now()
   server.thaw()
   await untilUp(store)
   t.comment(`up again ${Math.round(performance.now() - thawedAt)} ms after SIGCONT`)
-  t.ok(performance.now() - thawedAt < 3000)
+  t.ok(performance.now() - thawedAt < 5000)
   t.strictSame(await readable(store, 'a'), ['a'], 'it is the same server')
   const drafts = ['b', 'c'].map((slot) => ({ slot, entry: entryOf('') }))
   t.strictSame(await putAt(store, position, ...drafts), ['refused', 'stored'])
@@ -54,33 +55,40 @@ void t.test('readers at one time wait for one budget together', { skip: needsOwn
   const { store } = await connectStore(t, { url: server.url, commandTimeoutMs: BUDGET_MS })
   server.freeze()
   const duration = await timed(() => Promise.allSettled(Array.from({ length: 300 }, () => store.read(['a']))))
-  t.ok(duration < BUDGET_MS + SLACK_MS, `${Math.round(duration)} ms`)
+  t.ok(duration < 2 * BUDGET_MS + SLACK_MS, `${Math.round(duration)} ms`)
   server.thaw()
   await untilUp(store)
 })
 
-void t.test('what a frozen server was sent is harmless when it wakes up', { skip: needsOwnRedis }, async (t) => {
-  const server = await redisFor(t)
-  const { store, told } = await connectStore(t, { url: server.url, commandTimeoutMs: BUDGET_MS })
-  const position = await positionOf(store)
-  server.freeze()
-  const fill = putAt(store, position, { slot: 'a', entry: entryOf('old') })
-  const invalidation = invalidate(store, { keys: ['a'] })
-  await t.rejects(fill)
-  t.match(await invalidation, { outcome: 'pending' })
-  server.thaw()
-  await untilUp(store)
-  t.strictSame(await readable(store, 'a'), [])
-  t.match(told.invalidated, [{ source: 'replay', outcome: 'done' }])
-  t.equal((await store.figures()).pendingInvalidations, 0)
-})
+void t.test(
+  'what a frozen server was sent is harmless when it wakes up',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const server = await redisFor(t)
+    const { store, told } = await connectStore(t, { url: server.url, commandTimeoutMs: BUDGET_MS })
+    const position = await positionOf(store)
+    server.freeze()
+    const fill = putAt(store, position, { slot: 'a', entry: entryOf('old') })
+    const invalidation = invalidate(store, { keys: ['a'] })
+    await t.rejects(fill)
+    t.match(await invalidation, { outcome: 'pending' })
+    server.thaw()
+    await untilUp(store)
+    t.strictSame(await readable(store, 'a'), [])
+    t.match(told.invalidated, [{ source: 'replay', outcome: 'done' }])
+    t.equal((await store.figures()).pendingInvalidations, 0)
+  }
+)
 
 void t.test('a server frozen at start is used once it wakes up', { skip: needsOwnRedis }, async (t) => {
   const server = await redisFor(t)
   server.freeze()
   const { store, told } = await openStore(t, { url: server.url, commandTimeoutMs: BUDGET_MS })
-  const duration = await timed(() => t.rejects(store.read(['a']), { name: 'StoreUnavailableError' }))
-  t.ok(duration < BUDGET_MS, 'nobody waits for it')
+  await t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })
+  t.notOk(
+    told.storeAsked.some(({ operation }) => operation === 'read'),
+    'nobody waits for it'
+  )
   await eventually(() => told.storeChanged.length > 0)
   t.match(told.storeChanged, [{ state: 'down' }])
   server.thaw()

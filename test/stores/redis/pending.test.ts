@@ -1,76 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { epochOf } from '../../../src/cache/position.js'
 import { needsOwnRedis, type RedisServer } from '../../support/redis-server.js'
 import { entryOf, invalidate, positionOf, put, putAt, readable, tagged } from '../fixtures.js'
-import { connectStore, redisFor, untilUp } from '../redis-fixtures.js'
+import { createRecorder } from '../observer.js'
+import { connectStore, redisFor, untilAsked, untilUp } from '../redis-fixtures.js'
 
 /** How a server stops to take writes while it goes on to answer reads, and how it takes them again. */
-const WRITELESS: readonly [string, (server: RedisServer) => Promise<unknown>, (server: RedisServer) => Promise<unknown>][] =
+const WRITELESS: readonly [
+  string,
+  (server: RedisServer) => Promise<unknown>,
+  (server: RedisServer) => Promise<unknown>
+][] = [
   [
-    [
-      'without enough replicas',
-      (server) => server.cli('config', 'set', 'min-replicas-to-write', '1'),
-      (server) => server.cli('config', 'set', 'min-replicas-to-write', '0')
-    ],
-    [
-      'that has become a replica',
-      (server) => server.cli('replicaof', '127.0.0.1', '1'),
-      (server) => server.cli('replicaof', 'no', 'one')
-    ]
+    'without enough replicas',
+    (server) => server.cli('config', 'set', 'min-replicas-to-write', '1'),
+    (server) => server.cli('config', 'set', 'min-replicas-to-write', '0')
+  ],
+  [
+    'that has become a replica',
+    (server) => server.cli('replicaof', '127.0.0.1', '1'),
+    (server) => server.cli('replicaof', 'no', 'one')
   ]
+]
 
 for (const [title, refuseWrites, takeWrites] of WRITELESS) {
-  void t.test(`a server ${title} keeps invalidations pending, and nothing is read`, { skip: needsOwnRedis }, async (t) => {
-    const server = await redisFor(t)
-    const { store, told } = await connectStore(t, { url: server.url })
-    const slots = ['a', 'b', 'c', 'd']
-    await put(store, ...slots.map((slot) => ({ slot, entry: tagged(`t:${slot}`) })))
-    const position = await positionOf(store)
-    await refuseWrites(server)
-    t.match(await invalidate(store, { keys: ['a'] }), { outcome: 'pending' })
-    for (let times = 0; times < 3; times++) {
-      await t.rejects(store.read(slots), { name: 'StoreUnavailableError' })
-      await t.rejects(putAt(store, position, { slot: 'x', entry: entryOf('') }))
-      await new Promise((wake) => setTimeout(wake, 300))
+  void t.test(
+    `a server ${title} keeps invalidations pending, and nothing is read`,
+    { skip: needsOwnRedis },
+    async (t) => {
+      const server = await redisFor(t)
+      const { store, told } = await connectStore(t, { url: server.url })
+      const slots = ['a', 'b', 'c', 'd']
+      await put(store, ...slots.map((slot) => ({ slot, entry: tagged(`t:${slot}`) })))
+      const position = await positionOf(store)
+      await refuseWrites(server)
+      t.match(await invalidate(store, { keys: ['a'] }), { outcome: 'pending' })
+      for (const openings of [2, 3, 4]) {
+        await untilAsked(told, 'open', openings)
+        await t.rejects(store.read(slots), { name: 'StoreUnavailableError' })
+        await t.rejects(putAt(store, position, { slot: 'x', entry: entryOf('') }))
+      }
+      t.match(await invalidate(store, { tags: ['t:b'] }), { outcome: 'pending' })
+      t.match(await invalidate(store, { patterns: ['t:c*'] }), { outcome: 'pending' })
+      t.match(await store.figures(), { state: 'down', pendingInvalidations: 3 })
+      await takeWrites(server)
+      await untilUp(store)
+      t.strictSame(await readable(store, ...slots), ['d'])
+      t.strictSame(await putAt(store, position, { slot: 'a', entry: entryOf('old') }), ['refused'])
+      t.strictSame(
+        told.invalidated.map(({ source, kinds, outcome, removed }) => [source, ...kinds, outcome, removed]),
+        [['replay', 'key', 'tag', 'pattern', 'done', 3]]
+      )
+      t.strictSame(
+        told.storeChanged.map(({ state }) => state),
+        ['up', 'down', 'up']
+      )
     }
-    t.match(await invalidate(store, { tags: ['t:b'] }), { outcome: 'pending' })
-    t.match(await invalidate(store, { patterns: ['t:c*'] }), { outcome: 'pending' })
-    t.match(await store.figures(), { state: 'down', pendingInvalidations: 3 })
-    await takeWrites(server)
-    await untilUp(store)
-    t.strictSame(await readable(store, ...slots), ['d'])
-    t.strictSame(await putAt(store, position, { slot: 'a', entry: entryOf('old') }), ['refused'])
-    t.strictSame(
-      told.invalidated.map(({ source, kinds, outcome, removed }) => [source, ...kinds, outcome, removed]),
-      ['key', 'tag', 'pattern'].map((kind) => ['replay', kind, 'done', 1])
-    )
-    t.strictSame(
-      told.storeChanged.map(({ state }) => state),
-      ['up', 'down', 'up']
-    )
-  })
+  )
 }
 
 void t.test('a replica is not read, not even at start', { skip: needsOwnRedis }, async (t) => {
   const server = await redisFor(t)
-  const { store } = await connectStore(t, { url: server.url })
+  const { store, told } = await connectStore(t, { url: server.url })
   await put(store, { slot: 'a', entry: entryOf('') })
   await WRITELESS[1]?.[1](server)
   await server.cli('client', 'kill', 'type', 'normal')
-  await new Promise((wake) => setTimeout(wake, 400))
+  await untilAsked(told, 'open', 3)
   await t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })
   await WRITELESS[1]?.[2](server)
   await untilUp(store)
 })
 
-void t.test('a fill that a server cannot take is dropped, and reads go on', { skip: needsOwnRedis }, async (t) => {
+void t.test(
+  'a fill that a server cannot take is dropped, and reads go on',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const server = await redisFor(t)
+    const { store, told } = await connectStore(t, { url: server.url })
+    await put(store, { slot: 'a', entry: entryOf('') })
+    await WRITELESS[0]?.[1](server)
+    await t.rejects(put(store, { slot: 'b', entry: entryOf('') }), { name: 'StoreUnavailableError' })
+    t.strictSame(await readable(store, 'a', 'b'), ['a'])
+    t.equal(told.storeChanged.length, 1)
+  }
+)
+
+void t.test('a fill that finds a replica ends the reading from it', { skip: needsOwnRedis }, async (t) => {
   const server = await redisFor(t)
   const { store, told } = await connectStore(t, { url: server.url })
   await put(store, { slot: 'a', entry: entryOf('') })
-  await WRITELESS[0]?.[1](server)
+  await WRITELESS[1]?.[1](server)
   await t.rejects(put(store, { slot: 'b', entry: entryOf('') }), { name: 'StoreUnavailableError' })
-  t.strictSame(await readable(store, 'a', 'b'), ['a'])
-  t.equal(told.storeChanged.length, 1)
+  await t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })
+  t.match(told.storeChanged.at(-1), { state: 'down', reason: /READONLY/ })
 })
 
 void t.test('a journal that overflows makes everything unreadable', { skip: needsOwnRedis }, async (t) => {
@@ -88,21 +111,53 @@ void t.test('a journal that overflows makes everything unreadable', { skip: need
   t.match(told.invalidated, [{ source: 'replay', kinds: ['all'], outcome: 'done' }])
 })
 
-void t.test('an invalidation that arrives while the journal is replayed is replayed, too', { skip: needsOwnRedis }, async (t) => {
-  const server = await redisFor(t)
-  const { store } = await connectStore(t, { url: server.url })
-  const slots = Array.from({ length: 400 }, (_, at) => `k:${at}`)
-  await put(store, ...slots.map((slot) => ({ slot, entry: entryOf('') })))
-  await stopWrites(t, server)
-  for (const key of slots.slice(0, 200)) await invalidate(store, { keys: [key] })
-  await WRITELESS[0]?.[2](server)
-  for (const key of slots.slice(200)) {
-    await invalidate(store, { keys: [key] })
-    await new Promise((wake) => setTimeout(wake, 4))
+void t.test(
+  'an invalidation that arrives while the journal is replayed is replayed, too',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const server = await redisFor(t)
+    const { store } = await connectStore(t, { url: server.url })
+    const slots = Array.from({ length: 400 }, (_, at) => `k:${at}`)
+    await put(store, ...slots.map((slot) => ({ slot, entry: entryOf('') })))
+    await stopWrites(t, server)
+    for (const key of slots.slice(0, 200)) await invalidate(store, { keys: [key] })
+    await WRITELESS[0]?.[2](server)
+    for (const key of slots.slice(200)) {
+      await invalidate(store, { keys: [key] })
+      await sleep(4)
+    }
+    await untilUp(store)
+    t.strictSame(await readable(store, ...slots), [])
   }
-  await untilUp(store)
-  t.strictSame(await readable(store, ...slots), [])
-})
+)
+
+void t.test(
+  'an invalidation that arrives in the very moment of going up is done before',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const server = await redisFor(t)
+    let arrived: Promise<unknown> | undefined
+    const { store } = await connectStore(t, {
+      url: server.url,
+      observer: {
+        ...createRecorder(),
+        // The journal has just been emptied; the link is about to go up.
+        invalidated: () =>
+          queueMicrotask(() => {
+            arrived ??= invalidate(store, { keys: ['b'] })
+          })
+      }
+    })
+    await put(store, { slot: 'a', entry: entryOf('') }, { slot: 'b', entry: entryOf('') })
+    await stopWrites(t, server)
+    await invalidate(store, { keys: ['a'] })
+    await WRITELESS[0]?.[2](server)
+    await untilUp(store)
+    t.match(await arrived, { outcome: 'pending' })
+    t.strictSame(await readable(store, 'a', 'b'), [])
+    t.equal((await store.figures()).pendingInvalidations, 0)
+  }
+)
 
 const stopWrites = async (t: Test, server: RedisServer): Promise<void> => {
   await WRITELESS[0]?.[1](server)

@@ -22,7 +22,7 @@ void t.test('a server that is down at start is used once it is there', { skip: n
   t.match(await store.figures(), { state: 'down', usedBytes: undefined })
   t.match(await invalidate(store, { keys: ['a'] }), { outcome: 'pending' })
   const server = await startRedis({ port })
-  t.teardown(server.stop)
+  t.teardown(() => server.stop())
   await untilUp(store)
   t.strictSame(await put(store, { slot: 'a', entry: entryOf('') }), ['stored'])
   t.strictSame(states(watched), ['down', 'up'])
@@ -30,25 +30,29 @@ void t.test('a server that is down at start is used once it is there', { skip: n
   t.match(watched.told.invalidated, [{ source: 'replay', kinds: ['key'], outcome: 'done' }])
 })
 
-void t.test('a server killed under use and restarted empty has nothing of before', { skip: needsOwnRedis }, async (t) => {
-  const server = await redisFor(t)
-  const watched = await connectStore(t, { url: server.url })
-  const { store } = watched
-  await put(store, { slot: 'a', entry: tagged('t') })
-  const position = await positionOf(store)
-  const inFlight = Promise.allSettled(Array.from({ length: 50 }, () => store.read(['a'])))
-  await server.kill()
-  for (const { status, reason } of (await inFlight).map((one) => ({ reason: undefined, ...one }))) {
-    if (status === 'rejected') t.match(reason, { name: 'StoreUnavailableError' })
+void t.test(
+  'a server killed under use and restarted empty has nothing of before',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const server = await redisFor(t)
+    const watched = await connectStore(t, { url: server.url })
+    const { store } = watched
+    await put(store, { slot: 'a', entry: tagged('t') })
+    const position = await positionOf(store)
+    const inFlight = Promise.allSettled(Array.from({ length: 50 }, () => store.read(['a'])))
+    await server.kill()
+    for (const { status, reason } of (await inFlight).map((one) => ({ reason: undefined, ...one }))) {
+      if (status === 'rejected') t.match(reason, { name: 'StoreUnavailableError' })
+    }
+    await untilDown(watched)
+    await server.restart()
+    await untilUp(store)
+    t.strictSame(await readable(store, 'a'), [])
+    t.strictSame(await putAt(store, position, { slot: 'a', entry: entryOf('old') }), ['refused'])
+    t.equal(await store.recordsBetween(position, await positionOf(store)), undefined)
+    t.strictSame(states(watched), ['up', 'down', 'up'])
   }
-  await untilDown(watched)
-  await server.restart()
-  await untilUp(store)
-  t.strictSame(await readable(store, 'a'), [])
-  t.strictSame(await putAt(store, position, { slot: 'a', entry: entryOf('old') }), ['refused'])
-  t.equal(await store.recordsBetween(position, await positionOf(store)), undefined)
-  t.strictSame(states(watched), ['up', 'down', 'up'])
-})
+)
 
 void t.test('nothing of an old snapshot is readable', { skip: needsOwnRedis }, async (t) => {
   const server = await redisFor(t)
@@ -100,11 +104,13 @@ void t.test('an emptied server begins a new epoch without losing the connection'
     const startedAt = performance.now()
     if (ask === 'read') await t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })
     if (ask === 'commit') {
-      await t.rejects(putAt(store, position, { slot: 'a', entry: entryOf('') }), { name: 'StoreUnavailableError' })
+      await t.rejects(putAt(store, position, { slot: 'a', entry: entryOf('') }), {
+        name: 'StoreUnavailableError'
+      })
     }
     if (ask === 'invalidate') t.match(await invalidate(store, { keys: ['a'] }), { outcome: 'done' })
     await untilUp(store)
-    t.ok(performance.now() - startedAt < 500, `${ask}: recovered at once`)
+    t.ok(performance.now() - startedAt < 2000, `${ask}: recovered at once`)
     t.not(epochOf(await positionOf(store)), epochOf(position))
     t.strictSame(await putAt(store, position, { slot: 'a', entry: entryOf('old') }), ['refused'])
     t.strictSame(states(watched), ask === 'invalidate' ? ['up'] : ['up', 'down', 'up'])

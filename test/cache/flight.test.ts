@@ -1,0 +1,123 @@
+import t from 'tap'
+import { createFlights, LeftError } from '../../src/cache/flight.js'
+import { settle } from './fixtures.js'
+
+const never = (): AbortSignal => new AbortController().signal
+
+/** A flight that lands when told. */
+const setUp = () => {
+  const flights = createFlights<string>()
+  let land: (text: string) => void = () => undefined
+  let crash: (error: Error) => void = () => undefined
+  let signal = never()
+  const work = (given: AbortSignal): Promise<string> => {
+    signal = given
+    return new Promise((resolve, reject) => {
+      land = resolve
+      crash = reject
+    })
+  }
+  const depart = () => flights.depart('key', 'position', work)
+  return {
+    flights,
+    depart,
+    land: (text: string) => land(text),
+    crash: (e: Error) => crash(e),
+    isGivenUp: () => signal.aborted
+  }
+}
+
+t.test('everybody who waits is given what the one request brought', async (t) => {
+  const { depart, flights, land } = setUp()
+  const flight = depart()
+  t.equal(flights.find('key'), flight)
+  t.equal(flights.find('other'), undefined)
+  const readers = [flight.wait(never()), flight.wait(never())]
+  land('answer')
+  t.same(await Promise.all(readers), ['answer', 'answer'])
+})
+
+t.test('a flight that has landed is found no more, also one that failed', async (t) => {
+  const { depart, flights, land, crash } = setUp()
+  depart()
+  land('answer')
+  await settle()
+  t.equal(flights.find('key'), undefined)
+  const second = depart()
+  const reader = second.wait(never())
+  crash(new Error('down'))
+  await t.rejects(reader, { message: 'down' })
+  t.equal(flights.find('key'), undefined)
+})
+
+t.test('an old flight that lands does not hide the one after it', async (t) => {
+  const flights = createFlights<string>()
+  const landings: ((text: string) => void)[] = []
+  const work = () => new Promise<string>((resolve) => landings.push(resolve))
+  flights.depart('key', undefined, work)
+  const second = flights.depart('key', undefined, work)
+  landings[0]?.('first')
+  await settle()
+  t.equal(flights.find('key'), second)
+})
+
+t.test('a reader who leaves is let go; the flight goes on for the others', async (t) => {
+  const { depart, land, isGivenUp } = setUp()
+  const flight = depart()
+  const leaver = new AbortController()
+  const left = flight.wait(leaver.signal)
+  const stayed = flight.wait(never())
+  leaver.abort()
+  await t.rejects(left, LeftError)
+  t.equal(isGivenUp(), false)
+  land('answer')
+  t.equal(await stayed, 'answer')
+})
+
+t.test('a flight is given up with its last reader, and not before', async (t) => {
+  const { depart, isGivenUp } = setUp()
+  const flight = depart()
+  const leavers = [new AbortController(), new AbortController()]
+  const readers = leavers.map(({ signal }) => flight.wait(signal))
+  leavers[0]?.abort()
+  t.equal(isGivenUp(), false)
+  leavers[1]?.abort()
+  t.equal(isGivenUp(), true)
+  for (const reader of readers) await t.rejects(reader, LeftError)
+})
+
+t.test('whoever has left already does not board', async (t) => {
+  const { depart, isGivenUp } = setUp()
+  await t.rejects(depart().wait(AbortSignal.abort()), LeftError)
+  t.equal(isGivenUp(), true, 'nobody is left')
+})
+
+t.test('a flight that nobody waits for is not given up, and fails silently', async (t) => {
+  const { depart, crash, isGivenUp } = setUp()
+  const { landed } = depart()
+  t.equal(isGivenUp(), false)
+  crash(new Error('down'))
+  await t.rejects(landed)
+})
+
+t.test('who leaves after the landing takes nothing from the others', async (t) => {
+  const { depart, land, isGivenUp } = setUp()
+  const flight = depart()
+  const leaver = new AbortController()
+  const reader = flight.wait(leaver.signal)
+  land('answer')
+  t.equal(await reader, 'answer')
+  await settle()
+  leaver.abort()
+  t.equal(isGivenUp(), false)
+})
+
+t.test('a flight knows who had arrived when it departed', async (t) => {
+  const { depart, flights } = setUp()
+  const before = flights.arrive()
+  const flight = depart()
+  const after = flights.arrive()
+  t.ok(before <= flight.departure)
+  t.ok(after > flight.departure)
+  t.equal(flight.position, 'position')
+})

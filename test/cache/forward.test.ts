@@ -1,0 +1,58 @@
+import t from 'tap'
+import { OriginError } from '../../src/cache/errors.js'
+import { LeftError } from '../../src/cache/flight.js'
+import { createForward } from '../../src/cache/forward.js'
+import type { ReadRequest } from '../../src/cache/reader.js'
+import { createFakeOrigin, createGate, originAnswer } from './fixtures.js'
+
+const setUp = () => {
+  const origin = createFakeOrigin()
+  const denied: string[] = []
+  const forward = createForward(origin, async (identity) => void denied.push(identity))
+  const leaving = new AbortController()
+  const request: ReadRequest = {
+    method: 'GET',
+    target: '/any?a=%zz',
+    headers: ['X', '1', 'x', '2'],
+    body: undefined,
+    onInterim: () => undefined,
+    signal: () => leaving.signal
+  }
+  const ask = (identity?: string) =>
+    forward(request, identity, { resource: 'none', outcome: 'bypass', cacheStatus: 'spms; x' })
+  return { origin, denied, leaving, request, ask }
+}
+
+t.test('a read is passed on as it came, and its answer back as it comes', async (t) => {
+  const { origin, request, ask } = setUp()
+  const answer = originAnswer({ status: 404 })
+  origin.respond = () => answer
+  t.match(await ask('me'), { kind: 'relay', status: 404, outcome: 'bypass', cacheStatus: 'spms; x', answer })
+  const { method, target, headers, onInterim } = request
+  t.match(origin.requests[0], { resource: 'none', method, target, headers, onInterim })
+})
+
+t.test('an origin that gives no answer is a failure', async (t) => {
+  const { origin, ask } = setUp()
+  origin.respond = () => Promise.reject(new OriginError('timeout'))
+  t.match(await ask(), { kind: 'failure', status: 504, outcome: 'failed', cacheStatus: 'spms; x' })
+})
+
+t.test('a denial of somebody is told, a denial of nobody and other errors are not', async (t) => {
+  const { origin, denied, ask } = setUp()
+  for (const status of [401, 403, 404, 429, 500]) {
+    origin.respond = () => originAnswer({ status })
+    await ask(`who got ${status}`)
+    await ask(undefined)
+  }
+  t.same(denied, ['who got 401', 'who got 403'])
+})
+
+t.test('a read is given up with its caller', async (t) => {
+  const { origin, leaving, ask } = setUp()
+  origin.respond = () => createGate().opened.then(() => originAnswer())
+  const asking = ask()
+  leaving.abort(new LeftError())
+  await t.rejects(asking, LeftError)
+  t.equal(origin.aborted, 1)
+})

@@ -1,0 +1,9 @@
+import t from 'tap'
+import { isPosition } from '../../src/cache/position.js'
+import { randomEpoch } from '../../src/cache/random.js'
+
+t.test('an epoch fits a position and never comes twice', async (t) => {
+  const epochs = Array.from({ length: 1000 }, randomEpoch)
+  t.equal(new Set(epochs).size, epochs.length)
+  t.ok(epochs.every((epoch) => isPosition(`${epoch}:0-0`)))
+})
