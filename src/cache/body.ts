@@ -83,6 +83,8 @@ export const copyBody = (body: Readable | undefined, maxBytes: number): CopiedBo
       done(null, chunk)
     }
   })
+  // The origin may not be reading it yet.
+  copy.on('error', () => undefined)
   body?.on('error', (error) => copy.destroy(error))
   body?.once('close', () => {
     if (!body.readableEnded) copy.destroy(new Error('the request broke off'))

@@ -45,8 +45,8 @@ export const createCache = (options: CacheOptions): Cache => {
   /** Whom the origin turns away keeps nothing here: not the entries of this identity, and not its proof. */
   const denied = async (identity: string): Promise<void> => {
     const tag = identityTag(identity)
-    // A store that cannot tell may well keep something: the invalidation waits for it.
-    const isKnown = await store.isTagged(tag).catch(() => true)
+    // What is under way may be kept in a moment; a store that cannot tell may well keep something.
+    const isKnown = landings.isAsking(identity) || (await store.isTagged(tag).catch(() => true))
     if (isKnown) await invalidate({ tags: [tag] }, 'proxy')
   }
 

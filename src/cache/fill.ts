@@ -66,6 +66,7 @@ export const fill = async (context: FillContext, request: FillRequest): Promise<
     isByNature,
     confirmed
   })
+  if (isForOneSite(request.headers, answer.headers)) return own(answer.body, true)
   const storability = storabilityOf(answer, resource)
   if (storability.kind === 'unstorable') return own(answer.body, storability.isByNature)
   // An answer is as old as its request: the origin may have read its data at once and answered late.
@@ -80,7 +81,7 @@ export const fill = async (context: FillContext, request: FillRequest): Promise<
   const etag = valueOf(answer.headers, 'etag')
   const entry: Entry = {
     status: 200,
-    headers: withoutAge(answer.headers),
+    headers: storedHeaders(answer.headers),
     body: collected.bytes,
     ...lifetime.freshness,
     etag: etag !== undefined && etag.length <= ETAG_MAX_LENGTH ? etag : undefined,
@@ -89,6 +90,13 @@ export const fill = async (context: FillContext, request: FillRequest): Promise<
   const user = resource.caller?.fill({ parameters: request.parameters, answer: json })?.[0]
   return { kind: 'entry', entry, user, confirmed }
 }
+
+/**
+ * A page of another site asked, and the origin does not name that site. `Origin` belongs to the key, so that
+ * storing such answers would let anybody fill the store with keys.
+ */
+const isForOneSite = (asked: readonly string[], answered: readonly string[]): boolean =>
+  valueOf(asked, 'origin') !== undefined && valueOf(answered, 'access-control-allow-origin') === undefined
 
 /** `undefined` when the answer does not show what the row's tags are made from. */
 const tagsOf = (
@@ -138,6 +146,8 @@ const NOT_FOR_FILLS = new Set([
   'range'
 ])
 
-/** `Age` is told anew with each answer from the cache. */
-const withoutAge = (headers: readonly string[]): readonly string[] =>
-  headers.filter((_, at) => (headers[at - (at % 2)] ?? '').toLowerCase() !== 'age')
+/** Told anew with each answer from the cache. */
+const TOLD_ANEW = new Set(['age', 'content-length'])
+
+const storedHeaders = (headers: readonly string[]): readonly string[] =>
+  headers.filter((_, at) => !TOLD_ANEW.has((headers[at - (at % 2)] ?? '').toLowerCase()))

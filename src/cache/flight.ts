@@ -2,7 +2,7 @@ import type { Position } from './position.js'
 
 /**
  * One origin request that several readers wait for. It is cancelled when its last reader has left, and not
- * before; a flight that nobody waits for from the start (a background one) is never cancelled.
+ * before: one that nobody has waited for yet, as in the background, goes on.
  */
 export interface Flight<T> {
   /** Read before the origin was asked; `undefined` when the store was unavailable. */
@@ -30,9 +30,12 @@ export const createFlights = <T>(): Flights<T> => {
     find: (key) => underWay.get(key),
     depart: (key, position, work) => {
       const controller = new AbortController()
-      const landed = work(controller.signal).finally(() => {
+      const forget = (): void => {
         if (underWay.get(key) === flight) underWay.delete(key)
-      })
+      }
+      // A cancelled request may take long to end; nobody is to join it until then.
+      controller.signal.addEventListener('abort', forget, { once: true })
+      const landed = work(controller.signal).finally(forget)
       const flight: Flight<T> = { position, departure: arrivals, landed, wait: waiting(landed, controller) }
       // Whoever waits is told of a failure; a flight that everybody has left fails silently.
       landed.catch(() => undefined)

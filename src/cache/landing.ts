@@ -25,12 +25,26 @@ export type Landing =
 export const createLandings = (options: LandingOptions) => {
   const { store, keep, marks } = options
   const flights = createFlights<Landing>()
+  /** How many requests each identity has under way. */
+  const asking = new Map<string, number>()
 
   /**
    * Asks the origin on behalf of the reader, and stores what may be stored. An entry is confirmed for readers
    * only to whom it could have been given: a 304 does not say that this one may have it.
    */
   const ask = async (reader: Reader, signal: AbortSignal): Promise<Landing> => {
+    const { identity = '' } = reader.fields
+    asking.set(identity, (asking.get(identity) ?? 0) + 1)
+    const landing = await askAndKeep(reader, signal).finally(() => {
+      const left = (asking.get(identity) ?? 1) - 1
+      if (left === 0) asking.delete(identity)
+      else asking.set(identity, left)
+    })
+    if (landing.kind === 'own' && isDenial(landing.answer) && identity !== '') await options.denied(identity)
+    return landing
+  }
+
+  const askAndKeep = async (reader: Reader, signal: AbortSignal): Promise<Landing> => {
     const { resource, parameters, key, baseKey } = reader.plan
     const { identity } = reader.fields
     const filled = await fill(options, {
@@ -52,7 +66,6 @@ export const createLandings = (options: LandingOptions) => {
     const proven = isProof ? { identity, user: userOf(filled) ?? reader.user } : undefined
     if (filled.kind === 'own') {
       if (filled.isByNature) marks.add(key)
-      if (isDenial(filled.answer) && identity !== undefined) await options.denied(identity)
       await keep({ position: reader.position, draft: undefined, proven })
       return filled
     }
@@ -86,7 +99,9 @@ export const createLandings = (options: LandingOptions) => {
     return records !== undefined && !isReached(records, reader.plan.key, landing.entry.tags)
   }
 
-  return { arrive: flights.arrive, find: flights.find, ask, depart, refresh, isAnswer }
+  const isAsking = (identity: string): boolean => asking.has(identity)
+
+  return { arrive: flights.arrive, find: flights.find, ask, isAsking, depart, refresh, isAnswer }
 }
 
 export type Landings = ReturnType<typeof createLandings>

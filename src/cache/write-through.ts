@@ -1,3 +1,4 @@
+import { unescape } from 'node:querystring'
 import type { Readable } from 'node:stream'
 import { type Answer, failure, relayed } from './answer.js'
 import { collect, copyBody, parseJson } from './body.js'
@@ -8,7 +9,7 @@ import type { Invalidate } from './invalidator.js'
 import { isDenial } from './landing.js'
 import type { Observer } from './observer.js'
 import type { Origin, OriginAnswer } from './origin.js'
-import { readFields } from './request-fields.js'
+import { readFields, valueOf } from './request-fields.js'
 import type { ResourceTable, Template, TemplateValues, WriteMatch } from './resource.js'
 
 export interface WriteThroughOptions {
@@ -57,7 +58,9 @@ export const createWriteThrough = ({ table, origin, observer, ...options }: Writ
   async function write(request: WriteRequest, identity: string | undefined): Promise<Answer> {
     const { method, target, headers, onInterim } = request
     const match = SAFE_METHODS.has(method) ? undefined : table.matchWrite(method, decodedPath(target))
-    const copy = match?.needsRequestBody === true ? copyBody(request.body, INSPECTED_BYTES) : undefined
+    // Only what the origin reads as JSON, too, tells what the write names.
+    const isInspected = match?.needsRequestBody === true && isJson(valueOf(headers, 'content-type'))
+    const copy = isInspected ? copyBody(request.body, INSPECTED_BYTES) : undefined
     const isUserNeeded = identity !== undefined && match?.tags.some(namesCaller) === true
     const user = isUserNeeded ? await options.userOf(identity) : undefined
     const values = (answer?: unknown): TemplateValues => ({
@@ -92,17 +95,12 @@ export const createWriteThrough = ({ table, origin, observer, ...options }: Writ
   }
 }
 
+const isJson = (contentType = ''): boolean => /^\s*application\/json\s*(;|$)/i.test(contentType)
+
 const isRefused = ({ status }: OriginAnswer): boolean => status >= 400 && status < 500
 
-/** As the origin decodes it, once; a path that cannot be decoded is taken as it is. */
-const decodedPath = (target: string): string => {
-  const path = target.split('?', 1)[0] ?? target
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
-  }
-}
+/** As the origin decodes it: once, and without minding bytes that are no UTF-8. */
+const decodedPath = (target: string): string => unescape(target.split('?', 1)[0] ?? target)
 
 /** The answer's JSON, and the answer with its body whole again. Rejects when the body breaks off. */
 const inspect = async (answer: OriginAnswer): Promise<{ answer: OriginAnswer; json: unknown }> => {

@@ -61,11 +61,14 @@ const readUntargeted = (headers: readonly string[]): Stated => {
 const noneBeside = (sharedMaxAge: number | undefined): number | undefined =>
   sharedMaxAge === undefined ? undefined : 0
 
-/** An invalid date, such as `0`, means: expired. */
+/** What is no date of RFC 9110 §5.6.7, such as `0`, means: expired. */
 const expiresIn = (headers: readonly string[]): number | undefined => {
   const [expires] = valuesOf(headers, 'expires')
   if (expires === undefined) return undefined
   const [date] = valuesOf(headers, 'date')
-  const seconds = (Date.parse(expires) - (date === undefined ? Date.now() : Date.parse(date))) / 1000
+  const seconds = (parseDate(expires) - (date === undefined ? Date.now() : parseDate(date))) / 1000
   return Number.isNaN(seconds) ? 0 : seconds
 }
+
+/** Each of its three forms begins with the day of the week; `Date.parse` alone takes `9999` for a year. */
+const parseDate = (text: string): number => (/^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : NaN)

@@ -63,6 +63,9 @@ export const createHttpOrigin = (options: HttpOriginOptions): HttpOrigin => {
   const fetch = async (request: OriginRequest): Promise<OriginAnswer> => {
     if (underWay >= options.maxConnections + options.maxQueue) throw new OriginError('overloaded')
     underWay++
+    const release = once(() => underWay--)
+    // undici keeps a cancelled request in its queue; it must not keep a place there for others.
+    request.signal.addEventListener('abort', release, { once: true })
     const startedAt = performance.now()
     const ended = (status: number): void => {
       const durationMs = performance.now() - startedAt
@@ -71,10 +74,12 @@ export const createHttpOrigin = (options: HttpOriginOptions): HttpOrigin => {
     try {
       const answer = await sendAgain(request, send)
       ended(answer.status)
-      answer.body.once('close', () => underWay--)
+      answer.body.once('close', release)
+      // Whoever reads the body is told of its end; a body that is thrown away has nobody to tell.
+      answer.body.on('error', () => undefined)
       return answer
     } catch (error) {
-      underWay--
+      release()
       if (request.signal.aborted) throw request.signal.reason
       ended(0)
       throw new OriginError(isTimeout(error) ? 'timeout' : 'unreachable', { cause: error })
@@ -98,6 +103,14 @@ const sendAgain = async (
     const isRead = request.body === undefined && (request.method === 'GET' || request.method === 'HEAD')
     if (!isRead || request.signal.aborted || !isClosedConnection(error)) throw error
     return send(request)
+  }
+}
+
+const once = (run: () => void): (() => void) => {
+  let isDone = false
+  return () => {
+    if (!isDone) run()
+    isDone = true
   }
 }
 

@@ -5,7 +5,7 @@ import type { Entry } from '../cache/entry.js'
  * reader compares one prefix and an invalidation of everything touches no entry. After the epoch:
  *
  *     version u8 · etag length u8 · etag · status u16 · generatedAt, freshUntil,
- *     staleWhileRevalidateUntil, staleIfErrorUntil f64 each · lengths of headers and tags u32 each ·
+ *     staleWhileRevalidateUntil, staleIfErrorUntil f64 each · lengths of headers, tags and body u32 each ·
  *     headers JSON · tags JSON · body
  *
  * Version and etag come first because the scripts read them, too.
@@ -27,20 +27,33 @@ export const encodeEntry = (entry: Entry): Buffer => {
   at = prefix.writeDoubleBE(entry.staleIfErrorUntil, at)
   at = prefix.writeUInt32BE(headersLength, at)
   at = prefix.writeUInt32BE(tagsLength, at)
+  at = prefix.writeUInt32BE(entry.body.length, at)
   at += prefix.write(headers, at)
   prefix.write(tags, at)
   return Buffer.concat([prefix, entry.body])
 }
 
-/** `undefined` for bytes of another epoch or version: such an entry does not exist. */
+/** `undefined` for bytes of another epoch or version, and for bytes that are not whole: there is no such entry. */
 export const decodeEntry = (bytes: Buffer, epoch: string): Entry | undefined => {
   if (bytes.toString('latin1', 0, EPOCH_LENGTH) !== epoch || bytes[EPOCH_LENGTH] !== VERSION) return undefined
-  return new StoredEntry(bytes)
+  const fixed = EPOCH_LENGTH + 2 + (bytes[EPOCH_LENGTH + 1] ?? 0)
+  const lengths = fixed + FIXED_LENGTH - 12
+  if (bytes.length < lengths + 12) return undefined
+  const headersEnd = lengths + 12 + bytes.readUInt32BE(lengths)
+  const tagsEnd = headersEnd + bytes.readUInt32BE(lengths + 4)
+  if (bytes.length !== tagsEnd + bytes.readUInt32BE(lengths + 8)) return undefined
+  return new StoredEntry(bytes, { fixed, headersEnd, tagsEnd })
 }
 
 export const EPOCH_LENGTH = 16
-const VERSION = 1
-const FIXED_LENGTH = 2 + 4 * 8 + 2 * 4
+const VERSION = 2
+const FIXED_LENGTH = 2 + 4 * 8 + 3 * 4
+
+interface Places {
+  readonly fixed: number
+  readonly headersEnd: number
+  readonly tagsEnd: number
+}
 
 /** A view of the bytes; what a hit does not need is not parsed. */
 class StoredEntry implements Entry {
@@ -49,12 +62,11 @@ class StoredEntry implements Entry {
   readonly #headersEnd: number
   readonly #tagsEnd: number
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, { fixed, headersEnd, tagsEnd }: Places) {
     this.#bytes = bytes
-    this.#fixed = EPOCH_LENGTH + 2 + bytes.readUInt8(EPOCH_LENGTH + 1)
-    const headersStart = this.#fixed + FIXED_LENGTH
-    this.#headersEnd = headersStart + bytes.readUInt32BE(headersStart - 8)
-    this.#tagsEnd = this.#headersEnd + bytes.readUInt32BE(headersStart - 4)
+    this.#fixed = fixed
+    this.#headersEnd = headersEnd
+    this.#tagsEnd = tagsEnd
   }
 
   get status(): number {

@@ -68,7 +68,13 @@ const cases: readonly ReadCase[] = [
   {
     path: '/api/v1/users/5/projects',
     values: { answer: PROJECTS },
-    ...{ name: 'user_projects', key: 'user:5:projects', ttl: 300, scope: 'public', vary: ['host'] },
+    ...{
+      name: 'user_projects',
+      key: 'user:5:projects',
+      ttl: 300,
+      scope: 'public',
+      vary: ['host', 'x-forwarded-proto']
+    },
     tags: ['user:5', 'user:5:projects', ...listed]
   },
   {
@@ -127,7 +133,7 @@ const cases: readonly ReadCase[] = [
       key: 'staff:profile:user:5:projects',
       ttl: 3600,
       scope: 'public',
-      vary: ['host']
+      vary: ['host', 'x-forwarded-proto']
     },
     tags: ['user:5', 'user:5:projects', 'staff:profile:projects', ...listed]
   }

@@ -53,7 +53,7 @@ export const createProxyDoor = ({ cache, loggerInstance }: ProxyDoorOptions): Fa
   }
 
   const fail = (error: unknown, request: IncomingMessage, response: ServerResponse): void => {
-    if (error instanceof LeftError || response.destroyed) return
+    if (response.destroyed) return
     if (response.headersSent) {
       // The origin broke off: so does this answer, for the caller to see that it is not whole.
       response.destroy()

@@ -22,22 +22,13 @@ const sendEntry = (
   response: ServerResponse,
   isHead: boolean
 ): void => {
-  const headers = status === 304 ? headersOf304(entry) : withLength(entry)
+  const headers = status === 304 ? headersOf304(entry) : entry.headers.slice()
+  if (status !== 304) headers.push('Content-Length', String(entry.body.length))
   if (ageSeconds !== undefined) headers.push('Age', String(ageSeconds))
   headers.push('Cache-Status', cacheStatus)
   response.writeHead(status, headers)
   if (isHead || status === 304) response.end()
   else response.end(entry.body)
-}
-
-/** An answer that came in chunks has no length of its own; here it is known. */
-const withLength = (entry: Entry): string[] => {
-  const headers = entry.headers.slice()
-  for (let at = 0; at < headers.length; at += 2) {
-    if (headers[at]?.toLowerCase() === 'content-length') return headers
-  }
-  headers.push('Content-Length', String(entry.body.length))
-  return headers
 }
 
 /** RFC 9110 §15.4.5: what a 304 says of the stored answer, and not of its content. */

@@ -29,7 +29,7 @@ void t.test('a password that is asked for later is told, too', { skip: needsOwnR
   const admin = server.client()
   await admin.config('SET', 'requirepass', 'new')
   await admin.call('client', 'kill', 'type', 'normal', 'skipme', 'yes')
-  await untilAsked(told, 'open', 2)
+  await untilAsked(told, 'select', 2)
   t.match(told.storeChanged.at(-1), { state: 'down' })
   await t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })
   await admin.config('SET', 'requirepass', '')

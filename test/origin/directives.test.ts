@@ -1,0 +1,113 @@
+import t from 'tap'
+import type { Directives } from '../../src/cache/freshness.js'
+import { readDirectives } from '../../src/origin/directives.js'
+
+const SILENT: Directives = {
+  noStore: false,
+  noCache: false,
+  private: false,
+  mustRevalidate: false,
+  lifetimeSeconds: undefined,
+  staleWhileRevalidateSeconds: undefined,
+  staleIfErrorSeconds: undefined,
+  ageSeconds: 0
+}
+
+const cacheControl = (field: string): Directives => readDirectives(['Cache-Control', field])
+
+t.test('an answer that says nothing states nothing', async (t) => {
+  t.same(readDirectives([]), SILENT)
+  t.same(
+    readDirectives(['Content-Type', 'application/json', 'Pragma', 'no-cache', 'Cache-Control', '']),
+    SILENT
+  )
+  t.same(cacheControl('public, immutable, extension=1'), SILENT)
+})
+
+t.test('each directive is read, in any case', async (t) => {
+  t.match(cacheControl('no-store'), { noStore: true })
+  t.match(cacheControl('No-Cache'), { noCache: true })
+  t.match(cacheControl('PRIVATE, max-age=5'), { private: true, lifetimeSeconds: 5 })
+  t.match(cacheControl('must-revalidate'), { mustRevalidate: true })
+  t.match(cacheControl('proxy-revalidate'), { mustRevalidate: true })
+  t.match(cacheControl('max-age=60, stale-while-revalidate=5, stale-if-error=7'), {
+    lifetimeSeconds: 60,
+    staleWhileRevalidateSeconds: 5,
+    staleIfErrorSeconds: 7
+  })
+})
+
+t.test('a directive with field names counts as a whole', async (t) => {
+  t.match(cacheControl('private="x-user"'), { private: true })
+  t.match(cacheControl('no-cache="set-cookie, x"'), { noCache: true })
+})
+
+t.test('s-maxage goes before max-age, and allows no stale answer that is not asked for', async (t) => {
+  t.match(cacheControl('max-age=60, s-maxage=10'), {
+    lifetimeSeconds: 10,
+    staleWhileRevalidateSeconds: 0,
+    staleIfErrorSeconds: 0
+  })
+  t.match(cacheControl('s-maxage=10, stale-if-error=7'), {
+    staleWhileRevalidateSeconds: 0,
+    staleIfErrorSeconds: 7
+  })
+  t.match(cacheControl('s-maxage=0, max-age=60'), { lifetimeSeconds: 0 })
+})
+
+t.test('several fields are one list', async (t) => {
+  t.match(readDirectives(['Cache-Control', 'max-age=60', 'cache-control', 'no-store']), {
+    noStore: true,
+    lifetimeSeconds: 60
+  })
+})
+
+t.test('Expires counts from Date where nothing else states a lifetime', async (t) => {
+  const dates = ['Date', 'Wed, 21 Oct 2026 07:28:00 GMT', 'Expires', 'Wed, 21 Oct 2026 07:29:30 GMT']
+  t.match(readDirectives(dates), { lifetimeSeconds: 90 })
+  t.match(readDirectives([...dates, 'Cache-Control', 'max-age=5']), { lifetimeSeconds: 5 })
+  for (const expires of ['0', '9999', 'never', ''])
+    t.match(readDirectives(['Expires', expires]), { lifetimeSeconds: 0 })
+  t.match(readDirectives(['Expires', '-1', 'Date', dates[1] ?? '']), { lifetimeSeconds: 0 })
+  const past = readDirectives(['Expires', 'Wed, 21 Oct 2015 07:28:00 GMT'])
+  t.ok((past.lifetimeSeconds ?? 0) < 0)
+})
+
+t.test('the age an answer came with is read, if it is one', async (t) => {
+  t.equal(readDirectives(['Age', ' 30 ']).ageSeconds, 30)
+  for (const age of ['', '-1', '1.5', 'x', '99999999999'])
+    t.equal(readDirectives(['Age', age]).ageSeconds, 0, age)
+})
+
+t.test('CDN-Cache-Control stands alone where it is', async (t) => {
+  const targeted = (field: string, ...others: string[]) =>
+    readDirectives(['CDN-Cache-Control', field, ...others])
+  t.match(targeted('max-age=600', 'Cache-Control', 'no-store', 'Age', '5'), {
+    ...SILENT,
+    lifetimeSeconds: 600,
+    ageSeconds: 5
+  })
+  t.match(targeted('no-store', 'Cache-Control', 'max-age=60'), { noStore: true, lifetimeSeconds: undefined })
+  t.match(targeted('max-age=60, s-maxage=5'), { lifetimeSeconds: 5, staleIfErrorSeconds: 0 })
+  t.match(targeted('private, no-cache, must-revalidate'), {
+    private: true,
+    noCache: true,
+    mustRevalidate: true
+  })
+  t.match(targeted('private=("x-user")'), { private: true }, 'also with field names')
+  t.match(targeted('no-store=?0, max-age=5'), { noStore: false, lifetimeSeconds: 5 })
+  t.match(targeted('max-age=60;a=b, stale-while-revalidate=5'), {
+    lifetimeSeconds: 60,
+    staleWhileRevalidateSeconds: 5
+  })
+  t.match(targeted('max-age="60"'), { lifetimeSeconds: undefined }, 'a lifetime is a number')
+  const split = readDirectives(['CDN-Cache-Control', 'max-age=60', 'CDN-Cache-Control', 'private'])
+  t.match(split, { private: true, lifetimeSeconds: 60 })
+})
+
+t.test('CDN-Cache-Control that is malformed or empty is as if it were not there', async (t) => {
+  for (const field of ['max-age=', 'Max-Age=60,,', '', '"x"', 'max-age=60; no-store,']) {
+    const directives = readDirectives(['CDN-Cache-Control', field, 'Cache-Control', 'no-store'])
+    t.match(directives, { noStore: true, lifetimeSeconds: undefined }, field)
+  }
+})
