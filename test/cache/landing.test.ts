@@ -65,12 +65,14 @@ const setUp = () => {
 }
 
 t.test('an entry carries its row’s tags, its families, its caller and its key without digest', async (t) => {
-  const { landings, arrive, find } = setUp()
+  const { landings, arrive, find, origin } = setUp()
   const open = await arrive('/open/5')
   t.match(await landings.ask(open, never()), { kind: 'entry', isStored: true })
   t.same((await find('open:5'))?.tags, [familyTag('things'), 'thing:5'])
 
   const cors = await arrive('/open/5', { origin: 'https://a' })
+  t.match(await landings.ask(cors, never()), { kind: 'own' }, 'not for a site that the origin does not name')
+  origin.respond = () => originAnswer({ headers: ['Access-Control-Allow-Origin', 'https://a'] })
   await landings.ask(cors, never())
   t.same((await find(cors.plan.key))?.tags, ['open:5', familyTag('things'), 'thing:5'])
 
