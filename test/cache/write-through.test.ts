@@ -16,6 +16,8 @@ import {
   textOf
 } from './fixtures.js'
 
+const JSON_BODY = { 'content-type': 'application/json; charset=utf-8' }
+
 const setUp = (options: Partial<WriteThroughOptions> = {}) => {
   const origin = createFakeOrigin()
   const named: Partial<Invalidation>[] = []
@@ -33,7 +35,7 @@ const setUp = (options: Partial<WriteThroughOptions> = {}) => {
     userOf: async () => undefined,
     ...options
   })
-  const send = (method: string, target: string, body?: string | Readable, fields: Fields = {}) =>
+  const send = (method: string, target: string, body?: string | Readable, fields: Fields = JSON_BODY) =>
     write({
       method,
       target,
