@@ -43,7 +43,7 @@ const SWEEP_MS = 60_000
 export const createSidecar = async ({
   config,
   log,
-  openStore = openStoreOf
+  openStore: open = openStore
 }: SidecarOptions): Promise<Sidecar> => {
   const now = Date.now
   const maxTtlMs = config.MAX_TTL * 1000
@@ -52,7 +52,7 @@ export const createSidecar = async ({
   const statistics = createStatistics({ now })
   const metrics = createMetrics({ counts: statistics.counts, figures: () => store.figures() })
   const observer = observeAll([statistics, metrics, createLogObserver({ log, now })])
-  const store = await openStore(config, observer)
+  const store = await open(config, observer)
   const origin = createHttpOrigin({
     url: config.ORIGIN_URL,
     timeoutMs: config.ORIGIN_TIMEOUT_MS,
@@ -121,7 +121,8 @@ export const createSidecar = async ({
   }
 }
 
-const openStoreOf = async (config: Config, observer: Observer): Promise<Store> =>
+/** The store that the configuration names. */
+export const openStore = async (config: Config, observer: Observer): Promise<Store> =>
   config.CACHE_STORE === 'memory'
     ? createMemoryStore({ maxBytes: config.MEMORY_MAX_BYTES, now: Date.now, randomEpoch })
     : createRedisStore({

@@ -66,9 +66,9 @@ export const fill = async (context: FillContext, request: FillRequest): Promise<
     isByNature,
     confirmed
   })
-  if (isForOneSite(request.headers, answer.headers)) return own(answer.body, true)
   const storability = storabilityOf(answer, resource)
   if (storability.kind === 'unstorable') return own(answer.body, storability.isByNature)
+  if (isForOneSite(request.headers, answer.headers)) return own(answer.body, true)
   // An answer is as old as its request: the origin may have read its data at once and answered late.
   const limits = { receivedAt: requestedAt, maxTtlMs: context.maxTtlMs }
   const lifetime = lifetimeOf(origin.directivesOf(answer.headers), resource, limits)

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+import { endWithTest, exitOf, isAlive } from '../support/children.js'
+import { eventually } from '../support/eventually.js'
+import { freePort } from '../support/free-port.js'
+import { get } from '../support/http.js'
+import { startSidecar } from '../support/sidecar-process.js'
+
+/** Addresses of one sidecar's doors. */
+export interface Member {
+  readonly proxy: string
+  readonly control: string
+  readonly ops: string
+}
+
+export interface FleetOptions {
+  readonly size: number
+  readonly environment: Readonly<Record<string, string>>
+  /** Runs this entry beside this file in place of the built sidecar. */
+  readonly entry?: string
+}
+
+/** Sidecar processes, ready and with their store up, that end with the test. */
+export const startFleet = async (t: Test, { size, environment, entry }: FleetOptions): Promise<Member[]> => {
+  const start = async (): Promise<Member> => {
+    if (entry !== undefined) return startEntry(t, entry, environment)
+    const sidecar = await startSidecar({ LOG_LEVEL: 'error', ...environment })
+    t.teardown(() => sidecar.stop())
+    return sidecar
+  }
+  const fleet = await Promise.all(Array.from({ length: size }, start))
+  await Promise.all(fleet.map((member) => eventually(async () => (await storeStateOf(member)) === 1)))
+  return fleet
+}
+
+const startEntry = async (
+  t: Test,
+  entry: string,
+  environment: Readonly<Record<string, string>>
+): Promise<Member> => {
+  const [proxy, control, ops] = [await freePort(), await freePort(), await freePort()]
+  const file = fileURLToPath(new URL(entry, import.meta.url))
+  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+    env: {
+      PATH: process.env['PATH'],
+      LOG_LEVEL: 'error',
+      PROXY_PORT: `${proxy}`,
+      CONTROL_PORT: `${control}`,
+      OPS_PORT: `${ops}`,
+      ...environment
+    },
+    stdio: ['ignore', 'ignore', 'inherit']
+  })
+  endWithTest(child)
+  t.teardown(() => {
+    child.kill()
+    return exitOf(child)
+  })
+  const member = { proxy: at(proxy), control: at(control), ops: at(ops) }
+  const isReady = async (): Promise<boolean> =>
+    !isAlive(child) || (await get(`${member.ops}/ready`)).status === 200
+  await eventually(isReady, { timeoutMs: 30_000 })
+  return member
+}
+
+const at = (port: number): string => `http://127.0.0.1:${port}`
+
+/** The sum of a counter's samples whose labels hold all of these. */
+export const metricOf = async (
+  fleet: readonly Member[],
+  name: string,
+  labels: Readonly<Record<string, string>> = {}
+): Promise<number> => {
+  const texts = await Promise.all(fleet.map(async ({ ops }) => (await get(`${ops}/metrics`)).text()))
+  const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
+  return texts
+    .flatMap((text) => text.split('\n'))
+    .filter((line) => line.startsWith(`spms_cache_${name}{`) || line.startsWith(`spms_cache_${name} `))
+    .filter((line) => wanted.every((label) => line.includes(label)))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
+}
+
+const storeStateOf = (member: Member): Promise<number> => metricOf([member], 'store_up')

@@ -1,0 +1,10 @@
+const numberIn = (name: string, otherwise: number): number => {
+  const text = process.env[name] ?? ''
+  return /^\d+$/.test(text) ? Number(text) : otherwise
+}
+
+/** How long the long run reads and writes; the others do not depend on it. */
+export const LONG_SECONDS = numberIn('COHERENCE_SECONDS', 30)
+
+/** Decides what is read and written, and how slow the origin is; not how the processes interleave. */
+export const SEED = numberIn('COHERENCE_SEED', 1)
