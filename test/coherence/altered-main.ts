@@ -1,8 +1,7 @@
 import type { Store } from '../../src/cache/store.js'
 import { readConfig } from '../../src/config.js'
-import { createSidecar } from '../../src/sidecar.js'
+import { createSidecar, openStore } from '../../src/sidecar.js'
 import { createLogger } from '../../src/telemetry/logger.js'
-import { openStore } from '../../src/sidecar.js'
 
 /** A sidecar from which one part of the mechanism is taken, in a process of its own. */
 export const runAltered = async (alter: (store: Store) => Store): Promise<void> => {

@@ -2,11 +2,10 @@ import type { Test } from 'tap'
 import type { Origin } from '../../demo/origin/origin.js'
 import type { Store } from '../../src/cache/store.js'
 import { readConfig } from '../../src/config.js'
-import { createSidecar } from '../../src/sidecar.js'
+import { createSidecar, openStore } from '../../src/sidecar.js'
 import { createLogger } from '../../src/telemetry/logger.js'
 import { eventually } from '../support/eventually.js'
 import { http, type HttpAnswer } from '../support/http.js'
-import { openStore } from '../../src/sidecar.js'
 import { HOST } from './targets.js'
 
 /** A sidecar in this process, so that a test knows how far its readers have come. */
