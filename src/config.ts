@@ -98,6 +98,13 @@ export const ConfigSchema = Type.Object({
   ),
   OPS_HOST: Text('0.0.0.0', 'Address of the ops door.'),
   OPS_PORT: Port(9090, 'Port of the ops door.'),
+  SHUTDOWN_DELAY_MS: Type.Integer({
+    minimum: 0,
+    maximum: 3_600_000,
+    default: 0,
+    description:
+      'After SIGTERM, how long the doors go on while `/ready` fails already, for balancers to notice.'
+  }),
   LOG_LEVEL: Type.Union(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info', description: 'Least severe level that is logged: hits and misses are at `debug`.' }

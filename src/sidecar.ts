@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import { chmod, lstat, rm } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -109,6 +110,7 @@ export const createSidecar = async ({
     },
     close: async () => {
       isReady = false
+      await delay(config.SHUTDOWN_DELAY_MS)
       clearInterval(sweeping)
       await proxy.close()
       await cache.settled()
