@@ -53,7 +53,7 @@ const HINTS: readonly (Hint & { readonly pattern: RegExp })[] = [
   },
   {
     kind: 'timeout',
-    pattern: /timed? ?out|ETIMEDOUT|in time/i,
+    pattern: /timed? ?out|ETIMEDOUT|in time|answer within/i,
     hint: 'Redis did not answer in time: check its load and `redis-cli SLOWLOG GET`, the network, and REDIS_COMMAND_TIMEOUT_MS.'
   },
   {
