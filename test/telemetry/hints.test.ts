@@ -10,6 +10,7 @@ const MESSAGES = {
   'MISCONF Redis is configured to save RDB snapshots': 'persistence',
   'BUSY Redis is busy running a script.': 'busy',
   'Command timed out': 'timeout',
+  'no answer within 100 ms': 'timeout',
   'connect ETIMEDOUT': 'timeout',
   'connect ECONNREFUSED 127.0.0.1:6379': 'unreachable',
   'Connection is closed.': 'unreachable',
