@@ -1,6 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Ajv, type ErrorObject } from 'ajv'
+import { Ajv } from 'ajv'
 import envSchema from 'env-schema'
+import { describe } from './config/describe.js'
+import { parseWarmIdentity } from './config/warm-identity.js'
 
 const Port = (value: number, description: string) =>
   Type.Integer({ minimum: 0, maximum: 65535, default: value, description })
@@ -41,11 +43,24 @@ export const ConfigSchema = Type.Object({
     description: 'Where entries are kept: `redis`, shared by all pods, or `memory`, embedded in this process.'
   }),
   REDIS_URL: Type.String({
-    pattern: '^rediss?://\\S+$',
+    pattern: '^rediss?(\\+[a-z]+)?://\\S+$',
     default: 'redis://127.0.0.1:6379/1',
     description:
-      'Redis server: `redis://` or, with TLS, `rediss://`, with user, password and database number.'
+      'Redis: `redis://[user:password@]host:port/database`, or a cluster or sentinels ([forms](#redis)); `rediss` is TLS.'
   }),
+  REDIS_USERNAME: Type.Optional(
+    Type.String({ minLength: 1, description: 'User of Redis, in place of the one in the address.' })
+  ),
+  REDIS_PASSWORD: Type.Optional(
+    Type.String({ minLength: 1, description: 'Password of Redis, in place of the one in the address.' })
+  ),
+  REDIS_CA_FILE: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'PEM file of the authority that signed the certificate of Redis, where it is a private one.'
+    })
+  ),
   REDIS_CONNECT_TIMEOUT_MS: Milliseconds(5000, 'Wait for a connection to Redis.'),
   REDIS_COMMAND_TIMEOUT_MS: Milliseconds(
     100,
@@ -105,6 +120,17 @@ export const ConfigSchema = Type.Object({
     description:
       'After SIGTERM, how long the doors go on while `/ready` fails already, for balancers to notice.'
   }),
+  WARM_TIMEOUT_MS: Milliseconds(
+    20_000,
+    'Longest that the reads of the list `warm` hold back readiness, whatever the origin does.'
+  ),
+  WARM_IDENTITY: Type.Optional(
+    Type.String({
+      minLength: 2,
+      description:
+        'Headers of these reads as a JSON object: who is asking, and the `Host` that the origin expects.'
+    })
+  ),
   LOG_LEVEL: Type.Union(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info', description: 'Least severe level that is logged: hits and misses are at `debug`.' }
@@ -142,9 +168,6 @@ const checkTogether = (config: Config): Config => {
   if (!URL.canParse(config.ORIGIN_URL)) {
     throw new ConfigError(`ORIGIN_URL=${config.ORIGIN_URL}: must be an address with a host and a port`)
   }
-  if (!URL.canParse(config.REDIS_URL) || !/^\/?\d*$/.test(new URL(config.REDIS_URL).pathname)) {
-    throw new ConfigError('REDIS_URL=(hidden): must be an address whose path is the number of a database')
-  }
   if (config.DEFAULT_TTL > config.MAX_TTL) {
     throw new ConfigError(`DEFAULT_TTL=${config.DEFAULT_TTL}: must not be above MAX_TTL (${config.MAX_TTL})`)
   }
@@ -158,42 +181,11 @@ const checkTogether = (config: Config): Config => {
       `CONTROL_HOST=${config.CONTROL_HOST}: must be a loopback address unless CONTROL_TOKEN is set`
     )
   }
+  if (config.WARM_IDENTITY !== undefined && parseWarmIdentity(config.WARM_IDENTITY) === undefined) {
+    throw new ConfigError('WARM_IDENTITY=(hidden): must be a JSON object of header names and their values')
+  }
   return config
 }
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
-
-const SECRETS = new Set(['CONTROL_TOKEN', 'REDIS_URL'])
-
-const describe = (error: unknown, environment: NodeJS.ProcessEnv): string => {
-  const problems =
-    error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : []
-  const byName = new Map<string, string[]>()
-  for (const problem of problems as ErrorObject[]) {
-    const name = problem.instancePath.slice(1)
-    byName.set(name, [...(byName.get(name) ?? []), allowed(problem)])
-  }
-  if (byName.size === 0) return error instanceof Error ? error.message : String(error)
-  return [...byName]
-    .map(([name, texts]) => {
-      const value = SECRETS.has(name) ? '(hidden)' : inOneLine(environment[name] ?? '')
-      return `${name}=${value}: ${[...new Set(texts.filter((text) => text !== ''))].join(' ')}`
-    })
-    .join('; ')
-}
-
-/** Without line breaks, and without the password of an address. */
-const inOneLine = (value: string): string =>
-  value.replaceAll(/\p{Cc}+/gu, ' ').replace(/(?<=\/\/)[^/]*@/, '(hidden)@')
-
-const allowed = ({ keyword, message, parentSchema }: ErrorObject): string => {
-  if (keyword === 'const') return ''
-  if (keyword === 'anyOf') {
-    const choices: unknown = parentSchema?.['anyOf']
-    const names = Array.isArray(choices) ? choices.map((choice: { const: string }) => choice.const) : []
-    return `must be one of ${names.join(', ')}`
-  }
-  const words: unknown = keyword === 'pattern' ? parentSchema?.['description'] : undefined
-  return typeof words === 'string' ? `${message ?? ''} (${words})` : (message ?? '')
-}

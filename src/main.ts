@@ -1,5 +1,4 @@
 import { ConfigError, readConfig } from './config.js'
-import { ResourceTableError } from './resources/resource-table-error.js'
 import { createSidecar } from './sidecar.js'
 import { createLogger } from './telemetry/logger.js'
 
@@ -32,12 +31,12 @@ const start = async (): Promise<void> => {
 
   const addresses = await sidecar.listen()
   const store = config.CACHE_STORE === 'redis' ? withoutPassword(config.REDIS_URL) : 'memory'
-  log.info({ ...addresses, store, origin: config.ORIGIN_URL }, 'Ready')
+  log.info({ ...addresses, store, origin: config.ORIGIN_URL }, 'Listening')
 }
 
 const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, '//')
 
 start().catch((error: unknown) => {
-  if (error instanceof ConfigError || error instanceof ResourceTableError) fail(error.message)
+  if (error instanceof ConfigError) fail(error.message)
   fail(error instanceof Error ? (error.stack ?? error.message) : String(error))
 })

@@ -1,7 +1,5 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { chmod, lstat, rm } from 'node:fs/promises'
-import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { type Cache, createCache } from './cache/cache.js'
 import type { Observer } from './cache/observer.js'
@@ -11,12 +9,16 @@ import { createValues } from './cache/values.js'
 import { type Config, ConfigError } from './config.js'
 import { createControlDoor } from './doors/control/control-door.js'
 import { createOpsDoor } from './doors/ops/ops-door.js'
-import { answerClientError } from './doors/problem.js'
 import { createProxyDoor } from './doors/proxy/proxy-door.js'
 import { createHttpOrigin } from './origin/http-origin.js'
+import type { LoadedResources } from './resources/load.js'
 import { readResources } from './resources/read.js'
-import { type ResourceFile, resourceFileSchema } from './resources/schema.js'
+import { ResourceTableError } from './resources/resource-table-error.js'
+import { type ResourceFile, resourceFileSchema, type TtlLimits } from './resources/schema.js'
+import { listen, listenOnSocket } from './sidecar/listen.js'
+import { warmingOf } from './sidecar/warming-of.js'
 import { createMemoryStore } from './stores/memory/memory-store.js'
+import { RedisSettingsError } from './stores/redis/address.js'
 import { createRedisStore } from './stores/redis/redis-store.js'
 import { createLogObserver } from './telemetry/log-observer.js'
 import { createMetrics } from './telemetry/metrics.js'
@@ -32,7 +34,7 @@ export interface SidecarOptions {
 
 export interface Sidecar {
   readonly cache: Cache
-  /** Opens the doors. Rejects when an address cannot be had. */
+  /** Opens the doors; `/ready` follows when the cache is warm. Rejects when an address cannot be had. */
   listen(): Promise<{ readonly proxy: string; readonly control: string; readonly ops: string }>
   /** Fails readiness, lets the requests in flight finish, and closes everything. */
   close(): Promise<void>
@@ -49,7 +51,7 @@ export const createSidecar = async ({
   const now = Date.now
   const maxTtlMs = config.MAX_TTL * 1000
   const ttlLimits = { defaultTtlSeconds: config.DEFAULT_TTL, maxTtlSeconds: config.MAX_TTL }
-  const { table, description } = readResources(config.RESOURCES_FILE, ttlLimits)
+  const { table, description } = readTable(config, ttlLimits)
   const statistics = createStatistics({ now })
   const metrics = createMetrics({ counts: statistics.counts, figures: () => store.figures() })
   const observer = observeAll([statistics, metrics, createLogObserver({ log, now })])
@@ -73,13 +75,16 @@ export const createSidecar = async ({
     isEnabled: config.CACHE_ENABLED
   })
 
+  const warming = warmingOf({ config, cache, table, targets: description.warm, log })
   let isReady = false
+  let isClosing = false
   const proxy = createProxyDoor({ cache, loggerInstance: log.child({ door: 'proxy' }) })
   const control = createControlDoor({
     values: createValues({ store, now }),
     invalidate: (named) => cache.invalidate(named, 'control'),
     stats: async () => statistics.snapshot(await store.figures()),
     resources: { schema: resourceFileSchema(ttlLimits), table: description },
+    warming,
     keyPrefix: config.KEY_PREFIX,
     defaultTtlSeconds: config.DEFAULT_TTL,
     maxTtlSeconds: config.MAX_TTL,
@@ -105,11 +110,15 @@ export const createSidecar = async ({
         ops: await listen(ops, 'OPS', config)
       }
       if (config.CONTROL_SOCKET !== undefined) socket = await listenOnSocket(control, config.CONTROL_SOCKET)
-      isReady = true
+      void warming.run().then(() => {
+        isReady = !isClosing
+      })
       return addresses
     },
     close: async () => {
+      isClosing = true
       isReady = false
+      await warming.stop()
       await delay(config.SHUTDOWN_DELAY_MS)
       clearInterval(sweeping)
       await proxy.close()
@@ -129,46 +138,31 @@ export const openStore = async (config: Config, observer: Observer): Promise<Sto
     ? createMemoryStore({ maxBytes: config.MEMORY_MAX_BYTES, now: Date.now, randomEpoch })
     : createRedisStore({
         url: config.REDIS_URL,
+        username: config.REDIS_USERNAME,
+        password: config.REDIS_PASSWORD,
+        caFile: config.REDIS_CA_FILE,
         connectTimeoutMs: config.REDIS_CONNECT_TIMEOUT_MS,
         commandTimeoutMs: config.REDIS_COMMAND_TIMEOUT_MS,
         prefix: config.KEY_PREFIX,
         observer,
         now: Date.now,
         randomEpoch
+      }).catch((error: unknown) => {
+        throw error instanceof RedisSettingsError ? new ConfigError(error.message, { cause: error }) : error
       })
+
+const readTable = ({ RESOURCES_FILE: file, MAX_TTL }: Config, ttlLimits: TtlLimits): LoadedResources => {
+  try {
+    return readResources(file, ttlLimits)
+  } catch (error) {
+    if (!(error instanceof ResourceTableError)) throw error
+    const setting = file === undefined ? `MAX_TTL=${MAX_TTL}: ` : 'RESOURCES_FILE='
+    throw new ConfigError(setting + error.message, { cause: error })
+  }
+}
 
 const variesOf = ({ resources }: ResourceFile): readonly string[] =>
   resources.flatMap(({ vary }) => vary.map((name) => name.toLowerCase()))
-
-const listen = async (
-  door: FastifyInstance,
-  name: 'PROXY' | 'CONTROL' | 'OPS',
-  config: Config
-): Promise<string> => {
-  const [host, port] = [config[`${name}_HOST`], config[`${name}_PORT`]]
-  try {
-    return await door.listen({ host, port })
-  } catch (error) {
-    throw unusable(`${name}_PORT=${port}: must be free on ${name}_HOST=${host}`, error)
-  }
-}
-
-/** The control door on a unix socket, for its user and group only. A socket left behind is replaced. */
-const listenOnSocket = async (door: FastifyInstance, path: string): Promise<Server> => {
-  const server = createServer((request, response) => door.routing(request, response))
-  server.on('clientError', answerClientError)
-  try {
-    if ((await lstat(path).catch(() => undefined))?.isSocket() === true) await rm(path)
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
-    await chmod(path, 0o660)
-    return server
-  } catch (error) {
-    throw unusable(`CONTROL_SOCKET=${path}: must be a new name in a folder that may be written to`, error)
-  }
-}
-
-const unusable = (message: string, cause: unknown): ConfigError =>
-  new ConfigError(`${message} (${cause instanceof Error ? cause.message : String(cause)})`, { cause })
 
 /** Sidecars that start together do not sweep together. */
 const jittered = (ms: number): number => ms * (0.8 + 0.4 * Math.random())

@@ -25,8 +25,11 @@ export const parsePattern = (text: string, prefix: string): ParsedName => {
   return parsed
 }
 
-const withoutPrefix = (text: string, prefix: string): string =>
-  text.startsWith(prefix) ? text.slice(prefix.length) : text
+/** `{spms}:` is `spms:` to the backend: the braces are Redis Cluster's, and no part of the names. */
+const withoutPrefix = (text: string, prefix: string): string => {
+  const found = [prefix, prefix.replaceAll(/[{}]/g, '')].find((each) => text.startsWith(each))
+  return found === undefined ? text : text.slice(found.length)
+}
 
 /** Control characters, lone surrogates and every kind of space. */
 const FORBIDDEN = /[\p{Cc}\p{Cs}\s]/u

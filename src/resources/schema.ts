@@ -21,7 +21,8 @@ export const resourceFileSchema = (limits: TtlLimits) =>
       resources: Type.Array(readRowSchema(limits)),
       writes: Type.Array(writeRowSchema),
       families: Type.Record(familyName, Type.Array(prefix, { minItems: 1, uniqueItems: true }), closed),
-      everything: Type.Array(prefix, { default: [], uniqueItems: true })
+      everything: Type.Array(prefix, { default: [], uniqueItems: true }),
+      warm: Type.Array(target, { default: [], uniqueItems: true })
     },
     closed
   )
@@ -48,6 +49,11 @@ const path = Type.String({
 const prefix = Type.String({
   pattern: `^(?:/${LITERAL})+$`,
   description: 'the beginning of a path in whole segments without placeholders'
+})
+
+const target = Type.String({
+  pattern: '^/[A-Za-z0-9._~/-]*(?:\\?[^\\s#]*)?$',
+  description: 'a path, with its query if it has one'
 })
 
 const KEY_PART = '(?:[A-Za-z0-9._-]+|~\\{identity\\}|\\{(?!identity\\})[a-z]+\\})'

@@ -1,9 +1,10 @@
-import type { ResourceTable, WriteMatch } from '../cache/resource.js'
+import type { ReadMatch, ResourceTable, WriteMatch } from '../cache/resource.js'
 import type { SoundFile } from './check-file.js'
 import { createFamilies } from './families.js'
 import { createRouter } from './path-router.js'
 import { compileReads } from './read-rows.js'
 import { reportUnknownFamilies } from './row-checks.js'
+import { reportUselessWarming } from './warm-rules.js'
 import { compileWrites, type CompiledWrite } from './write-rows.js'
 
 export interface CompiledTable {
@@ -25,6 +26,11 @@ export const compileTable = ({ file, resources, writes }: SoundFile): CompiledTa
     report: (field, reason) => report(`identity.${field}`, reason)
   })
   const matchRow = createRouter(compileReads(resources, { families, report }))
+  const matchRead = (path: string): ReadMatch | undefined => {
+    const match = matchRow(path)
+    return match && { resource: match.value, parameters: match.parameters }
+  }
+  reportUselessWarming(file.warm, { matchRead, report })
   const matchEffect = createWriteRouter(compileWrites(writes, { fallbackOf, report }))
   return {
     problems,
@@ -34,10 +40,7 @@ export const compileTable = ({ file, resources, writes }: SoundFile): CompiledTa
         cookies: file.identity.cookies,
         families: file.identity.families
       },
-      matchRead: (path) => {
-        const match = matchRow(path)
-        return match && { resource: match.value, parameters: match.parameters }
-      },
+      matchRead,
       matchWrite: (method, path) => {
         const match = matchEffect(method, path)
         const fallback = fallbackOf(path)

@@ -73,6 +73,20 @@ t.test('a denial of an unknown caller asks no invalidation of anybody', async (t
   t.same(told.invalidated, [])
 })
 
+t.test('a denial refuses what is under way for its caller', async (t) => {
+  const { cache, origin } = createStage()
+  const gate = createGate()
+  origin.respond = ({ target }) =>
+    target === '/other' ? originAnswer({ status: 403 }) : gate.opened.then(() => originAnswer())
+  const before = [read(cache, '/mine', SIGNED_IN), read(cache, '/guarded/1', SIGNED_IN)]
+  await settle()
+  await read(cache, '/other', SIGNED_IN)
+  gate.open()
+  for (const answer of await Promise.all(before)) t.equal(answer.status, 200, 'it was asked before')
+  t.match(await read(cache, '/guarded/1', SIGNED_IN), { outcome: 'unproven' })
+  t.match(await read(cache, '/mine', SIGNED_IN), { outcome: 'miss' })
+})
+
 t.test('a denial is not forgotten when the store cannot tell whether the caller is known', async (t) => {
   const named: Invalidation[] = []
   const { cache, origin } = createStage({

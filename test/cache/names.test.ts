@@ -14,6 +14,13 @@ t.test('a name with and without the prefix is one name', (t) => {
   t.end()
 })
 
+t.test('the braces of a prefix for Redis Cluster may be left out', (t) => {
+  for (const text of ['{spms}:user:5', 'spms:user:5', 'user:5']) {
+    t.same(parseName(text, '{spms}:'), { outcome: 'valid', name: 'user:5' })
+  }
+  t.end()
+})
+
 t.test('the prefix is taken off once: a second one is part of the name', (t) => {
   t.same(parseName('spms:spms:a', PREFIX), { outcome: 'valid', name: 'spms:a' })
   t.end()

@@ -3,6 +3,7 @@ import type { TSchema } from '@sinclair/typebox'
 import type { Invalidation } from '../../cache/invalidation.js'
 import type { Invalidated } from '../../cache/store.js'
 import type { Values } from '../../cache/values.js'
+import type { Warming } from '../../cache/warming.js'
 import type { NameFields } from './name-fields.js'
 import type { Schemas } from './schemas.js'
 import type { StatsSnapshot } from './stats-schema.js'
@@ -15,6 +16,7 @@ export interface ControlParts {
   readonly stats: () => Promise<StatsSnapshot>
   /** The table in force, in the form that its schema describes. */
   readonly resources: { readonly schema: TSchema; readonly table: unknown }
+  readonly warming: Pick<Warming, 'run' | 'progress'>
   readonly defaultTtlSeconds: number
   readonly maxEntryBytes: number
 }

@@ -16,6 +16,7 @@ import { readQuery } from './query.js'
 import { reportRoutes } from './report-routes.js'
 import { incrementRoute, touchRoute } from './rewrite-routes.js'
 import { createSchemas } from './schemas.js'
+import { warmRoutes } from './warm-routes.js'
 
 export interface ControlDoorOptions extends ControlParts {
   readonly keyPrefix: string
@@ -62,6 +63,7 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
     await bodiless.register(entryRoutes, context)
     await bodiless.register(touchRoute, context)
     await bodiless.register(reportRoutes, context)
+    await bodiless.register(warmRoutes, context)
   })
   void app.register(async (json) => {
     takeJson(json, bulkMaxBytes(options.maxEntryBytes))

@@ -58,12 +58,19 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
     if (retry !== undefined || isStopped) return
     retry = setTimeout(() => {
       retry = undefined
-      next()
+      // The client has given up, as when no master was found to connect to.
+      if (client.status === 'end') connect()
+      else next()
     }, RETRY_MS)
   }
 
   const reconnect = (): void => {
     if (!isStopped) client.disconnect(true)
+  }
+
+  /** One that fails is told by `close` or `end`. */
+  const connect = (): void => {
+    if (!isStopped) client.connect().catch(() => undefined)
   }
 
   const prepare = async (): Promise<void> => {
@@ -76,10 +83,9 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
       lastError = undefined
       if (connection === connections) change('up', 'connected')
     } catch (error) {
-      const reason = messageOf(error)
-      // An unauthenticated connection stays so; a frozen one may never answer.
-      const needsNewConnection = error instanceof BudgetExceededError || /^(NOAUTH|WRONGPASS)/.test(reason)
-      goDown(lastError ?? reason, needsNewConnection ? reconnect : prepareSoon)
+      // A frozen connection may never answer.
+      const isHopeless = error instanceof BudgetExceededError || isWrongConnection(error)
+      goDown(lastError ?? messageOf(error), isHopeless ? reconnect : prepareSoon)
     } finally {
       isPreparing = false
     }
@@ -112,7 +118,7 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
         goDown(`Redis did not answer within ${options.commandTimeoutMs} ms`)
         reconnect()
       } else if (isWrongServer(error)) {
-        goDown(error.message)
+        goDown(error.message, isWrongConnection(error) ? reconnect : prepareSoon)
       }
       throw new StoreUnavailableError(`${operation} failed`, { cause: error })
     }
@@ -137,6 +143,9 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
     connections++
     prepareSoon()
   })
+  client.on('end', () => {
+    goDown(lastError ?? 'no connection')
+  })
 
   return {
     get state() {
@@ -147,8 +156,7 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
       change('down', reason)
       prepareSoon()
     },
-    // A first connection that fails is told by `close`, and retried as any other.
-    start: () => void client.connect().catch(() => undefined),
+    start: connect,
     stop: () => {
       isStopped = true
       state = 'down'
@@ -160,7 +168,11 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
 
 /** Replies by which a server says that it is not, or no longer, the one to ask; Redis 6 puts them after a script's name. */
 const isWrongServer = ({ message }: Error): boolean =>
-  /(^|-)(READONLY|NOAUTH|LOADING|MASTERDOWN)\b/.test(message)
+  /(^|-)(READONLY|NOAUTH|LOADING|MASTERDOWN|MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b/.test(message)
+
+/** What will not change on this connection; a new one may log in, or lead to the master of that time. */
+const isWrongConnection = (error: unknown): boolean =>
+  /(^|-)(READONLY|NOAUTH|WRONGPASS|MASTERDOWN|MOVED|ASK|CLUSTERDOWN)\b|\breplica\b/.test(messageOf(error))
 
 /** An `AggregateError` of Node's connection attempts has no message of its own, only a code. */
 const messageOf = (error: unknown): string => {

@@ -5,7 +5,7 @@ import { epochOf, type Position, recordIdOf } from '../../cache/position.js'
 import type { Invalidated, Reading, Store } from '../../cache/store.js'
 import { decodeEntry } from '../entry-codec.js'
 import { createJournal } from '../journal.js'
-import { adoptClient, createClient, type RedisAddress } from './client.js'
+import { adoptClient, createClient, type RedisSettings } from './client.js'
 import { createCommitter } from './committer.js'
 import { createLink, type Run } from './link.js'
 import { namesUnder } from './names.js'
@@ -15,8 +15,7 @@ import { createScriptRunner } from './script-runner.js'
 import { OPEN } from './scripts.js'
 import { createSweeper } from './sweeper.js'
 
-export interface RedisStoreOptions extends RedisAddress {
-  readonly prefix: string
+export interface RedisStoreOptions extends RedisSettings {
   readonly commandTimeoutMs: number
   readonly observer: Observer
   readonly now: () => number
@@ -29,6 +28,7 @@ const COMPARED_RECORDS = 1000
 /**
  * The shared store: one multiplexed connection, one command for a read, scripts for commits and
  * invalidations. While an invalidation waits in the journal, nothing is read from or committed to Redis.
+ * Throws `RedisSettingsError` when there is no way to connect.
  */
 export const createRedisStore = async (options: RedisStoreOptions): Promise<Store> => {
   const { observer, now, randomEpoch } = options
@@ -69,8 +69,9 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
     ...options,
     client,
     prepare: async (run) => {
-      // ioredis goes on in database 0 when its own SELECT was refused.
-      await run('select', () => client.select(client.options.db ?? 0))
+      // ioredis goes on in database 0 when its own SELECT was refused. A cluster has no other.
+      const { db = 0, Connector } = client.options
+      if (Connector === undefined) await run('select', () => client.select(db))
       await open(run)
       await replayJournal(run)
     },

@@ -19,6 +19,16 @@ const Removal = Type.Union([
   Type.Tuple([Type.Literal('removed'), Type.Integer()]),
   Type.Tuple([Type.Literal('done'), Type.Integer(), Text, Text])
 ])
+/** CLUSTER SLOTS: from, to, the master's host, port and more, the same of each replica. */
+const ClusterSlots = Type.Array(
+  Type.Array(
+    Type.Union([
+      Type.Integer(),
+      Type.Array(Type.Union([Text, Type.Integer(), Type.Null(), Type.Array(Text)]))
+    ]),
+    { minItems: 3 }
+  )
+)
 const StreamRange = Type.Array(Type.Tuple([Text, Type.Tuple([Type.Literal('r'), Text])]))
 
 const parser = <T extends TSchema>(schema: T): ((reply: unknown) => Static<T>) => {
@@ -34,6 +44,7 @@ export const parseTexts = parser(Texts)
 export const parseCommitted = parser(Committed)
 export const parseRemoval = parser(Removal)
 export const parseStreamRange = parser(StreamRange)
+export const parseClusterSlots = parser(ClusterSlots)
 
 const checkInvalidation = parser(Invalidation)
 export const parseInvalidation = (json: string): Static<typeof Invalidation> =>

@@ -6,6 +6,7 @@ import { invalidationOf } from '../../../src/cache/invalidation.js'
 import { randomEpoch } from '../../../src/cache/random.js'
 import type { Store } from '../../../src/cache/store.js'
 import { createValues } from '../../../src/cache/values.js'
+import type { WarmingProgress } from '../../../src/cache/warming.js'
 import { createControlDoor, type ControlDoorOptions } from '../../../src/doors/control/control-door.js'
 import type { StatsSnapshot } from '../../../src/doors/control/stats-schema.js'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.js'
@@ -38,6 +39,17 @@ export const STATS: StatsSnapshot = {
 
 export const RESOURCES = { resources: [{ name: 'user_profile', ttl: 600 }] }
 
+export const WARMED: WarmingProgress = {
+  state: 'finished',
+  total: 3,
+  done: 3,
+  stored: 1,
+  fresh: 0,
+  failed: 1,
+  skipped: 1,
+  durationMs: 12
+}
+
 /** A door over a memory store, listening on a port of its own. */
 export const openDoor = async (t: Test, named: Partial<ControlDoorOptions> = {}): Promise<OpenDoor> => {
   const clock = createClock()
@@ -55,6 +67,7 @@ export const openDoor = async (t: Test, named: Partial<ControlDoorOptions> = {})
       isCut ? { outcome: 'pending' } : store.invalidate(invalidationOf(invalidation)),
     stats: async () => STATS,
     resources: { schema: Type.Unknown(), table: RESOURCES },
+    warming: { run: async () => undefined, progress: () => WARMED },
     keyPrefix: 'spms:',
     defaultTtlSeconds: 300,
     maxTtlSeconds: 86_400,

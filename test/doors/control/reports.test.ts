@@ -31,6 +31,7 @@ t.test('the description has every call, with the limits in force', async (t) => 
       ['/v1/entries/{key}/touch', ['post']],
       ['/v1/stats', ['get']],
       ['/v1/resources', ['get']],
+      ['/v1/warm', ['get', 'post']],
       ['/v1/entries/get', ['post']],
       ['/v1/entries/set', ['post']],
       ['/v1/entries/{key}/increment', ['post']],

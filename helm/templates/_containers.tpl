@@ -1,0 +1,101 @@
+{{/*
+The sidecar for the pod template of any Deployment. Another chart depends on this one with `deployment.create:
+false` and includes, in its own Deployment and Service:
+
+    initContainers: {{- include "spms-cache.containers" (index .Subcharts "spms-cache") | nindent 8 }}
+    volumes: {{- include "spms-cache.volumes" (index .Subcharts "spms-cache") | nindent 8 }}
+    targetPort: {{ include "spms-cache.port" (index .Subcharts "spms-cache") }}
+
+The first gives the native sidecar containers: the cache and, in mode `pod`, its Redis before it, so that the
+cache is told to stop first. All values of this chart apply, both roll-backs among them.
+*/}}
+{{- define "spms-cache.containers" -}}
+{{- if not .Values.sidecar.enabled -}}
+[]
+{{- else -}}
+{{- if eq .Values.redis.mode "pod" -}}
+- name: redis
+  restartPolicy: Always
+  {{- include "spms-cache.redis" . | nindent 2 }}
+  # Seen from this pod only, so that the kubelet has to ask from within.
+  livenessProbe:
+    exec:
+      command: [redis-cli, ping]
+    periodSeconds: 10
+    timeoutSeconds: 5
+{{ end -}}
+- name: cache
+  image: {{ include "spms-cache.image" . }}
+  restartPolicy: Always
+  ports:
+    - name: api
+      containerPort: {{ .Values.sidecar.ports.proxy }}
+    - name: ops
+      containerPort: {{ .Values.sidecar.ports.ops }}
+  env:
+    {{- include "spms-cache.environment" . | nindent 4 }}
+  # The backend starts once this one succeeds; readiness would be too late, since warming asks the backend.
+  startupProbe:
+    httpGet:
+      path: /live
+      port: {{ .Values.sidecar.ports.ops }}
+    periodSeconds: 1
+    failureThreshold: 60
+  livenessProbe:
+    httpGet:
+      path: /live
+      port: {{ .Values.sidecar.ports.ops }}
+    periodSeconds: 10
+    timeoutSeconds: 5
+    # One that hangs finishes nothing, however long it is given.
+    terminationGracePeriodSeconds: 30
+  readinessProbe:
+    httpGet:
+      path: /ready
+      port: {{ .Values.sidecar.ports.ops }}
+    periodSeconds: 2
+    timeoutSeconds: 2
+    failureThreshold: 2
+  # Kubernetes tells a native sidecar to stop only when the backend has ended. This one has to know first: it
+  # fails its readiness, takes requests for SHUTDOWN_DELAY_MS and lets them finish while there is a backend.
+  lifecycle:
+    preStop:
+      exec:
+        command: [node, -e, "process.kill(1, 'SIGTERM')"]
+  resources:
+    {{- toYaml .Values.sidecar.resources | nindent 4 }}
+  securityContext:
+    {{- include "spms-cache.securityContext" . | nindent 4 }}
+    runAsNonRoot: true
+    runAsUser: 10001
+    runAsGroup: 10001
+  {{- if .Values.resourceTable }}
+  volumeMounts:
+    - name: resource-table
+      mountPath: /etc/spms-cache
+      readOnly: true
+  {{- end }}
+{{- end -}}
+{{- end }}
+
+{{- define "spms-cache.image" -}}
+{{- .Values.sidecar.image | default (printf "spms-cache-sidecar:%s" .Chart.AppVersion) | quote -}}
+{{- end }}
+
+{{- define "spms-cache.volumes" -}}
+{{- if and .Values.sidecar.enabled .Values.resourceTable -}}
+- name: resource-table
+  configMap:
+    name: {{ include "spms-cache.name" . }}-resource-table
+    items:
+      - key: resources.yaml
+        path: {{ include "spms-cache.resourceFile" . }}
+{{- else -}}
+[]
+{{- end -}}
+{{- end }}
+
+{{/* Another table is another file, so that every pod is replaced, in other charts as well. */}}
+{{- define "spms-cache.resourceFile" -}}
+{{- printf "resources-%s.yaml" (.Values.resourceTable | sha256sum | trunc 8) -}}
+{{- end }}

@@ -1,0 +1,84 @@
+{{/* The settings of the sidecar. */}}
+{{- define "spms-cache.environment" -}}
+- name: ORIGIN_URL
+  value: {{ .originUrl | default (printf "http://127.0.0.1:%d" (int .Values.backend.port)) | quote }}
+- name: CACHE_ENABLED
+  value: {{ .Values.cache.enabled | quote }}
+- name: PROXY_PORT
+  value: {{ .Values.sidecar.ports.proxy | quote }}
+- name: CONTROL_HOST
+  value: 127.0.0.1
+- name: CONTROL_PORT
+  value: {{ .Values.sidecar.ports.control | quote }}
+- name: OPS_PORT
+  value: {{ .Values.sidecar.ports.ops | quote }}
+- name: LOG_LEVEL
+  value: {{ .Values.sidecar.logLevel }}
+- name: SHUTDOWN_DELAY_MS
+  value: {{ mul .Values.shutdown.delaySeconds 1000 | quote }}
+- name: WARM_TIMEOUT_MS
+  value: {{ mul .Values.warm.timeoutSeconds 1000 | quote }}
+{{- with .Values.warm.identitySecret }}
+- name: WARM_IDENTITY
+  valueFrom:
+    secretKeyRef:
+      name: {{ . }}
+      key: {{ $.Values.warm.identityKey }}
+{{- end }}
+{{- with include "spms-cache.tokenSecret" . }}
+- name: CONTROL_TOKEN
+  valueFrom:
+    secretKeyRef:
+      {{- . | nindent 6 }}
+{{- end }}
+{{- if .Values.resourceTable }}
+- name: RESOURCES_FILE
+  value: /etc/spms-cache/{{ include "spms-cache.resourceFile" . }}
+{{- end }}
+{{ include "spms-cache.redisEnvironment" . }}
+{{- range $name, $value := .Values.sidecar.settings }}
+- name: {{ $name }}
+  value: {{ kindIs "float64" $value | ternary (int64 $value) $value | quote }}
+{{- end }}
+{{- end }}
+
+{{- define "spms-cache.redisEnvironment" -}}
+- name: REDIS_URL
+  {{- if eq .Values.redis.mode "external" }}
+  value: {{ .Values.redis.external.url | quote }}
+  {{- else if eq .Values.redis.mode "shared" }}
+  value: redis://{{ include "spms-cache.name" . }}-redis:6379/1
+  {{- else }}
+  value: redis://127.0.0.1:6379/1
+  {{- end }}
+- name: KEY_PREFIX
+  value: {{ .Values.redis.keyPrefix | default (ternary "{spms}:" "spms:" (eq (include "spms-cache.isCluster" .) "true")) | quote }}
+{{- if ne .Values.redis.mode "pod" }}
+{{- with .Values.redis.auth.username }}
+- name: REDIS_USERNAME
+  value: {{ . | quote }}
+{{- end }}
+{{- if .Values.redis.auth.existingSecret }}
+- name: REDIS_PASSWORD
+  {{- include "spms-cache.redisPassword" . | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "spms-cache.redisPassword" -}}
+valueFrom:
+  secretKeyRef:
+    name: {{ .Values.redis.auth.existingSecret }}
+    key: {{ .Values.redis.auth.passwordKey }}
+{{- end }}
+
+{{/* Secret and key of the token; empty without one. */}}
+{{- define "spms-cache.tokenSecret" -}}
+{{- if .Values.control.existingSecret -}}
+name: {{ .Values.control.existingSecret }}
+key: {{ .Values.control.existingSecretKey }}
+{{- else if .Values.control.token -}}
+name: {{ include "spms-cache.name" . }}-control
+key: token
+{{- end -}}
+{{- end }}

@@ -1,0 +1,67 @@
+{{/* The release's name, with the chart's unless it has that already. */}}
+{{- define "spms-cache.name" -}}
+{{- if contains .Chart.Name .Release.Name -}}
+{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+{{- end }}
+
+{{- define "spms-cache.labels" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end }}
+
+{{/* The pods that have the sidecar. */}}
+{{- define "spms-cache.selectorLabels" -}}
+{{- if .Values.deployment.create -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: backend
+{{- else -}}
+{{- toYaml .Values.deployment.selectorLabels -}}
+{{- end -}}
+{{- end }}
+
+{{- define "spms-cache.testLabels" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: test
+{{- end }}
+
+{{- define "spms-cache.redisLabels" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: redis
+{{- end }}
+
+{{/* Where a Service sends requests: the proxy door, or without a sidecar the backend. */}}
+{{- define "spms-cache.port" -}}
+{{- ternary .Values.sidecar.ports.proxy .Values.backend.port .Values.sidecar.enabled | int -}}
+{{- end }}
+
+{{- define "spms-cache.isCluster" -}}
+{{- if and (eq .Values.redis.mode "external") (regexMatch "^rediss?\\+cluster:" .Values.redis.external.url) -}}true{{- end -}}
+{{- end }}
+
+{{/* Seconds from the pod's end to the backend's: the sidecar has closed its doors by then. */}}
+{{- define "spms-cache.backendDelay" -}}
+{{- add .Values.shutdown.delaySeconds .Values.shutdown.drainSeconds -}}
+{{- end }}
+
+{{/* For pods. With the container's below it is what Kubernetes calls a restricted pod. */}}
+{{- define "spms-cache.podSecurityContext" -}}
+runAsNonRoot: true
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{- define "spms-cache.securityContext" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end }}

@@ -1,0 +1,37 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { Cache } from '../cache/cache.js'
+import type { ResourceTable } from '../cache/resource.js'
+import { createWarming, type Warming } from '../cache/warming.js'
+import type { Config } from '../config.js'
+import { parseWarmIdentity } from '../config/warm-identity.js'
+
+export interface WarmingParts {
+  readonly config: Config
+  readonly cache: Cache
+  readonly table: ResourceTable
+  readonly targets: readonly string[]
+  readonly log: Logger
+}
+
+/** The warming of this process: what it does stands in the log, the headers that it reads with never do. */
+export const warmingOf = ({ config, cache, table, targets, log }: WarmingParts): Warming =>
+  createWarming({
+    read: (request) => cache.read(request),
+    table,
+    targets,
+    headers: parseWarmIdentity(config.WARM_IDENTITY ?? '{}') ?? [],
+    timeoutMs: config.WARM_TIMEOUT_MS,
+    isEnabled: config.CACHE_ENABLED,
+    now: Date.now,
+    delay: (ms, signal) => delay(ms, undefined, { signal, ref: false }).catch(() => undefined),
+    watcher: {
+      started: (event) => {
+        if (event.total > 0) log.info({ ...event, timeoutMs: config.WARM_TIMEOUT_MS }, 'Warming has begun')
+      },
+      failed: (event) => log.debug(event, 'A read of warming failed'),
+      ended: (progress) => {
+        if (progress.total > 0) log.info(progress, 'Warming has ended')
+      }
+    }
+  })

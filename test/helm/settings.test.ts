@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { ConfigSchema, readConfig } from '../../src/config.js'
+import { at, isRecord, list, needsHelm, POD, render, text } from './support/chart.js'
+
+const skip = needsHelm
+
+/** Settings that the chart leaves at their default: there is one right value in a pod. */
+const LEFT = ['CACHE_STORE', 'MEMORY_MAX_BYTES', 'PROXY_HOST', 'OPS_HOST', 'CONTROL_SOCKET', 'REDIS_CA_FILE']
+
+/** Overlays of which each gives another way to configure Redis, and all of them together every setting. */
+const FILES = ['pod', 'everything', 'external-tls', 'external-cluster', 'external-sentinel', 'cache-off']
+
+const SECRETS: Readonly<Record<string, string>> = {
+  CONTROL_TOKEN: 'a-token-of-sixteen-or-more',
+  REDIS_PASSWORD: 'secret',
+  WARM_IDENTITY: '{"Remote-User":"svc-cache"}'
+}
+
+/** The environment of the sidecar as Kubernetes would make it. */
+const environment = (file: string): Readonly<Record<string, string>> => {
+  const deployment = render({ files: [file] }).manifest('Deployment', 'spms-cache')
+  return Object.fromEntries(
+    list(deployment, `${POD}/initContainers/cache/env`).map((variable) => {
+      const name = text(variable, 'name')
+      const value = at(variable, 'value')
+      return [name, typeof value === 'string' ? value : (SECRETS[name] ?? '')]
+    })
+  )
+}
+
+const known: Readonly<Record<string, unknown>> = ConfigSchema.properties
+
+t.test('the sidecar takes what the chart sets', { skip }, async (t) => {
+  for (const file of FILES) {
+    const given = environment(file)
+    t.strictSame(
+      Object.keys(given).filter((name) => !Object.hasOwn(known, name)),
+      [],
+      `${file}: no variable that the sidecar does not know`
+    )
+    t.doesNotThrow(() => readConfig({ ...given }), file)
+  }
+  const config = readConfig({ ...environment('everything') })
+  t.match(config, { MAX_ENTRY_BYTES: 2097152, PROXY_PORT: 8090, ORIGIN_URL: 'http://127.0.0.1:8001' })
+})
+
+t.test('every setting of the sidecar can be set, or is left for a reason', { skip }, async (t) => {
+  const schema: unknown = JSON.parse(readFileSync('helm/values.schema.json', 'utf8'))
+  const settable = at(schema, 'properties/sidecar/properties/settings/properties')
+  const set = FILES.flatMap((file) => Object.keys(environment(file)))
+  const covered = new Set([...LEFT, ...set, ...Object.keys(isRecord(settable) ? settable : {})])
+  t.strictSame(
+    Object.keys(known).filter((name) => !covered.has(name)),
+    []
+  )
+})
+
+t.test('the schema of the chart bounds a setting as the sidecar does', async (t) => {
+  const schema: unknown = JSON.parse(readFileSync('helm/values.schema.json', 'utf8'))
+  const settable = at(schema, 'properties/sidecar/properties/settings/properties')
+  const resolved = (value: unknown): unknown => {
+    const reference = at(value, '$ref')
+    return typeof reference === 'string' ? at(schema, reference.replace('#/', '')) : value
+  }
+  const bounds = (value: unknown) => ({
+    type: at(value, 'type'),
+    minimum: at(value, 'minimum'),
+    maximum: at(value, 'maximum')
+  })
+  for (const [name, value] of Object.entries(isRecord(settable) ? settable : {})) {
+    t.strictSame(bounds(resolved(value)), bounds(known[name]), name)
+  }
+})

@@ -1,0 +1,76 @@
+import type { Invalidated, Outcome } from '../../../src/cache/observer.js'
+import type { StoreFigures } from '../../../src/cache/store.js'
+import { createMetrics } from '../../../src/telemetry/metrics.js'
+import { observeAll } from '../../../src/telemetry/observe.js'
+import { createStatistics } from '../../../src/telemetry/statistics.js'
+
+/** Sample names as Prometheus sees them, such as `…_bucket`, with the values of each label. */
+export type Samples = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>
+
+const FIGURES: StoreFigures = {
+  kind: 'redis',
+  state: 'up',
+  entries: 1,
+  usedBytes: 1,
+  maxBytes: 2,
+  pendingInvalidations: 1
+}
+
+/** The compiler holds these complete. */
+const OUTCOMES = {
+  hit: true,
+  stale: true,
+  miss: true,
+  collapsed: true,
+  unproven: true,
+  'store-unavailable': true,
+  bypass: true,
+  write: true,
+  failed: true
+} as const satisfies Record<Outcome, true>
+const SOURCES = { control: true, proxy: true, replay: true } as const satisfies Record<
+  Invalidated['source'],
+  true
+>
+
+/** What a sidecar exports to which everything has happened once. */
+export const exportedSamples = async (): Promise<Samples> => {
+  const statistics = createStatistics({ now: () => 0 })
+  const { registry, ...metrics } = createMetrics({ counts: statistics.counts, figures: async () => FIGURES })
+  const observer = observeAll([statistics, metrics])
+  for (const outcome of keysOf(OUTCOMES)) {
+    for (const resource of ['none', 'user_profile']) {
+      observer.answered({ ...TRACE, resource, key: 'k', outcome, status: 200, durationMs: 1 })
+    }
+  }
+  for (const source of keysOf(SOURCES)) {
+    observer.invalidated({ source, kinds: ['key'], outcome: 'done', removed: 1 })
+  }
+  observer.originAsked({ resource: 'user_profile', status: 200, durationMs: 1 })
+  observer.fillDropped({ key: 'k', reason: 'refused' })
+  observer.storeAsked({ operation: 'read', durationMs: 1 })
+  observer.storeFailed({ operation: 'read', error: new Error('away') })
+  observer.storeChanged({ state: 'down', reason: 'away' })
+  observer.epochBegan({ reason: 'new' })
+  return samplesOf(await registry.metrics())
+}
+
+const TRACE = { requestId: undefined, traceparent: undefined }
+
+const keysOf = <Key extends string>(object: Readonly<Record<Key, true>>): readonly Key[] => {
+  const keys: Key[] = []
+  for (const key in object) keys.push(key)
+  return keys
+}
+
+const samplesOf = (exposition: string): Samples => {
+  const samples = new Map<string, Map<string, Set<string>>>()
+  for (const [, name = '', labels = ''] of exposition.matchAll(/^(\w+)(?:\{([^}]*)\})? /gm)) {
+    const known = samples.get(name) ?? new Map<string, Set<string>>()
+    samples.set(name, known)
+    for (const [, label = '', value = ''] of labels.matchAll(/(\w+)="([^"]*)"/g)) {
+      known.set(label, (known.get(label) ?? new Set()).add(value))
+    }
+  }
+  return samples
+}
