@@ -36,7 +36,7 @@ t.test('it is ready soon after its start', async (t) => {
     await sidecar.stop()
   }
   t.comment(`from start to /ready: ${times.join(', ')} ms`)
-  t.ok(Math.min(...times) < 1800, 'within three times the 600 ms of a machine that does nothing else')
+  t.ok(Math.min(...times) < 2500, 'the 600 ms are those of a machine that does nothing else')
 })
 
 t.test('it is ready without Redis, and forwards', async (t) => {
@@ -119,8 +119,8 @@ t.test('a socket left behind is replaced; another file is not', async (t) => {
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   void t.test(`${signal}: readiness fails first, requests in flight finish, exit code 0`, async (t) => {
-    const { origin, ORIGIN_URL } = await startOrigin(t, 700)
-    const sidecar = await startSidecar({ ...LOOPBACK, ORIGIN_URL, SHUTDOWN_DELAY_MS: '200' })
+    const { origin, ORIGIN_URL } = await startOrigin(t, 1500)
+    const sidecar = await startSidecar({ ...LOOPBACK, ORIGIN_URL, SHUTDOWN_DELAY_MS: '1000' })
     const path = '/api/v1/users/staffprofiles'
     const inFlight = [path, '/api/v1/projects/list', path].map((target) => get(sidecar.proxy + target))
     const writing = http(`${sidecar.proxy}/api/v1/users/log-in`, {

@@ -74,8 +74,7 @@ t.test('a flight that others wait for goes on', async (t) => {
   origin.latency = () => gate
   const leader = await ask(proxy, 'GET', STAFF)
   const follower = get(STAFF)
-  await eventually(async () => (await proxy.store.figures()).state === 'up')
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await eventually(() => proxy.reads() === 2)
   leader.destroy()
   await new Promise((resolve) => setTimeout(resolve, 50))
   t.equal(origin.aborted(STAFF), 0)

@@ -25,6 +25,8 @@ export interface OpenProxy {
   readonly clock: Clock
   readonly store: Store
   readonly told: RecordingObserver['told']
+  /** Reads of the store that have been answered: so many readers have looked. */
+  readonly reads: () => number
   readonly call: (method: string, path: string, options?: Omit<HttpOptions, 'method'>) => Promise<HttpAnswer>
   readonly get: (path: string, headers?: Readonly<Record<string, string>>) => Promise<HttpAnswer>
   /** Sends these bytes and resolves with all that comes back until the connection closes. */
@@ -39,7 +41,9 @@ const { table } = readResources(undefined, { defaultTtlSeconds: 300, maxTtlSecon
 /** A proxy door over the origin at this address, with a memory store and a clock of its own. */
 export const openProxy = async (t: Test, url: string, options: ProxyOptions = {}): Promise<OpenProxy> => {
   const clock = createClock()
-  const store = options.store ?? createMemoryStore({ maxBytes: 100_000_000, now: clock.now, randomEpoch })
+  const opened = options.store ?? createMemoryStore({ maxBytes: 100_000_000, now: clock.now, randomEpoch })
+  let reads = 0
+  const store: Store = { ...opened, read: (slots) => opened.read(slots).finally(() => reads++) }
   const observer = createRecorder()
   const origin = createHttpOrigin({
     url,
@@ -76,6 +80,7 @@ export const openProxy = async (t: Test, url: string, options: ProxyOptions = {}
     clock,
     store,
     told: observer.told,
+    reads: () => reads,
     call,
     get: (path, headers) => call('GET', path, headers === undefined ? {} : { headers }),
     exchange: (text) => exchange(port, text),
