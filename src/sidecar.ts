@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { type Cache, createCache } from './cache/cache.js'
 import type { Observer } from './cache/observer.js'
 import { randomEpoch } from './cache/random.js'
+import { fieldName } from './cache/request-fields.js'
 import type { Store } from './cache/store.js'
 import { createValues } from './cache/values.js'
 import { type Config, ConfigError } from './config.js'
@@ -162,7 +163,7 @@ const readTable = ({ RESOURCES_FILE: file, MAX_TTL }: Config, ttlLimits: TtlLimi
 }
 
 const variesOf = ({ resources }: ResourceFile): readonly string[] =>
-  resources.flatMap(({ vary }) => vary.map((name) => name.toLowerCase()))
+  resources.flatMap(({ vary }) => vary.map(fieldName))
 
 /** Sidecars that start together do not sweep together. */
 const jittered = (ms: number): number => ms * (0.8 + 0.4 * Math.random())

@@ -1,3 +1,4 @@
+import { fieldName } from '../cache/request-fields.js'
 import type { Resource, Template } from '../cache/resource.js'
 import type { Labelled } from './check-file.js'
 import { shapeOf, type Route } from './path-router.js'
@@ -48,7 +49,7 @@ const compileRow = (row: ReadRow, report: Report): readonly Route<Resource>[] =>
     tags,
     query: row.query,
     bypassOn: row.bypassOn,
-    vary: row.vary.map((header) => header.toLowerCase()),
+    vary: row.vary.map(fieldName),
     families: row.families,
     caller
   }

@@ -1,3 +1,4 @@
+import { fieldName } from '../cache/request-fields.js'
 import type { ReadMatch, ResourceTable, WriteMatch } from '../cache/resource.js'
 import type { SoundFile } from './check-file.js'
 import { createFamilies } from './families.js'
@@ -36,7 +37,7 @@ export const compileTable = ({ file, resources, writes }: SoundFile): CompiledTa
     problems,
     table: {
       identity: {
-        headers: file.identity.headers.map((header) => header.toLowerCase()),
+        headers: file.identity.headers.map(fieldName),
         cookies: file.identity.cookies,
         families: file.identity.families
       },

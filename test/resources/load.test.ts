@@ -33,6 +33,14 @@ const problemsOf = (file: unknown): readonly string[] => {
 const read = (fields: Fields): Fields => fileOf({ resources: [{ ...ROW, ...fields }] })
 const write = (fields: Fields): Fields => fileOf({ writes: [{ ...WRITE, ...fields }] })
 
+t.test('a header is known by one spelling, whatever case and dashes the table has', (t) => {
+  const identity = { headers: ['REMOTE_USER'], cookies: ['sessionid'], families: [] }
+  const { table } = load(fileOf({ identity, resources: [{ ...ROW, vary: ['X_Site'] }] }))
+  t.strictSame(table.identity.headers, ['remote-user'])
+  t.strictSame(table.matchRead('/api/pets/5')?.resource.vary, ['x-site'])
+  t.end()
+})
+
 t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
   const { table, description } = load(read({ vary: ['Host'], tags: ['pet:{id}', 'owner:{answer.owner}'] }))
   const match = table.matchRead('/api/pets/5')
