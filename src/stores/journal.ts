@@ -9,8 +9,10 @@ export interface Journal {
   /** Names that are pending; everything counts as one. */
   readonly size: number
   add(invalidation: Invalidation): void
-  /** Takes a bounded part out; whoever fails to carry it out puts it back with `add`. */
+  /** Hands out a bounded part, which stays pending until it is `done` or put back. */
   take(): Invalidation | undefined
+  done(): void
+  putBack(taken: Invalidation): void
 }
 
 const CAPACITY = 10_000
@@ -21,6 +23,7 @@ export const createJournal = (capacity = CAPACITY): Journal => {
   const tags = new Set<string>()
   const patterns = new Set<string>()
   let all = false
+  let beingCarriedOut = 0
 
   const size = (): number => (all ? 1 : keys.size + tags.size + patterns.size)
 
@@ -38,24 +41,39 @@ export const createJournal = (capacity = CAPACITY): Journal => {
     return taken
   }
 
+  const add = (invalidation: Invalidation): void => {
+    for (const key of invalidation.keys) keys.add(key)
+    for (const tag of invalidation.tags) tags.add(tag)
+    for (const pattern of invalidation.patterns) patterns.add(pattern)
+    all ||= invalidation.all || size() > capacity
+    if (all) forgetNames()
+  }
+
+  const takeSome = (): Invalidation | undefined => {
+    if (size() === 0) return undefined
+    if (!all)
+      return invalidationOf({ keys: takeFrom(keys), tags: takeFrom(tags), patterns: takeFrom(patterns) })
+    all = false
+    return invalidationOf({ all: true })
+  }
+
   return {
     get size() {
-      return size()
+      return size() + beingCarriedOut
     },
-    add: (invalidation) => {
-      for (const key of invalidation.keys) keys.add(key)
-      for (const tag of invalidation.tags) tags.add(tag)
-      for (const pattern of invalidation.patterns) patterns.add(pattern)
-      all ||= invalidation.all || size() > capacity
-      if (all) forgetNames()
-    },
+    add,
     take: () => {
-      if (size() === 0) return undefined
-      if (all) {
-        all = false
-        return invalidationOf({ all: true })
-      }
-      return invalidationOf({ keys: takeFrom(keys), tags: takeFrom(tags), patterns: takeFrom(patterns) })
+      const before = size()
+      const taken = takeSome()
+      beingCarriedOut = before - size()
+      return taken
+    },
+    done: () => {
+      beingCarriedOut = 0
+    },
+    putBack: (taken) => {
+      beingCarriedOut = 0
+      add(taken)
     }
   }
 }

@@ -122,8 +122,13 @@ t.test(
   }
 )
 
-t.test('a new epoch is told at info with its reason', async (t) => {
+t.test('a new epoch is told at info with its reason, and what may be done about it', async (t) => {
   const { lines, observer } = createObserver('info')
-  observer.epochBegan({ reason: 'another server' })
-  t.match(lines, [{ level: 'info', reason: 'another server', hint: /volatile-lru/ }])
+  const reasons = ['another server', 'evictions under allkeys', 'everything was invalidated']
+  for (const reason of reasons) observer.epochBegan({ reason })
+  t.match(lines, [
+    { level: 'info', reason: 'another server', hint: /restarts/ },
+    { level: 'info', hint: /volatile-lru/ },
+    { level: 'info', hint: /Somebody/ }
+  ])
 })

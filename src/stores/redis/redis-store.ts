@@ -51,9 +51,11 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
 
   const replay = async (run: Run, pending: Invalidation): Promise<Invalidated> => {
     try {
-      return await remover.remove(run, pending)
+      const result = await remover.remove(run, pending)
+      journal.done()
+      return result
     } catch (error) {
-      journal.add(pending)
+      journal.putBack(pending)
       throw error
     }
   }
