@@ -39,6 +39,7 @@ void t.test(
     for (const key of ['d', 'e']) journal.add(named(key))
     t.equal(journal.size, 1)
     t.strictSame(journal.take(), invalidationOf({ all: true }))
+    journal.done()
     t.equal(journal.size, 0)
     t.end()
   }
