@@ -1,18 +1,18 @@
-import { compile, ensureBuild } from './build.mjs'
+import { bundle, ensureBuild } from './build.mjs'
 import { ensureDependencies } from './dependencies.mjs'
 import { ensureRedis } from './redis.mjs'
 import { runNode } from './spawn.mjs'
 
 /** Each resolves with the exit code. */
-export const demo = (args) => {
+export const demo = async (args) => {
   ensureDependencies()
-  ensureBuild()
+  await ensureBuild()
   return runNode(['--import', 'tsx', 'demo/walk.ts', ...args])
 }
 
-export const test = (args) => {
+export const test = async (args) => {
   ensureDependencies()
-  ensureBuild()
+  await ensureBuild()
   const { isShared } = ensureRedis()
   // Coverage says something about a whole run only.
   const namesFiles = args.some((arg) => !arg.startsWith('-'))
@@ -20,8 +20,8 @@ export const test = (args) => {
   return runNode(['node_modules/tap/dist/esm/run.mjs', ...options, ...args])
 }
 
-export const build = () => {
+export const build = async () => {
   ensureDependencies()
-  compile()
+  await bundle()
   return 0
 }
