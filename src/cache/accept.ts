@@ -1,19 +1,15 @@
+import { createMemo } from './memo.js'
+
 /**
  * Whether an `Accept` field is content with plain JSON as the origin makes it by default. HTML would get the
  * browsable page; parameters such as `indent=4` would change the bytes.
  */
 export const isJsonAcceptable = (accept: string | undefined): boolean => {
   if (accept === undefined) return true
-  const known = decided.get(accept)
-  if (known !== undefined) return known
-  const decision = decide(accept)
-  if (decided.size >= DECIDED_MAX) decided.clear()
-  decided.set(accept, decision)
-  return decision
+  return decided.get(accept) ?? decided.set(accept, decide(accept))
 }
 
-const DECIDED_MAX = 200
-const decided = new Map<string, boolean>()
+const decided = createMemo<boolean>(200)
 
 const decide = (accept: string): boolean => {
   const ranges = accept

@@ -39,19 +39,19 @@ export interface EntryAnswer {
 }
 
 /** An answer from the cache, with its age at `now`. */
-export const cachedAnswer = ({ fields, ...answer }: EntryAnswer, now: number): Answer => ({
-  kind: 'entry',
-  ...answer,
-  status: statusFor(answer.entry, fields),
-  ageSeconds: ageSeconds(answer.entry, now)
-})
+export const cachedAnswer = (answer: EntryAnswer, now: number): Answer =>
+  entryAnswer(answer, ageSeconds(answer.entry, now))
 
 /** An answer that has just come from the origin. */
-export const filledAnswer = ({ fields, ...answer }: EntryAnswer): Answer => ({
+export const filledAnswer = (answer: EntryAnswer): Answer => entryAnswer(answer, undefined)
+
+const entryAnswer = (answer: EntryAnswer, age: number | undefined): Answer => ({
   kind: 'entry',
-  ...answer,
-  status: statusFor(answer.entry, fields),
-  ageSeconds: undefined
+  outcome: answer.outcome,
+  cacheStatus: answer.cacheStatus,
+  entry: answer.entry,
+  status: statusFor(answer.entry, answer.fields),
+  ageSeconds: age
 })
 
 export const relayed = (answer: OriginAnswer, outcome: Outcome, cacheStatus: string): Answer => ({

@@ -8,6 +8,7 @@ import type { Answer } from './answer.js'
 import type { Origin } from './origin.js'
 import { createReadThrough } from './read-through.js'
 import type { ReadRequest } from './reader.js'
+import { createFieldReader } from './request-fields.js'
 import type { ResourceTable } from './resource.js'
 import { proofSlot, type Store } from './store.js'
 import { createWriteThrough, type WriteRequest } from './write-through.js'
@@ -41,6 +42,7 @@ export const createCache = (options: CacheOptions): Cache => {
   const { store, origin, table, observer, now } = options
   const invalidate = createInvalidator(store, observer)
   const marks = createMarks(now)
+  const readFields = createFieldReader(table.identity)
 
   /** Whom the origin turns away keeps nothing here: not the entries of this identity, and not its proof. */
   const denied = async (identity: string): Promise<void> => {
@@ -57,10 +59,16 @@ export const createCache = (options: CacheOptions): Cache => {
 
   const keep = createKeeper(store, table, observer, now)
   const landings = createLandings({ ...options, keep, marks, denied })
-  const write = createWriteThrough({ ...options, invalidate, denied, userOf })
+  const write = createWriteThrough({ ...options, readFields, invalidate, denied, userOf })
   const writes = new Set<Promise<Answer>>()
   return {
-    read: createReadThrough({ ...options, forward: createForward(origin, denied), landings, marks }),
+    read: createReadThrough({
+      ...options,
+      readFields,
+      forward: createForward(origin, denied),
+      landings,
+      marks
+    }),
     write: async (request) => {
       const answer = write(request)
       writes.add(answer)

@@ -1,6 +1,7 @@
 import { isJsonAcceptable } from './accept.js'
 import type { BypassReason } from './cache-status.js'
 import { delimit, digest } from './digest.js'
+import { createMemo } from './memo.js'
 import { type RequestFields, valuesOf } from './request-fields.js'
 import type { Parameters, Resource, ResourceTable } from './resource.js'
 
@@ -34,8 +35,7 @@ export const planRead = (table: ResourceTable, request: PlannedRequest, fields: 
   if (!isJsonAcceptable(fields.accept)) return bypass('html', resource.name)
   const { identity } = fields
   if (identity === undefined && resource.scope !== 'public') return bypass('no-identity', resource.name)
-  const [baseKey] = resource.key.fill({ parameters, identity }) ?? []
-  if (baseKey === undefined) return bypass('no-resource', resource.name)
+  const baseKey = resource.key.fill(parameters, identity)
   const key = baseKey + query.suffix + varyKey(resource, headers, fields.origin)
   return { kind: 'lookup', resource, parameters, key, baseKey }
 }
@@ -72,5 +72,8 @@ const readQuery = (query: string, resource: Resource): QueryPlan => {
 const varyKey = (resource: Resource, headers: readonly string[], origin: string | undefined): string => {
   if (resource.vary.length === 0 && origin === undefined) return ''
   const values = resource.vary.map((name) => delimit(valuesOf(headers, name)))
-  return `:~${digest(delimit(['vary', ...values, origin ?? '']))}`
+  const text = delimit(['vary', ...values, origin ?? ''])
+  return varyKeys.get(text) ?? varyKeys.set(text, `:~${digest(text)}`)
 }
+
+const varyKeys = createMemo<string>(200)

@@ -19,12 +19,13 @@ import {
   isUsableOnError,
   missOutcome
 } from './reader-answer.js'
-import { readFields, type RequestFields } from './request-fields.js'
+import type { ReadFields, RequestFields } from './request-fields.js'
 import type { ResourceTable } from './resource.js'
 import { proofSlot, type Reading, type Store } from './store.js'
 
 export interface ReadThroughOptions {
   readonly table: ResourceTable
+  readonly readFields: ReadFields
   readonly store: Store
   readonly forward: Forward
   readonly landings: Landings
@@ -36,6 +37,9 @@ export interface ReadThroughOptions {
 
 /** A reader waits for others' flights this often; then it asks the origin by itself. */
 const WAITS = 2
+
+const DISABLED: Plan = { kind: 'bypass', reason: 'disabled', resource: 'none' }
+const NOTHING: Reading['entries'] = []
 
 /**
  * One read, from the request to its answer (the states of design "One read"):
@@ -51,17 +55,15 @@ const WAITS = 2
  *            ─ origin failed                       → stale-if-error, else the failure
  */
 export const createReadThrough = (options: ReadThroughOptions) => {
-  const { table, store, forward, landings, marks, now } = options
+  const { table, store, forward, landings, marks, now, readFields } = options
 
   const read = async (request: ReadRequest): Promise<Answer> => {
     const startedAt = performance.now()
-    const fields = readFields(request.headers, table.identity)
-    const plan: Plan = options.isEnabled
-      ? planRead(table, request, fields)
-      : { kind: 'bypass', reason: 'disabled', resource: 'none' }
+    const fields = readFields(request.headers)
+    const plan = options.isEnabled ? planRead(table, request, fields) : DISABLED
     const isLookup = plan.kind === 'lookup'
     const answer = isLookup
-      ? await answerReader(await look(request, fields, plan))
+      ? await lookUp(request, fields, plan)
       : await forward(request, fields.identity, {
           resource: plan.resource,
           outcome: 'bypass',
@@ -73,46 +75,48 @@ export const createReadThrough = (options: ReadThroughOptions) => {
       outcome: answer.outcome,
       status: answer.status,
       durationMs: performance.now() - startedAt,
-      ...fields.trace
+      requestId: fields.trace.requestId,
+      traceparent: fields.trace.traceparent
     })
     return answer
   }
 
-  const look = async (request: ReadRequest, fields: RequestFields, plan: Reader['plan']): Promise<Reader> => {
+  const lookUp = async (
+    request: ReadRequest,
+    fields: RequestFields,
+    plan: Reader['plan']
+  ): Promise<Answer> => {
     const arrival = landings.arrive()
     const { identity } = fields
     const isProofNeeded = plan.resource.scope !== 'public' && identity !== undefined
-    const slots = isProofNeeded ? [plan.key, proofSlot(identity)] : [plan.key]
-    const reading: Reading | undefined = await store.read(slots).catch(() => undefined)
-    const [entry, proof] = reading?.entries ?? []
-    return {
-      request,
-      fields,
-      plan,
-      arrival,
-      position: reading?.position,
-      entry,
-      user: userOfProof(proof),
-      isProven: plan.resource.scope !== 'authenticated' || (proof !== undefined && isFresh(proof, now()))
-    }
-  }
-
-  const answerReader = async (reader: Reader): Promise<Answer> => {
-    const { entry, request } = reader
-    if (!reader.isProven) {
-      const isKnown = reader.position !== undefined
-      if (!isKnown || request.method === 'HEAD') return alone(reader)
-      return await askAlone(reader)
-    }
-    if (entry !== undefined) {
-      const at = now()
+    const reading = await readStore(isProofNeeded ? [plan.key, proofSlot(identity)] : [plan.key])
+    const [entry, proof] = reading?.entries ?? NOTHING
+    const at = now()
+    const isProven = plan.resource.scope !== 'authenticated' || (proof !== undefined && isFresh(proof, at))
+    const user = userOfProof(proof)
+    const reader = { request, fields, plan, arrival, position: reading?.position, entry, user, isProven }
+    if (isProven && entry !== undefined) {
       if (isFresh(entry, at)) return fromCache(reader, 'hit', at)
       if (at < entry.staleWhileRevalidateUntil) {
         if (request.method === 'GET') landings.refresh(reader)
         return fromCache(reader, 'stale', at)
       }
     }
-    return request.method === 'HEAD' ? alone(reader) : together(reader)
+    return fromOrigin(reader)
+  }
+
+  const readStore = async (slots: readonly string[]): Promise<Reading | undefined> => {
+    try {
+      return await store.read(slots)
+    } catch {
+      return undefined
+    }
+  }
+
+  const fromOrigin = (reader: Reader): Promise<Answer> => {
+    if (reader.request.method === 'HEAD') return alone(reader)
+    if (reader.isProven) return together(reader)
+    return reader.position === undefined ? alone(reader) : askAlone(reader)
   }
 
   /** Joins the flight for the key or leads one, at most a few times; then asks without the others. */

@@ -1,4 +1,5 @@
 import { delimit, digest } from './digest.js'
+import { createMemo } from './memo.js'
 import type { IdentitySources } from './resource.js'
 
 /** What the read path needs of a request's header section, collected in one pass. */
@@ -20,6 +21,11 @@ export interface Trace {
   readonly traceparent: string | undefined
 }
 
+export type ReadFields = (headers: readonly string[]) => RequestFields
+
+/** Callers whose digest is remembered: hashing takes longer than all the rest of a hit's look at its request. */
+const REMEMBERED = 2000
+
 /**
  * The identity counts every value of every configured header and cookie, in order, and nothing else: two
  * requests that the origin could tell apart never share one. Names are compared more loosely than the origin
@@ -27,47 +33,62 @@ export interface Trace {
  * differ, the request is counted as it is: some read `Remote_User` as `Remote-User` and some drop it, some
  * join several `Cookie` fields by commas and some by semicolons.
  */
-export const readFields = (headers: readonly string[], sources: IdentitySources): RequestFields => {
-  const found: string[] = []
-  const cookieFields: string[] = []
-  let accept: string | undefined
-  let origin: string | undefined
-  let ifNoneMatch: string | undefined
-  let ifModifiedSince: string | undefined
-  let hasRange = false
-  let hasBody = false
-  let requestId: string | undefined
-  let traceparent: string | undefined
-  for (let at = 0; at < headers.length; at += 2) {
-    const sent = headers[at] ?? ''
-    const name = fieldName(sent)
-    const value = headers[at + 1] ?? ''
-    if (name === 'cookie') {
-      cookieFields.push(value)
-      collectCookies(value, sources.cookies, found)
-    } else if (sources.headers.includes(name)) found.push(name, delimit([sent.toLowerCase(), value]))
-    else if (name === 'accept') accept = accept === undefined ? value : `${accept},${value}`
-    else if (name === 'origin') origin = origin === undefined ? value : `${origin}\n${value}`
-    else if (name === 'if-none-match')
-      ifNoneMatch = ifNoneMatch === undefined ? value : `${ifNoneMatch},${value}`
-    else if (name === 'if-modified-since') ifModifiedSince = value
-    else if (name === 'range') hasRange = true
-    else if (name === 'x-request-id') requestId = value
-    else if (name === 'traceparent') traceparent = value
-    else if (name === 'transfer-encoding' || (name === 'content-length' && value !== '0')) hasBody = true
+export const createFieldReader = (sources: IdentitySources): ReadFields => {
+  const identify = createIdentification(sources)
+  return (headers) => {
+    const cookies: string[] = []
+    const credentials: string[] = []
+    let accept: string | undefined
+    let origin: string | undefined
+    let ifNoneMatch: string | undefined
+    let ifModifiedSince: string | undefined
+    let hasRange = false
+    let hasBody = false
+    let requestId: string | undefined
+    let traceparent: string | undefined
+    for (let at = 0; at < headers.length; at += 2) {
+      const sent = headers[at] ?? ''
+      const name = fieldName(sent)
+      const value = headers[at + 1] ?? ''
+      if (name === 'cookie') cookies.push(value)
+      else if (sources.headers.includes(name)) credentials.push(name, delimit([sent.toLowerCase(), value]))
+      else if (name === 'accept') accept = accept === undefined ? value : `${accept},${value}`
+      else if (name === 'origin') origin = origin === undefined ? value : `${origin}\n${value}`
+      else if (name === 'if-none-match')
+        ifNoneMatch = ifNoneMatch === undefined ? value : `${ifNoneMatch},${value}`
+      else if (name === 'if-modified-since') ifModifiedSince = value
+      else if (name === 'range') hasRange = true
+      else if (name === 'x-request-id') requestId = value
+      else if (name === 'traceparent') traceparent = value
+      else if (name === 'transfer-encoding' || (name === 'content-length' && value !== '0')) hasBody = true
+    }
+    const identity = identify(cookies, credentials)
+    const trace = { requestId, traceparent }
+    return { identity, accept, origin, ifNoneMatch, ifModifiedSince, hasRange, hasBody, trace }
   }
-  if (found.length > 0 && cookieFields.length > 1) {
-    for (const field of cookieFields) found.push('cookie', field)
+}
+
+/** The digest of `Cookie` fields and of credentials: names and values in turn. Remembered under their raw text. */
+const createIdentification = (sources: IdentitySources) => {
+  const ofCookie = createMemo<string>(REMEMBERED)
+  const ofAll = createMemo<string>(REMEMBERED)
+  const NOBODY = ''
+
+  const digestOf = (cookies: readonly string[], credentials: readonly string[]): string => {
+    const found = [...credentials]
+    for (const field of cookies) collectCookies(field, sources.cookies, found)
+    if (found.length > 0 && cookies.length > 1) for (const field of cookies) found.push('cookie', field)
+    return found.length === 0 ? NOBODY : digest(delimit(inSourceOrder(found, sources)))
   }
-  return {
-    identity: found.length === 0 ? undefined : digest(delimit(inSourceOrder(found, sources))),
-    accept,
-    origin,
-    ifNoneMatch,
-    ifModifiedSince,
-    hasRange,
-    hasBody,
-    trace: { requestId, traceparent }
+
+  return (cookies: readonly string[], credentials: readonly string[]): string | undefined => {
+    const [cookie] = cookies
+    if (cookie === undefined && credentials.length === 0) return undefined
+    const isCookieOnly = cookie !== undefined && cookies.length === 1 && credentials.length === 0
+    const memo = isCookieOnly ? ofCookie : ofAll
+    const text = isCookieOnly ? cookie : delimit([`${cookies.length}`, ...cookies, ...credentials])
+    const known = memo.get(text) ?? memo.set(text, digestOf(cookies, credentials))
+    return known === NOBODY ? undefined : known
   }
 }
 

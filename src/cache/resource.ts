@@ -23,7 +23,7 @@ export interface Resource {
   readonly ttlMs: number
   readonly staleWhileRevalidateMs: number
   readonly staleIfErrorMs: number
-  readonly key: Template
+  readonly key: KeyTemplate
   readonly tags: readonly Template[]
   /** Query parameters that belong to the key. */
   readonly query: readonly string[]
@@ -68,6 +68,14 @@ export interface TemplateValues {
   /** Parsed JSON bodies; `undefined` for a body that is not known or not JSON, which fills nothing. */
   readonly request?: unknown
   readonly answer?: unknown
+}
+
+/** A key is made of the path's parameters and the caller; both are known when it is needed. */
+export interface KeyTemplate {
+  /** As written in the table. */
+  readonly source: string
+  /** `identity` is used by rows of scope `identity` only, whose callers have one. */
+  fill(parameters: Parameters, identity: string | undefined): string
 }
 
 export interface Template {

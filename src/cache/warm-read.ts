@@ -1,7 +1,7 @@
 import type { Answer } from './answer.js'
 import type { Cache } from './cache.js'
 import { planRead } from './plan.js'
-import { readFields } from './request-fields.js'
+import { createFieldReader } from './request-fields.js'
 import type { ResourceTable } from './resource.js'
 
 /** What is to be read, and how. */
@@ -28,7 +28,7 @@ export const skippedOf = ({
   headers,
   isEnabled
 }: WarmReads): Readonly<Record<string, string>> => {
-  const fields = readFields(headers, table.identity)
+  const fields = createFieldReader(table.identity)(headers)
   const skipped: Record<string, string> = {}
   for (const target of targets) {
     const plan = planRead(table, { target, headers }, fields)

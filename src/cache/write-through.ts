@@ -9,11 +9,12 @@ import type { Invalidate } from './invalidator.js'
 import { isDenial } from './landing.js'
 import type { Observer } from './observer.js'
 import type { Origin, OriginAnswer } from './origin.js'
-import { readFields, valueOf } from './request-fields.js'
+import { type ReadFields, valueOf } from './request-fields.js'
 import type { ResourceTable, Template, TemplateValues, WriteMatch } from './resource.js'
 
 export interface WriteThroughOptions {
   readonly table: ResourceTable
+  readonly readFields: ReadFields
   readonly origin: Origin
   readonly invalidate: Invalidate
   readonly observer: Observer
@@ -47,7 +48,7 @@ export const createWriteThrough = ({ table, origin, observer, ...options }: Writ
 
   return async (request: WriteRequest): Promise<Answer> => {
     const startedAt = performance.now()
-    const fields = readFields(request.headers, table.identity)
+    const fields = options.readFields(request.headers)
     const answer = await write(request, fields.identity)
     const durationMs = performance.now() - startedAt
     const { outcome, status } = answer

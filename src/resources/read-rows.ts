@@ -1,6 +1,7 @@
 import { fieldName } from '../cache/request-fields.js'
-import type { Resource, Template } from '../cache/resource.js'
+import type { Resource } from '../cache/resource.js'
 import type { Labelled } from './check-file.js'
+import { keyTemplateOf } from './key-template.js'
 import { shapeOf, type Route } from './path-router.js'
 import {
   findRival,
@@ -28,16 +29,16 @@ export const compileReads = (
 }
 
 const compileRow = (row: ReadRow, report: Report): readonly Route<Resource>[] => {
-  const compile = (use: TemplateUse, source: string, field: string): Template | undefined => {
+  const compile = (use: TemplateUse, source: string, field: string) => {
     const place = { use, parameters: parametersOf(row.path), scope: row.scope }
     const compiled = compileTemplate(source, place)
-    if (compiled.outcome === 'compiled') return compiled.template
+    if (compiled.outcome === 'compiled') return compiled
     report(field, compiled.reason)
     return undefined
   }
   const key = compile('key', row.key, 'key')
-  const tags = row.tags.flatMap((source, index) => compile('tag', source, `tags[${index}]`) ?? [])
-  const caller = row.caller === undefined ? undefined : compile('caller', row.caller, 'caller')
+  const tags = row.tags.flatMap((source, index) => compile('tag', source, `tags[${index}]`)?.template ?? [])
+  const caller = row.caller === undefined ? undefined : compile('caller', row.caller, 'caller')?.template
   if (key === undefined) return []
   const resource: Resource = {
     name: row.name,
@@ -45,7 +46,7 @@ const compileRow = (row: ReadRow, report: Report): readonly Route<Resource>[] =>
     ttlMs: row.ttl * 1000,
     staleWhileRevalidateMs: row.staleWhileRevalidate * 1000,
     staleIfErrorMs: row.staleIfError * 1000,
-    key,
+    key: keyTemplateOf(row.key, key.parts),
     tags,
     query: row.query,
     bypassOn: row.bypassOn,

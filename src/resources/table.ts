@@ -1,3 +1,4 @@
+import { createMemo } from '../cache/memo.js'
 import { fieldName } from '../cache/request-fields.js'
 import type { ReadMatch, ResourceTable, WriteMatch } from '../cache/resource.js'
 import type { SoundFile } from './check-file.js'
@@ -14,6 +15,9 @@ export interface CompiledTable {
   readonly table: ResourceTable
 }
 
+/** Paths whose row is remembered: people read the same ones again and again. */
+const REMEMBERED = 2000
+
 /** Compiles rows that agree with the schema; their placeholders, families and rivals are checked here. */
 export const compileTable = ({ file, resources, writes }: SoundFile): CompiledTable => {
   const problems: string[] = []
@@ -27,9 +31,12 @@ export const compileTable = ({ file, resources, writes }: SoundFile): CompiledTa
     report: (field, reason) => report(`identity.${field}`, reason)
   })
   const matchRow = createRouter(compileReads(resources, { families, report }))
+  const matches = createMemo<ReadMatch>(REMEMBERED)
   const matchRead = (path: string): ReadMatch | undefined => {
+    const known = matches.get(path)
+    if (known !== undefined) return known
     const match = matchRow(path)
-    return match && { resource: match.value, parameters: match.parameters }
+    return match && matches.set(path, { resource: match.value, parameters: match.parameters })
   }
   reportUselessWarming(file.warm, { matchRead, report })
   const matchEffect = createWriteRouter(compileWrites(writes, { fallbackOf, report }))

@@ -1,4 +1,4 @@
-import { parseName } from '../cache/names.js'
+import { NAME_MAX_BYTES, parseName } from '../cache/names.js'
 import type { Scope } from '../cache/resource.js'
 import { isMultiValued, type Part } from './template-parts.js'
 
@@ -64,7 +64,9 @@ const PICKS: Readonly<Record<TemplateUse, readonly string[]>> = {
 type Rule = (written: Written, place: TemplatePlace) => string | undefined
 
 /** What tells requests apart must tell their keys apart: else one record's entry would answer for another's. */
-const keyRule: Rule = ({ parts }, { scope, parameters }) => {
+const keyRule: Rule = ({ source, parts }, { scope, parameters }) => {
+  if (source.startsWith('@')) return 'must not start with @'
+  if (longestOf(parts) > NAME_MAX_BYTES) return `can get longer than ${NAME_MAX_BYTES} bytes`
   const missing = parameters.find(
     (name) => !parts.some((part) => part.kind === 'parameter' && part.name === name)
   )
@@ -73,6 +75,10 @@ const keyRule: Rule = ({ parts }, { scope, parameters }) => {
     ? 'needs ~{identity} because the scope is identity'
     : undefined
 }
+
+/** In bytes: what stands for text is a number of at most 18 digits, or a digest of 22 characters. */
+const longestOf = (parts: readonly Part[]): number =>
+  parts.reduce((bytes, part) => bytes + (part.kind === 'text' ? Buffer.byteLength(part.text) : 22), 0)
 
 /** Without its number a caller's tag becomes the one constant that every `user:…` invalidation reaches. */
 const tagRule: Rule = ({ source, parts }) => {

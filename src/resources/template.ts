@@ -36,7 +36,7 @@ const fill = (
   if (isUserUnknown && use === 'tag') return [UNKNOWN_USER_TAG]
   let filled: readonly string[] = ['']
   for (const part of parts) {
-    const texts = textsOf(part, use, values)
+    const texts = textsOf(part, values)
     if (texts === undefined) return undefined
     filled = filled.flatMap((head) => texts.map((text) => head + text))
   }
@@ -45,14 +45,14 @@ const fill = (
 
 const isName = (text: string): boolean => parseName(text, '').outcome === 'valid'
 
-const textsOf = (part: Part, use: TemplateUse, values: TemplateValues): readonly string[] | undefined => {
+const textsOf = (part: Part, values: TemplateValues): readonly string[] | undefined => {
   switch (part.kind) {
     case 'text':
       return [part.text]
     case 'parameter':
       return knownOnly(values.parameters[part.name])
     case 'identity':
-      return knownOnly(values.identity) ?? (use === 'write' ? [] : undefined)
+      return knownOnly(values.identity) ?? []
     case 'user':
       return knownOnly(values.user)
     case 'pick':

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { cachedAnswer, failure, filledAnswer, relayed } from '../../src/cache/answer.js'
 import { OriginError } from '../../src/cache/errors.js'
-import { readFields } from '../../src/cache/request-fields.js'
+import { createFieldReader } from '../../src/cache/request-fields.js'
 import { entry, type Fields, flat, originAnswer, TABLE } from './fixtures.js'
 
 const LAST_MODIFIED = ['Content-Type', 'application/json', 'Last-Modified', 'Wed, 21 Oct 2026 07:28:00 GMT']
@@ -11,7 +11,7 @@ const statusFor = (fields: Fields, stored = entry({ etag: '"v1"', headers: LAST_
     outcome: 'hit',
     cacheStatus: '',
     entry: stored,
-    fields: readFields(flat(fields), TABLE.identity)
+    fields: createFieldReader(TABLE.identity)(flat(fields))
   }).status
 
 t.test('a caller who has the answer already gets 304', async (t) => {
@@ -38,7 +38,7 @@ t.test('dates count where there is no list of validators', async (t) => {
 })
 
 t.test('only an answer from the cache has an age', async (t) => {
-  const fields = readFields([], TABLE.identity)
+  const fields = createFieldReader(TABLE.identity)([])
   const parts = {
     outcome: 'hit' as const,
     cacheStatus: 'spms; hit',

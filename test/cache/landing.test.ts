@@ -5,7 +5,7 @@ import { createLandings, discard, isDenial } from '../../src/cache/landing.js'
 import { createMarks } from '../../src/cache/marks.js'
 import { planRead } from '../../src/cache/plan.js'
 import type { Reader } from '../../src/cache/reader.js'
-import { readFields } from '../../src/cache/request-fields.js'
+import { createFieldReader } from '../../src/cache/request-fields.js'
 import { proofSlot } from '../../src/cache/store.js'
 import { createRecorder } from '../stores/observer.js'
 import {
@@ -42,7 +42,7 @@ const setUp = () => {
     named: Partial<Reader> = {}
   ): Promise<Reader> => {
     const headers = flat(fields)
-    const readerFields = readFields(headers, TABLE.identity)
+    const readerFields = createFieldReader(TABLE.identity)(headers)
     const plan = planRead(TABLE, { target, headers }, readerFields)
     if (plan.kind !== 'lookup') throw new Error(plan.reason)
     const arrival = landings.arrive()

@@ -1,10 +1,10 @@
 import t from 'tap'
 import { planRead, type Plan } from '../../src/cache/plan.js'
-import { readFields } from '../../src/cache/request-fields.js'
+import { createFieldReader } from '../../src/cache/request-fields.js'
 import { type Fields, flat, SIGNED_IN, TABLE } from './fixtures.js'
 
 const plan = (target: string, fields: Fields = {}, headers = flat(fields)): Plan =>
-  planRead(TABLE, { target, headers }, readFields(headers, TABLE.identity))
+  planRead(TABLE, { target, headers }, createFieldReader(TABLE.identity)(headers))
 
 const keyOf = (target: string, fields: Fields = {}): string => {
   const planned = plan(target, fields)
@@ -82,7 +82,7 @@ t.test('no header can make the key of a query', async (t) => {
   const keys = [
     { target: '/paged?page=2', headers: [] },
     { target: '/paged', headers: ['Origin', 'page=2'] }
-  ].map((request) => planRead(table, request, readFields(request.headers, TABLE.identity)))
+  ].map((request) => planRead(table, request, createFieldReader(TABLE.identity)(request.headers)))
   const [query, origin] = keys.map((planned) => (planned.kind === 'lookup' ? planned.key : ''))
   t.not(query, origin)
 })

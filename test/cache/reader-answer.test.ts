@@ -12,7 +12,7 @@ import {
   isUsableOnError,
   missOutcome
 } from '../../src/cache/reader-answer.js'
-import { readFields } from '../../src/cache/request-fields.js'
+import { createFieldReader } from '../../src/cache/request-fields.js'
 import { entry, originAnswer, TABLE } from './fixtures.js'
 
 const match = TABLE.matchRead('/open/5')
@@ -26,7 +26,7 @@ const reader = (named: Partial<Reader> = {}): Reader => ({
     body: undefined,
     signal: () => new AbortController().signal
   },
-  fields: readFields([], TABLE.identity),
+  fields: createFieldReader(TABLE.identity)([]),
   plan: { kind: 'lookup', ...match, key: 'open:5', baseKey: 'open:5' },
   arrival: 1,
   position: 'epoch:1-0',

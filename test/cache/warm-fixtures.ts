@@ -1,7 +1,7 @@
 import { type Answer, filledAnswer } from '../../src/cache/answer.js'
 import type { Entry } from '../../src/cache/entry.js'
 import type { Outcome } from '../../src/cache/observer.js'
-import { readFields } from '../../src/cache/request-fields.js'
+import { createFieldReader } from '../../src/cache/request-fields.js'
 import { TABLE } from './fixtures.js'
 
 const entry: Entry = {
@@ -18,4 +18,9 @@ const entry: Entry = {
 
 /** An answer with an entry. */
 export const entryAnswer = (outcome: Outcome): Answer =>
-  filledAnswer({ outcome, cacheStatus: `spms; ${outcome}`, entry, fields: readFields([], TABLE.identity) })
+  filledAnswer({
+    outcome,
+    cacheStatus: `spms; ${outcome}`,
+    entry,
+    fields: createFieldReader(TABLE.identity)([])
+  })

@@ -2,7 +2,7 @@ import { PassThrough, Readable } from 'node:stream'
 import t from 'tap'
 import { OriginError } from '../../src/cache/errors.js'
 import type { Invalidation } from '../../src/cache/invalidation.js'
-import { readFields } from '../../src/cache/request-fields.js'
+import { createFieldReader } from '../../src/cache/request-fields.js'
 import { createWriteThrough, type WriteThroughOptions } from '../../src/cache/write-through.js'
 import { createRecorder } from '../stores/observer.js'
 import {
@@ -25,6 +25,7 @@ const setUp = (options: Partial<WriteThroughOptions> = {}) => {
   const observer = createRecorder()
   const write = createWriteThrough({
     table: TABLE,
+    readFields: createFieldReader(TABLE.identity),
     origin,
     observer,
     invalidate: async (each) => {
@@ -147,7 +148,7 @@ t.test('safe methods change nothing', async (t) => {
 })
 
 t.test('log-out and a new password end what is kept for the caller', async (t) => {
-  const { identity } = readFields(flat(SIGNED_IN), TABLE.identity)
+  const { identity } = createFieldReader(TABLE.identity)(flat(SIGNED_IN))
   const unknown = setUp()
   t.same(await unknown.effectOf('POST', '/users/log-out', '{}', SIGNED_IN), [`~${String(identity)}`])
   t.same(await unknown.effectOf('POST', '/users/log-out', '{}'), 'nothing', 'nobody has nothing')

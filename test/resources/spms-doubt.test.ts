@@ -56,7 +56,7 @@ const storedNow = async (): Promise<ReadonlyMap<string, Stored>> => {
     const own = { parameters, identity: `digest-${caller.user}`, user: String(caller.user) }
     const tags = fillAll(resource.tags, { ...own, answer: JSON.parse(body) })
     if (tags === undefined) throw new Error(`${path} cannot be tagged`)
-    const all = [...tags, ...(resource.key.fill(own) ?? []), ...resource.families.map(familyTag)]
+    const all = [...tags, resource.key.fill(parameters, own.identity), ...resource.families.map(familyTag)]
     stored.set(`${path} of ${caller.user}`, { name: resource.name, body, tags: all })
   }
   return stored

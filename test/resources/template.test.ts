@@ -151,13 +151,6 @@ t.test('a write of a caller without identity has no caller to invalidate', (t) =
   t.end()
 })
 
-t.test('the key of a caller without identity cannot be filled', (t) => {
-  const place: TemplatePlace = { use: 'key', parameters: [], scope: 'identity' }
-  t.strictSame(fill('user:~{identity}:profile', { identity: 'd1gest' }, place), ['user:~d1gest:profile'])
-  t.equal(fill('user:~{identity}:profile', {}, place), undefined)
-  t.end()
-})
-
 t.test('more than 2,000 tags cannot be filled, by one template or by all together', (t) => {
   const list = (from: number, length: number) => Array.from({ length }, (_, at) => ({ id: from + at }))
   t.equal(fill('p:{answer.*.id}', { answer: list(1, 2000) })?.length, 2000)

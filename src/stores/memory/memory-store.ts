@@ -24,7 +24,7 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
     dispose: (entry, slot) => index.remove(slot, entry.tags)
   })
   let epoch = randomEpoch()
-  const position = (): Position => `${epoch}:${log.lastId()}`
+  let position: Position = `${epoch}:${log.lastId()}`
 
   const find = (slot: string): Entry | undefined => {
     const entry = entries.get(slot)
@@ -68,16 +68,18 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
   }
 
   return {
-    read: async (slots) => ({ position: position(), entries: slots.map(find) }),
+    read: async (slots) => ({ position, entries: slots.map(find) }),
     commit: async ({ drafts, position: since }: Commit) => {
-      const records = since === undefined ? [] : recordsBetween(since, position())
+      const records = since === undefined ? [] : recordsBetween(since, position)
       return drafts.map((draft) => commitDraft(draft, records))
     },
     invalidate: async (invalidation) => {
       const removed = invalidation.all
         ? removeAll()
         : [...slotsReachedBy(invalidation)].filter((slot) => entries.delete(slot)).length
-      return { outcome: 'done', id: log.append(invalidation), removed }
+      const id = log.append(invalidation)
+      position = `${epoch}:${id}`
+      return { outcome: 'done', id, removed }
     },
     recordsBetween: async (after, upTo) => recordsBetween(after, upTo),
     isTagged: async (tag) => index.has(tag),
