@@ -28,7 +28,7 @@ export const createProxyDoor = ({ cache, loggerInstance }: ProxyDoorOptions): Fa
     const server = createServer(
       { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 },
       (request, response) => {
-        drain(response)
+        drain(request, response)
         answer(request, response).catch((error: unknown) => fail(error, request, response))
       }
     )

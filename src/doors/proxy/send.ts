@@ -6,15 +6,16 @@ import { LeftError } from '../../cache/flight.js'
 import type { OriginAnswer } from '../../cache/origin.js'
 import { PROBLEM_TYPE, type ProblemError, toProblem } from '../problem.js'
 
-/** Resolves when the answer has been handed over. Rejects with `LeftError` when the caller has left. */
-export const sendAnswer = async (
+/** Hands the answer over: at once, but for one that is still coming. Rejects with `LeftError` when the caller has left. */
+export const sendAnswer = (
   answer: Answer,
   response: ServerResponse,
   isHead: boolean
-): Promise<void> => {
+): Promise<void> | undefined => {
+  if (answer.kind === 'relay') return relay(answer.answer, answer.cacheStatus, response, isHead)
   if (answer.kind === 'entry') sendEntry(answer, response, isHead)
-  else if (answer.kind === 'relay') await relay(answer.answer, answer.cacheStatus, response, isHead)
   else sendProblemTo(response, toProblem(answer.error), answer.cacheStatus)
+  return undefined
 }
 
 const sendEntry = (
