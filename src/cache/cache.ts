@@ -58,7 +58,7 @@ export const createCache = (options: CacheOptions): Cache => {
   }
 
   const keep = createKeeper(store, table, observer, now)
-  const landings = createLandings({ ...options, keep, marks, denied })
+  const landings = createLandings({ ...options, keep, marks, denied, userOf })
   const write = createWriteThrough({ ...options, readFields, invalidate, denied, userOf })
   const writes = new Set<Promise<Answer>>()
   return {

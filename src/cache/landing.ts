@@ -14,6 +14,8 @@ export interface LandingOptions extends FillContext {
   readonly marks: Marks
   /** Told of a 401 or 403 before it is passed on. */
   readonly denied: (identity: string) => Promise<void>
+  /** The user number of a caller who has a proof. */
+  readonly userOf: (identity: string) => Promise<string | undefined>
 }
 
 /** How a flight ended. */
@@ -47,11 +49,14 @@ export const createLandings = (options: LandingOptions) => {
   const askAndKeep = async (reader: Reader, signal: AbortSignal): Promise<Landing> => {
     const { resource, parameters, key, baseKey } = reader.plan
     const { identity } = reader.fields
+    const isProtected = resource.scope !== 'public' && identity !== undefined
+    // Asked here and not with the entry, because a hit has no use for it.
+    const user = isProtected && reader.position !== undefined ? await options.userOf(identity) : undefined
     const filled = await fill(options, {
       resource,
       parameters,
       identity,
-      user: reader.user,
+      user,
       target: reader.request.target,
       headers: reader.request.headers,
       stale: reader.isProven ? reader.entry : undefined,
@@ -62,8 +67,7 @@ export const createLandings = (options: LandingOptions) => {
       ],
       signal
     })
-    const isProof = resource.scope !== 'public' && identity !== undefined && isWord(filled)
-    const proven = isProof ? { identity, user: userOf(filled) ?? reader.user } : undefined
+    const proven = isProtected && isWord(filled) ? { identity, user: userIn(filled) ?? user } : undefined
     if (filled.kind === 'own') {
       if (filled.isByNature) marks.add(key)
       await keep({ position: reader.position, draft: undefined, proven })
@@ -111,7 +115,7 @@ export const discard = (landing: Landing): void => {
   if (landing.kind === 'own') landing.answer.body.destroy()
 }
 
-const userOf = (filled: Filled): string | undefined => (filled.kind === 'entry' ? filled.user : undefined)
+const userIn = (filled: Filled): string | undefined => (filled.kind === 'entry' ? filled.user : undefined)
 
 /** A 2xx, and no 304, which some origins answer before they ask who is calling. */
 const isWord = (filled: Filled): boolean => {

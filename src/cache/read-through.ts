@@ -4,7 +4,6 @@ import { isFresh } from './entry.js'
 import { OriginError } from './errors.js'
 import { type Flight, LeftError } from './flight.js'
 import type { Forward } from './forward.js'
-import { userOfProof } from './keeper.js'
 import { discard, type Landing, type Landings } from './landing.js'
 import type { Marks } from './marks.js'
 import type { Observer } from './observer.js'
@@ -88,13 +87,13 @@ export const createReadThrough = (options: ReadThroughOptions) => {
   ): Promise<Answer> => {
     const arrival = landings.arrive()
     const { identity } = fields
-    const isProofNeeded = plan.resource.scope !== 'public' && identity !== undefined
-    const reading = await readStore(isProofNeeded ? [plan.key, proofSlot(identity)] : [plan.key])
+    const isProofNeeded = plan.resource.scope === 'authenticated'
+    const slots = isProofNeeded && identity !== undefined ? [plan.key, proofSlot(identity)] : [plan.key]
+    const reading = await readStore(slots)
     const [entry, proof] = reading?.entries ?? NOTHING
     const at = now()
-    const isProven = plan.resource.scope !== 'authenticated' || (proof !== undefined && isFresh(proof, at))
-    const user = userOfProof(proof)
-    const reader = { request, fields, plan, arrival, position: reading?.position, entry, user, isProven }
+    const isProven = !isProofNeeded || (proof !== undefined && isFresh(proof, at))
+    const reader = { request, fields, plan, arrival, position: reading?.position, entry, isProven }
     if (isProven && entry !== undefined) {
       if (isFresh(entry, at)) return fromCache(reader, 'hit', at)
       if (at < entry.staleWhileRevalidateUntil) {

@@ -24,7 +24,5 @@ export interface Reader {
   readonly position: Position | undefined
   /** Fresh or stale; `undefined` when there is none. */
   readonly entry: Entry | undefined
-  /** The caller's user number where its proof tells it. */
-  readonly user: string | undefined
   readonly isProven: boolean
 }

@@ -1,5 +1,6 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Registry } from 'prom-client'
 import type { Observer, Outcome } from '../cache/observer.js'
+import { Durations } from './durations.js'
 import type { ReadFigures } from './store-figures.js'
 import { registerStoreGauges } from './store-gauges.js'
 import type { Tally } from './tally.js'
@@ -25,8 +26,8 @@ export const createMetrics = ({ counts, figures }: MetricsOptions): Metrics => {
 
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Counter({ name: PREFIX + name, help, labelNames, registers })
-  const histogram = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
-    new Histogram({ name: PREFIX + name, help, labelNames, buckets: BUCKETS, registers })
+  const durationsOf = (name: string, help: string, label: string): Durations =>
+    new Durations({ name: PREFIX + name, help, label, registry })
 
   new Counter({
     name: `${PREFIX}requests_total`,
@@ -40,18 +41,22 @@ export const createMetrics = ({ counts, figures }: MetricsOptions): Metrics => {
       }
     }
   })
-  const durations = histogram('request_duration_seconds', 'Time to the answer, by where it came from.', [
+  const durations = durationsOf(
+    'request_duration_seconds',
+    'Time to the answer, by where it came from.',
     'answer'
-  ])
+  )
   const originRequests = counter('origin_requests_total', 'Requests to the origin, by status class.', [
     'resource',
     'status'
   ])
-  const originDurations = histogram('origin_request_duration_seconds', 'Time the origin took.', ['resource'])
+  const originDurations = durationsOf('origin_request_duration_seconds', 'Time the origin took.', 'resource')
   const storeErrors = counter('store_errors_total', 'Failed store operations.', ['operation'])
-  const storeDurations = histogram('store_operation_duration_seconds', 'Time of store operations.', [
+  const storeDurations = durationsOf(
+    'store_operation_duration_seconds',
+    'Time of store operations.',
     'operation'
-  ])
+  )
   const storeTransitions = counter('store_transitions_total', 'Times the store went up or down.', ['state'])
   const invalidations = counter('invalidations_total', 'Invalidations, by what they named.', [
     'kind',
@@ -65,21 +70,13 @@ export const createMetrics = ({ counts, figures }: MetricsOptions): Metrics => {
   const fillsDropped = counter('fills_dropped_total', 'Storable answers that were not stored.', ['reason'])
   const epochs = counter('epochs_begun_total', 'Times that every older entry became unreadable.', [])
 
-  const answers = {
-    cached: durations.labels('cached'),
-    uncached: durations.labels('uncached'),
-    forwarded: durations.labels('forwarded'),
-    failed: durations.labels('failed')
-  }
-  const storeOperation = remember((operation) => storeDurations.labels(operation))
-
   return {
     registry,
-    answered: ({ outcome, durationMs }) => answers[ANSWERS[outcome]].observe(durationMs / 1000),
+    answered: ({ outcome, durationMs }) => durations.record(ANSWERS[outcome], durationMs),
     fillDropped: ({ reason }) => fillsDropped.inc({ reason }),
     originAsked: ({ resource, status, durationMs }) => {
       originRequests.inc({ resource, status: status === 0 ? 'none' : `${Math.floor(status / 100)}xx` })
-      originDurations.observe({ resource }, durationMs / 1000)
+      originDurations.record(resource, durationMs)
     },
     invalidated: ({ kinds, source, outcome, removed: entries }) => {
       const kind = new Set(kinds).size > 1 ? 'several' : (kinds[0] ?? 'none')
@@ -87,14 +84,11 @@ export const createMetrics = ({ counts, figures }: MetricsOptions): Metrics => {
       removed.inc({ kind, source }, entries)
     },
     storeFailed: ({ operation }) => storeErrors.inc({ operation }),
-    storeAsked: ({ operation, durationMs }) => storeOperation(operation).observe(durationMs / 1000),
+    storeAsked: ({ operation, durationMs }) => storeDurations.record(operation, durationMs),
     storeChanged: ({ state }) => storeTransitions.inc({ state }),
     epochBegan: () => epochs.inc()
   }
 }
-
-/** Seconds. Finest where hits are, then around the targets for hits (10 ms) and misses (10–50 ms). */
-const BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 300]
 
 const ANSWERS = {
   hit: 'cached',
@@ -107,15 +101,3 @@ const ANSWERS = {
   write: 'forwarded',
   failed: 'failed'
 } as const satisfies Record<Outcome, string>
-
-/** A labelled child costs more to find than to use, and a hit uses one. */
-const remember = <Child>(make: (label: string) => Child): ((label: string) => Child) => {
-  const children = new Map<string, Child>()
-  return (label) => {
-    const known = children.get(label)
-    if (known !== undefined) return known
-    const child = make(label)
-    children.set(label, child)
-    return child
-  }
-}

@@ -26,12 +26,14 @@ const setUp = () => {
   const marks = createMarks(clock.now)
   const keep = createKeeper(store, TABLE, createRecorder(), clock.now)
   const denied: string[] = []
+  const users = new Map<string, string>()
   const landings = createLandings({
     store,
     origin,
     keep,
     marks,
     denied: async (identity) => void denied.push(identity),
+    userOf: async (identity) => users.get(identity),
     now: clock.now,
     maxTtlMs: 3_600_000,
     maxEntryBytes: 1000
@@ -55,17 +57,16 @@ const setUp = () => {
       arrival,
       position,
       entry: entries[0],
-      user: undefined,
       isProven: true,
       ...named
     }
   }
   const find = async (slot: string) => (await store.read([slot])).entries[0]
-  return { store, clock, origin, marks, landings, arrive, denied, find }
+  return { store, clock, origin, marks, landings, arrive, denied, find, users }
 }
 
 t.test('an entry carries its row’s tags, its families, its caller and its key without digest', async (t) => {
-  const { landings, arrive, find, origin } = setUp()
+  const { landings, arrive, find, origin, users } = setUp()
   const open = await arrive('/open/5')
   t.match(await landings.ask(open, never()), { kind: 'entry', isStored: true })
   t.same((await find('open:5'))?.tags, [familyTag('things'), 'thing:5'])
@@ -76,7 +77,8 @@ t.test('an entry carries its row’s tags, its families, its caller and its key 
   await landings.ask(cors, never())
   t.same((await find(cors.plan.key))?.tags, ['open:5', familyTag('things'), 'thing:5'])
 
-  const mine = await arrive('/mine', SIGNED_IN, { user: '7' })
+  const mine = await arrive('/mine', SIGNED_IN)
+  users.set(mine.fields.identity ?? '', '7')
   await landings.ask(mine, never())
   t.same((await find(mine.plan.key))?.tags, [
     identityTag(mine.fields.identity ?? ''),
@@ -86,13 +88,14 @@ t.test('an entry carries its row’s tags, its families, its caller and its key 
 })
 
 t.test('a 2xx on a protected read is a proof, and tells the user number where the row does', async (t) => {
-  const { landings, arrive, find, origin } = setUp()
+  const { landings, arrive, find, origin, users } = setUp()
   const proofOf = async (reader: Reader) =>
     (await find(proofSlot(reader.fields.identity ?? '')))?.body.toString()
   const open = await arrive('/open/5', SIGNED_IN)
   await landings.ask(open, never())
   t.equal(await proofOf(open), undefined, 'a public read proves nothing')
-  const guarded = await arrive('/guarded/1', SIGNED_IN, { isProven: false, user: '3' })
+  const guarded = await arrive('/guarded/1', SIGNED_IN, { isProven: false })
+  users.set(guarded.fields.identity ?? '', '3')
   await landings.ask(guarded, never())
   t.equal(await proofOf(guarded), '3', 'a number that is known stays')
   origin.respond = () => originAnswer({ json: { id: 7 } })

@@ -31,7 +31,6 @@ const reader = (named: Partial<Reader> = {}): Reader => ({
   arrival: 1,
   position: 'epoch:1-0',
   entry: undefined,
-  user: undefined,
   isProven: true,
   ...named
 })
