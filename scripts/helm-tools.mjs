@@ -16,9 +16,12 @@ const HELM = { module: 'helm.sh/helm/v3', command: 'cmd/helm', version: 'v3.22.0
 const VALIDATE = { module: 'sigs.k8s.io/kubectl-validate', command: '', version: 'v0.0.4' }
 const OPERATOR = { module: 'github.com/prometheus-operator/prometheus-operator', version: 'v0.85.0' }
 
+/** Programs of the chart's tests and the Debian packages that they are in. */
+const PACKAGES = { promtool: 'prometheus', haproxy: 'haproxy' }
+
 /**
- * Installs what is missing: with Go's own client into `.tools`, which git ignores, and promtool from the system's
- * packages. Returns the folder of the operator's schemas.
+ * Installs what is missing: with Go's own client into `.tools`, which git ignores, and from the system's packages.
+ * Returns the folder of the operator's schemas.
  */
 export const ensureHelmTools = () => {
   if (!isOnPath('go')) {
@@ -28,7 +31,7 @@ export const ensureHelmTools = () => {
   writeFileSync(join(folder, '.gitignore'), '*\n')
   ensureCommand(tools.helm, HELM)
   ensureCommand(tools.kubectlValidate, VALIDATE)
-  ensurePromtool()
+  ensurePackages()
   return operatorSchemas()
 }
 
@@ -36,7 +39,9 @@ const ensureCommand = (program, { module, command, version }) => {
   if (isInstalled(program, { module, version })) return
   const name = [module, command].filter(Boolean).join('/')
   console.log(`Installing ${name}@${version} …`)
-  runQuietly('go', ['install', `${name}@${version}`], { GOBIN: join(folder, 'bin') })
+  // Without symbols: half the time of the linker.
+  const install = ['install', '-ldflags=-s -w', `${name}@${version}`]
+  runQuietly('go', install, { GOBIN: join(folder, 'bin') })
 }
 
 const isInstalled = (program, { module, version }) => {
@@ -47,13 +52,15 @@ const isInstalled = (program, { module, version }) => {
   }
 }
 
-const ensurePromtool = () => {
-  if (isOnPath(tools.promtool)) return
+const ensurePackages = () => {
+  const missing = Object.keys(PACKAGES).filter((program) => !isOnPath(program))
+  if (missing.length === 0) return
+  const names = missing.map((program) => PACKAGES[program])
   if (!isOnPath('apt-get') || process.getuid?.() !== 0) {
-    throw new Error('promtool is needed: install the package `prometheus`, or run this as root on Debian.')
+    throw new Error(`${missing} needed: install ${names.join(' and ')}, or run this as root on Debian.`)
   }
-  console.log('Installing promtool with apt-get …')
-  const install = ['install', '-y', '--no-install-recommends', 'prometheus']
+  console.log(`Installing ${names.join(' and ')} with apt-get …`)
+  const install = ['install', '-y', '--no-install-recommends', ...names]
   runQuietly('apt-get', ['update'])
   runQuietly('apt-get', install, { DEBIAN_FRONTEND: 'noninteractive' })
 }

@@ -79,7 +79,11 @@ export const createSidecar = async ({
   const warming = warmingOf({ config, cache, table, targets: description.warm, log })
   let isReady = false
   let isClosing = false
-  const proxy = createProxyDoor({ cache, loggerInstance: log.child({ door: 'proxy' }) })
+  const proxy = createProxyDoor({
+    cache,
+    isLeaving: () => isClosing,
+    loggerInstance: log.child({ door: 'proxy' })
+  })
   const control = createControlDoor({
     values: createValues({ store, now }),
     invalidate: (named) => cache.invalidate(named, 'control'),

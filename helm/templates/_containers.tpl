@@ -69,11 +69,18 @@ cache is told to stop first. All values of this chart apply, both roll-backs amo
     runAsNonRoot: true
     runAsUser: 10001
     runAsGroup: 10001
-  {{- if .Values.resourceTable }}
+  {{- if or .Values.resourceTable (include "spms-cache.redisCaFile" .) }}
   volumeMounts:
+    {{- if .Values.resourceTable }}
     - name: resource-table
       mountPath: /etc/spms-cache
       readOnly: true
+    {{- end }}
+    {{- with include "spms-cache.redisCaFile" . }}
+    - name: redis-ca
+      mountPath: {{ dir . }}
+      readOnly: true
+    {{- end }}
   {{- end }}
 {{- end -}}
 {{- end }}
@@ -83,15 +90,34 @@ cache is told to stop first. All values of this chart apply, both roll-backs amo
 {{- end }}
 
 {{- define "spms-cache.volumes" -}}
-{{- if and .Values.sidecar.enabled .Values.resourceTable -}}
+{{- include "spms-cache.ownVolumes" . | trim | default "[]" -}}
+{{- end }}
+
+{{/* Empty when there are none. */}}
+{{- define "spms-cache.ownVolumes" -}}
+{{- if .Values.sidecar.enabled -}}
+{{- if .Values.resourceTable }}
 - name: resource-table
   configMap:
     name: {{ include "spms-cache.name" . }}-resource-table
     items:
       - key: resources.yaml
         path: {{ include "spms-cache.resourceFile" . }}
-{{- else -}}
-[]
+{{- end }}
+{{- with include "spms-cache.redisCaFile" . }}
+{{- $ca := $.Values.redis.external.ca }}
+- name: redis-ca
+  {{- if $ca.configMap }}
+  configMap:
+    name: {{ $ca.configMap }}
+  {{- else }}
+  secret:
+    secretName: {{ $ca.secret }}
+  {{- end }}
+    items:
+      - key: {{ $ca.key }}
+        path: {{ base . }}
+{{- end }}
 {{- end -}}
 {{- end }}
 

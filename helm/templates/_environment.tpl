@@ -63,6 +63,15 @@
   {{- include "spms-cache.redisPassword" . | nindent 2 }}
 {{- end }}
 {{- end }}
+{{- with include "spms-cache.redisCaFile" . }}
+- name: REDIS_CA_FILE
+  value: {{ . }}
+{{- end }}
+{{- end }}
+
+{{/* Where the sidecar finds the certificate of Redis' authority; empty without one. */}}
+{{- define "spms-cache.redisCaFile" -}}
+{{- with .Values.redis.external.ca }}{{ if or .configMap .secret }}/etc/spms-cache-redis/ca.crt{{ end }}{{ end -}}
 {{- end }}
 
 {{- define "spms-cache.redisPassword" -}}

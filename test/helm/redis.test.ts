@@ -100,3 +100,34 @@ t.test('external: on a Cluster, all keys are in one slot', { skip }, async (t) =
   t.equal(setting('external-sentinel', 'KEY_PREFIX'), 'spms:')
   t.equal(setting('everything', 'KEY_PREFIX'), 'staging:')
 })
+
+t.test('external: the certificate of a private authority is a file, read-only', { skip }, async (t) => {
+  const folder = '/etc/spms-cache-redis'
+  const sources = {
+    'external-cluster': {
+      configMap: { name: 'authority', items: [{ key: 'root.pem', path: 'ca.crt' }] }
+    },
+    'external-sentinel': {
+      secret: { secretName: 'spms-redis-authority', items: [{ key: 'ca.crt', path: 'ca.crt' }] }
+    }
+  }
+  for (const [file, source] of Object.entries(sources)) {
+    const rendered = render({ files: [file] })
+    for (const [manifest, pod] of [
+      [rendered.manifest('Deployment'), POD],
+      [rendered.manifest('Pod'), 'spec']
+    ] as const) {
+      const cache = `${pod}/initContainers/cache`
+      t.equal(at(manifest, `${cache}/env/REDIS_CA_FILE/value`), `${folder}/ca.crt`)
+      t.strictSame(at(manifest, `${cache}/volumeMounts/redis-ca`), {
+        name: 'redis-ca',
+        mountPath: folder,
+        readOnly: true
+      })
+      t.strictSame(at(manifest, `${pod}/volumes/redis-ca`), { name: 'redis-ca', ...source })
+    }
+  }
+  const plain = render({ files: ['external-tls'] }).manifest('Deployment')
+  t.equal(at(plain, `${CACHE}/env/REDIS_CA_FILE`), undefined)
+  t.strictSame(list(plain, `${POD}/volumes`), [{ name: 'tmp', emptyDir: {} }])
+})

@@ -22,6 +22,17 @@ const REFUSED: readonly (Values & { readonly says: RegExp })[] = [
   { files: ['external-cluster'], set: { 'redis.keyPrefix': 'spms:' }, says: /a part in braces/ },
   {
     files: ['external-cluster'],
+    set: { 'redis.external.ca.secret': 'a' },
+    says: /ca\.secret: set only one of them/
+  },
+  {
+    files: ['external-cluster'],
+    set: { 'redis.external.url': 'redis+cluster://a' },
+    says: /redis\.external\.ca is set, .* let it begin with rediss/
+  },
+  { files: ['shared'], set: { 'redis.external.ca.secret': 'a' }, says: /redis\.external\.ca is set/ },
+  {
+    files: ['external-cluster'],
     set: { 'autoscaling.minReplicas': 6 },
     says: /minReplicas=6: must not be above autoscaling\.maxReplicas \(5\)/
   },
@@ -40,6 +51,7 @@ const REFUSED: readonly (Values & { readonly says: RegExp })[] = [
   { set: { 'sidecar.enable': false }, says: /enable/ },
   { set: { 'cache.enabledd': false }, says: /enabledd/ },
   { set: { 'redis.external.host': 'a' }, says: /host/ },
+  { set: { 'redis.external.ca.file': 'a' }, says: /file/ },
   { set: { 'sidecar.settings.REDIS_COMMAND_TIMEOUT': 100 }, says: /REDIS_COMMAND_TIMEOUT/ },
   { set: { 'sidecar.settings.REDIS_URL': 'redis://a' }, says: /REDIS_URL/ },
   { set: { 'sidecar.resources.limit.memory': '1Gi' }, says: /limit/ },
@@ -47,6 +59,7 @@ const REFUSED: readonly (Values & { readonly says: RegExp })[] = [
 
   // The schema: values that cannot be.
   { set: { 'cache.enabled': 'no' }, says: /cache.*boolean/s },
+  { set: { 'redis.external.ca.configMap': 'My Map' }, says: /configMap.*pattern/s },
   { set: { 'redis.mode': 'cluster' }, says: /redis.*pod.*shared.*external/s },
   { set: { 'backend.image': 'registry/spms' }, says: /backend.*pattern/s },
   { set: { 'sidecar.image': 'a b:1' }, says: /sidecar.*pattern/s },

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { ConfigSchema, readConfig } from '../../src/config.js'
+import { parseRedisAddress } from '../../src/stores/redis/address.js'
 import { at, isRecord, list, needsHelm, POD, render, text } from './support/chart.js'
 
 const skip = needsHelm
 
 /** Settings that the chart leaves at their default: there is one right value in a pod. */
-const LEFT = ['CACHE_STORE', 'MEMORY_MAX_BYTES', 'PROXY_HOST', 'OPS_HOST', 'CONTROL_SOCKET', 'REDIS_CA_FILE']
+const LEFT = ['CACHE_STORE', 'MEMORY_MAX_BYTES', 'PROXY_HOST', 'OPS_HOST', 'CONTROL_SOCKET']
 
 /** Overlays of which each gives another way to configure Redis, and all of them together every setting. */
 const FILES = ['pod', 'everything', 'external-tls', 'external-cluster', 'external-sentinel', 'cache-off']
@@ -70,5 +71,48 @@ t.test('the schema of the chart bounds a setting as the sidecar does', async (t)
   })
   for (const [name, value] of Object.entries(isRecord(settable) ? settable : {})) {
     t.strictSame(bounds(resolved(value)), bounds(known[name]), name)
+  }
+})
+
+/** Without user and password, which the chart takes from elsewhere. */
+const ADDRESSES = [
+  ...['redis://host', 'rediss://host:6380', 'redis://host:6379/', 'rediss://my-redis.example.org:6380/0'],
+  ...['redis://10.0.0.1:6379/15', 'redis://[::1]:6379/1', 'redis://redis_1:6379', 'redis://host:123456'],
+  ...[
+    'redis://host:6379,other:6379',
+    'redis://host/one',
+    'redis://host:port',
+    'redis+http://host',
+    'http://host'
+  ],
+  ...['redis://', 'rediss+cluster://', 'redis://host?master=a', 'redis://host#a', ' redis://host'],
+  ...[
+    'redis+cluster://host:7000',
+    'rediss+cluster://one,two:7001',
+    'redis+cluster://[fd00::1]:7000,[fd00::2]:7000'
+  ],
+  ...['redis+cluster://host:7000/0', 'redis+cluster://host:7000/1', 'redis+cluster://host?master=a'],
+  ...['redis+sentinel://host/1?master=a', 'rediss+sentinel://one:26379,two:26379?master=my-master.1'],
+  ...['redis+sentinel://host/1', 'redis+sentinel://host?master=', 'redis+sentinel://host?name=a']
+]
+
+t.test('the schema of the chart takes the addresses of Redis that the sidecar takes', async (t) => {
+  const schema: unknown = JSON.parse(readFileSync('helm/values.schema.json', 'utf8'))
+  const forms = list(schema, 'properties/redis/properties/external/properties/url/anyOf').slice(1)
+  const patterns = forms.map((form) => new RegExp(text(form, 'pattern')))
+  const isTaken = (address: string): boolean => {
+    try {
+      return parseRedisAddress(address).nodes.length > 0
+    } catch {
+      return false
+    }
+  }
+  t.ok(ADDRESSES.filter(isTaken).length > 10)
+  for (const address of ADDRESSES) {
+    t.equal(
+      patterns.some((pattern) => pattern.test(address)),
+      isTaken(address),
+      address
+    )
   }
 })

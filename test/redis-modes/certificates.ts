@@ -6,49 +6,32 @@ export interface Certificates {
   readonly ca: string
   /** Of an authority that signed nothing here. */
   readonly strangerCa: string
-  /** Arguments of a server that speaks TLS only, at the port. */
+  /** Arguments of a server that speaks TLS only, at the port, and with other servers, too. */
   serverArgs(port: number): readonly string[]
 }
 
-/** Made anew for each test, for 127.0.0.1 and localhost. */
-export const makeCertificates = (t: Test): Certificates => {
+/** Made anew for each test. `names`: what the certificate of the servers is for. */
+export const makeCertificates = (t: Test, names = 'IP:127.0.0.1,DNS:localhost'): Certificates => {
   const folder = t.testdir()
   const file = (name: string): string => join(folder, name)
-  const openssl = (...args: readonly string[]): void =>
-    void execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' })
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
-  for (const name of ['ca', 'stranger']) {
-    openssl(
-      'req',
-      '-x509',
-      ...key,
-      '-days',
-      '2',
-      '-subj',
-      `/CN=${name}`,
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.crt`
-    )
+  const request = (name: string, ...args: readonly string[]): void => {
+    const common = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
+    const files = ['-keyout', `${name}.key`, '-out', `${name}.crt`]
+    const all = ['req', '-x509', ...common, '-subj', `/CN=${name}`, ...args, ...files]
+    execFileSync('openssl', all, { cwd: folder, stdio: 'ignore' })
   }
-  openssl(
-    ...['req', '-x509', ...key, '-days', '2', '-subj', '/CN=redis', '-CA', 'ca.crt', '-CAkey', 'ca.key'],
-    ...[
-      '-addext',
-      'subjectAltName=IP:127.0.0.1,DNS:localhost',
-      '-addext',
-      'basicConstraints=critical,CA:FALSE'
-    ],
-    ...['-keyout', 'redis.key', '-out', 'redis.crt']
-  )
+  request('ca')
+  request('stranger')
+  const extensions = [`subjectAltName=${names}`, 'basicConstraints=critical,CA:FALSE']
+  const signed = ['-CA', 'ca.crt', '-CAkey', 'ca.key']
+  request('redis', ...signed, ...extensions.flatMap((extension) => ['-addext', extension]))
   return {
     ca: file('ca.crt'),
     strangerCa: file('stranger.crt'),
     serverArgs: (port) => [
       ...['--port', '0', '--tls-port', `${port}`, '--tls-auth-clients', 'no'],
       ...['--tls-cert-file', file('redis.crt'), '--tls-key-file', file('redis.key')],
-      ...['--tls-ca-cert-file', file('ca.crt')]
+      ...['--tls-ca-cert-file', file('ca.crt'), '--tls-replication', 'yes', '--tls-cluster', 'yes']
     ]
   }
 }

@@ -6,7 +6,7 @@ import { storeContract } from '../stores/contract.js'
 import { entryOf, invalidate, put, readable, tagged } from '../stores/fixtures.js'
 import { connectStore } from '../stores/redis-fixtures.js'
 import { failOver } from './failover.js'
-import { startCluster } from './servers.js'
+import { startCluster } from './clusters.js'
 
 const skip = needsOwnRedis
 

@@ -1,19 +1,29 @@
+import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { needsOwnRedis } from '../support/redis-server.js'
+import { storeContract } from '../stores/contract.js'
 import { entryOf, invalidate, put, readable } from '../stores/fixtures.js'
 import { connectStore, openStore } from '../stores/redis-fixtures.js'
 import { eventually } from '../support/eventually.js'
 import { freePort } from '../support/free-port.js'
 import { failOver } from './failover.js'
-import { startNode, startReplica, startSentinels } from './servers.js'
+import { startSentinels } from './sentinels.js'
+import { startNode, startReplica } from './servers.js'
 
 const skip = needsOwnRedis
 
 void t.test('a master and a replica under three sentinels', { skip }, async (t) => {
   const master = await startNode(t)
   const replica = await startReplica(t, master)
-  const sentinels = await startSentinels(t, master, 3)
+  const sentinels = await startSentinels(t, master, { count: 3 })
   const url = `redis+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/1?master=mymaster`
+
+  await t.test('keep the contract of every store', (t) =>
+    storeContract(t, async (t) => {
+      const { store } = await connectStore(t, { url, prefix: `spms:${randomUUID()}:` })
+      return store
+    })
+  )
 
   await t.test('are used through their master, in the database of the address', async (t) => {
     const { store } = await connectStore(t, { url, prefix: 'here:' })

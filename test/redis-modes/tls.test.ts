@@ -1,18 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
-import { randomEpoch } from '../../src/cache/random.js'
-import { createRedisStore } from '../../src/stores/redis/redis-store.js'
 import { startOrigin } from '../demo/start-origin.js'
 import { storeContract } from '../stores/contract.js'
-import { createRecorder } from '../stores/observer.js'
-import { untilUp } from '../stores/redis-fixtures.js'
 import { eventually } from '../support/eventually.js'
 import { freePort } from '../support/free-port.js'
 import { get } from '../support/http.js'
 import { startRedis, needsOwnRedis } from '../support/redis-server.js'
 import { runSidecar, startSidecar } from '../support/sidecar-process.js'
 import { makeCertificates } from './certificates.js'
+import { connectTlsStore } from './tls-store.js'
 
 const skip = needsOwnRedis
 const PASSWORD = 'p@ss/word:%'
@@ -39,13 +36,10 @@ void t.test('TLS with a user of its own', { skip }, async (t) => {
 
   await t.test('keeps the contract of every store', (t) =>
     storeContract(t, async (t) => {
-      const store = await createRedisStore({
+      const store = await connectTlsStore(t, {
         ...{ url, username: 'sidecar', password: PASSWORD, caFile: certificates.ca },
-        ...{ prefix: `spms:${randomUUID()}:`, connectTimeoutMs: 1000, commandTimeoutMs: 2000 },
-        ...{ now: Date.now, randomEpoch, observer: createRecorder() }
+        prefix: `spms:${randomUUID()}:`
       })
-      t.teardown(() => store.close())
-      await untilUp(store)
       await store.sweep()
       return store
     })

@@ -10,6 +10,8 @@ import { targetOf } from './target.js'
 
 export interface ProxyDoorOptions {
   readonly cache: Cache
+  /** From the signal to stop on: each answer then ends its connection, so that callers move on while the door is open. */
+  readonly isLeaving: () => boolean
   readonly loggerInstance: FastifyBaseLogger
 }
 
@@ -23,12 +25,13 @@ const KEEP_ALIVE_MS = 72_000
  * Fastify reads them, because it refuses what an origin may well take (`%zz` in a path, other methods,
  * malformed media types) and because a hit should cost what the bare server costs.
  */
-export const createProxyDoor = ({ cache, loggerInstance }: ProxyDoorOptions): FastifyInstance => {
+export const createProxyDoor = ({ cache, isLeaving, loggerInstance }: ProxyDoorOptions): FastifyInstance => {
   const serverFactory = (): Server => {
     const server = createServer(
       { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 },
       (request, response) => {
         drain(request, response)
+        if (isLeaving()) response.shouldKeepAlive = false
         answer(request, response).catch((error: unknown) => fail(error, request, response))
       }
     )

@@ -65,7 +65,11 @@ export const openProxy = async (t: Test, url: string, options: ProxyOptions = {}
     store,
     origin
   })
-  const door = createProxyDoor({ cache, loggerInstance: createLogger({ level: 'silent' }) })
+  const door = createProxyDoor({
+    cache,
+    isLeaving: () => false,
+    loggerInstance: createLogger({ level: 'silent' })
+  })
   const address = await door.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(async () => {
     door.server.closeAllConnections()

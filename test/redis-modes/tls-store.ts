@@ -1,0 +1,26 @@
+import type { Test } from 'tap'
+import { randomEpoch } from '../../src/cache/random.js'
+import type { Store } from '../../src/cache/store.js'
+import { createRedisStore } from '../../src/stores/redis/redis-store.js'
+import { createRecorder } from '../stores/observer.js'
+import { untilUp } from '../stores/redis-fixtures.js'
+
+export interface TlsStoreOptions {
+  readonly url: string
+  readonly prefix: string
+  readonly caFile: string
+  readonly username?: string
+  readonly password?: string
+}
+
+/** Up, and closed at the end of the test. */
+export const connectTlsStore = async (t: Test, options: TlsStoreOptions): Promise<Store> => {
+  const store = await createRedisStore({
+    ...{ connectTimeoutMs: 1000, commandTimeoutMs: 2000 },
+    ...{ now: Date.now, randomEpoch, observer: createRecorder() },
+    ...options
+  })
+  t.teardown(() => store.close())
+  await untilUp(store)
+  return store
+}
