@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import { endWithTest, exitOf, isAlive } from '../support/children.js'
+import { endWithTest, exitOf, isAlive, nodeCommand } from '../support/children.js'
 import { eventually } from '../support/eventually.js'
 import { freePort } from '../support/free-port.js'
 import { get } from '../support/http.js'
@@ -41,15 +41,14 @@ const startEntry = async (
 ): Promise<Member> => {
   const [proxy, control, ops] = [await freePort(), await freePort(), await freePort()]
   const file = fileURLToPath(new URL(entry, import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', file], {
-    env: {
-      PATH: process.env['PATH'],
-      LOG_LEVEL: 'error',
-      PROXY_PORT: `${proxy}`,
-      CONTROL_PORT: `${control}`,
-      OPS_PORT: `${ops}`,
-      ...environment
-    },
+  const variables = {
+    LOG_LEVEL: 'error',
+    PROXY_PORT: `${proxy}`,
+    CONTROL_PORT: `${control}`,
+    OPS_PORT: `${ops}`,
+    ...environment
+  }
+  const child = spawn(...nodeCommand(['--import', 'tsx', file], variables), {
     stdio: ['ignore', 'ignore', 'inherit']
   })
   endWithTest(child)

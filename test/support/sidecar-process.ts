@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { exitOf, isAlive, endWithTest } from './children.js'
+import { exitOf, isAlive, endWithTest, nodeCommand } from './children.js'
 import type { Exit } from './children.js'
 import { eventually } from './eventually.js'
 import { freePort } from './free-port.js'
@@ -81,12 +81,8 @@ export const runSidecar = (environment: Readonly<Record<string, string>>): Promi
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
-/** Without the variables by which tap follows child processes, which would slow the sidecar down. */
 const launch = (environment: Readonly<Record<string, string>>) => {
-  const child = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env['PATH'], ...environment },
-    stdio: ['ignore', 'pipe', 'pipe']
-  })
+  const child = spawn(...nodeCommand([MAIN], environment), { stdio: ['ignore', 'pipe', 'pipe'] })
   endWithTest(child)
   return child
 }
