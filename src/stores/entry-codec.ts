@@ -6,13 +6,14 @@ import type { Entry } from '../cache/entry.js'
  *
  *     version u8 · etag length u8 · etag · status u16 · generatedAt, freshUntil,
  *     staleWhileRevalidateUntil, staleIfErrorUntil f64 each · lengths of headers, tags and body u32 each ·
- *     headers JSON · tags JSON · body
+ *     headers, a line each · tags JSON · body
  *
- * Version and etag come first because the scripts read them, too.
+ * Version and etag come first because the scripts read them, too. The headers are lines because every hit reads
+ * them, and lines need no parser.
  */
 export const encodeEntry = (entry: Entry): Buffer => {
   const etag = entry.etag ?? ''
-  const headers = JSON.stringify(entry.headers)
+  const headers = entry.headers.map(inOneLine).join('\n')
   const tags = JSON.stringify(entry.tags)
   const headersLength = Buffer.byteLength(headers)
   const tagsLength = Buffer.byteLength(tags)
@@ -33,6 +34,9 @@ export const encodeEntry = (entry: Entry): Buffer => {
   return Buffer.concat([prefix, entry.body])
 }
 
+/** RFC 9110 §5.5: a line break in a field may be replaced, and never be kept. */
+const inOneLine = (text: string): string => text.replaceAll('\n', ' ')
+
 /** `undefined` for bytes of another epoch or version, and for bytes that are not whole: there is no such entry. */
 export const decodeEntry = (bytes: Buffer, epoch: string): Entry | undefined => {
   if (bytes.toString('latin1', 0, EPOCH_LENGTH) !== epoch || bytes[EPOCH_LENGTH] !== VERSION) return undefined
@@ -46,7 +50,7 @@ export const decodeEntry = (bytes: Buffer, epoch: string): Entry | undefined => 
 }
 
 export const EPOCH_LENGTH = 16
-const VERSION = 2
+const VERSION = 3
 const FIXED_LENGTH = 2 + 4 * 8 + 3 * 4
 
 interface Places {
@@ -89,7 +93,8 @@ class StoredEntry implements Entry {
     return length === 0 ? undefined : this.#bytes.toString('latin1', EPOCH_LENGTH + 2, this.#fixed)
   }
   get headers(): readonly string[] {
-    return parseStrings(this.#bytes.toString('utf8', this.#fixed + FIXED_LENGTH, this.#headersEnd))
+    const lines = this.#bytes.toString('utf8', this.#fixed + FIXED_LENGTH, this.#headersEnd)
+    return lines === '' ? [] : lines.split('\n')
   }
   get tags(): readonly string[] {
     return parseStrings(this.#bytes.toString('utf8', this.#headersEnd, this.#tagsEnd))

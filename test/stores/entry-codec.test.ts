@@ -11,10 +11,11 @@ const stored = (entry: Entry, epoch = EPOCH): Buffer =>
 
 const time = fc.double({ noNaN: true, min: 0, max: 2 ** 53 })
 const word = fc.string({ unit: 'grapheme', maxLength: 40 })
+const field = word.map((text) => text.replaceAll('\n', ''))
 const latin1 = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)) })
 const entry: fc.Arbitrary<Entry> = fc.record({
   status: fc.integer({ min: 100, max: 599 }),
-  headers: fc.array(word, { maxLength: 20 }),
+  headers: fc.array(fc.tuple(field, field), { maxLength: 10 }).map((pairs) => pairs.flat()),
   body: fc.uint8Array({ maxLength: 2000 }).map((bytes) => Buffer.from(bytes)),
   generatedAt: time,
   freshUntil: time,
@@ -41,6 +42,13 @@ void t.test('an entry is decoded as it was encoded', (t) => {
     { numRuns: 1000 }
   )
   t.pass('1000 entries')
+  t.end()
+})
+
+void t.test('a line break in a header cannot make another header of it', (t) => {
+  const headers = ['X-A', 'one\nX-B', 'Content-Type', 'text/plain']
+  const decoded = decodeEntry(stored({ ...entryOf('body'), headers }), EPOCH)
+  t.same(decoded?.headers, ['X-A', 'one X-B', 'Content-Type', 'text/plain'])
   t.end()
 })
 

@@ -4,6 +4,7 @@ import type { StoreState } from '../../cache/store.js'
 import { createBreaker } from '../breaker.js'
 import { BudgetExceededError, withinBudget } from '../time-budget.js'
 import type { RedisClient } from './client.js'
+import { createGathering } from './gathering.js'
 
 export interface LinkOptions {
   readonly client: RedisClient
@@ -38,6 +39,7 @@ const RETRY_MS = 500
 
 export const createLink = ({ client, observer, ...options }: LinkOptions): Link => {
   const breaker = createBreaker()
+  const gather = createGathering(client)
   let state: StoreState = 'down'
   let announced: StoreState | undefined
   let lastError: string | undefined
@@ -98,6 +100,7 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
 
   const attempt: Run = async (operation, work) => {
     const startedAt = performance.now()
+    gather()
     try {
       const result = await withinBudget(work(), options.commandTimeoutMs)
       breaker.succeeded()
