@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
@@ -11,6 +12,7 @@ class ScriptedClient extends Redis {
 
   constructor() {
     super({ lazyConnect: true })
+    this.stream = new Socket()
   }
   becomeReady(): void {
     this.status = 'ready'
