@@ -89,7 +89,12 @@ export const createReadThrough = (options: ReadThroughOptions) => {
     const { identity } = fields
     const isProofNeeded = plan.resource.scope === 'authenticated'
     const slots = isProofNeeded && identity !== undefined ? [plan.key, proofSlot(identity)] : [plan.key]
-    const reading = await readStore(slots)
+    let reading: Reading | undefined
+    try {
+      reading = await store.read(slots)
+    } catch {
+      // A reader without a position is a miss that nothing is kept of.
+    }
     const [entry, proof] = reading?.entries ?? NOTHING
     const at = now()
     const isProven = !isProofNeeded || (proof !== undefined && isFresh(proof, at))
@@ -102,14 +107,6 @@ export const createReadThrough = (options: ReadThroughOptions) => {
       }
     }
     return fromOrigin(reader)
-  }
-
-  const readStore = async (slots: readonly string[]): Promise<Reading | undefined> => {
-    try {
-      return await store.read(slots)
-    } catch {
-      return undefined
-    }
   }
 
   const fromOrigin = (reader: Reader): Promise<Answer> => {

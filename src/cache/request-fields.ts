@@ -35,6 +35,12 @@ const REMEMBERED = 2000
  */
 export const createFieldReader = (sources: IdentitySources): ReadFields => {
   const identify = createIdentification(sources)
+  const roles = createMemo<Role>(200)
+  const roleOf = (sent: string): Role => {
+    const name = fieldName(sent)
+    if (name !== 'cookie' && sources.headers.includes(name)) return 'credential'
+    return ROLES.get(name) ?? 'other'
+  }
   return (headers) => {
     const cookies: string[] = []
     const credentials: string[] = []
@@ -48,25 +54,44 @@ export const createFieldReader = (sources: IdentitySources): ReadFields => {
     let traceparent: string | undefined
     for (let at = 0; at < headers.length; at += 2) {
       const sent = headers[at] ?? ''
-      const name = fieldName(sent)
+      const role = roles.get(sent) ?? roles.set(sent, roleOf(sent))
+      if (role === 'other') continue
       const value = headers[at + 1] ?? ''
-      if (name === 'cookie') cookies.push(value)
-      else if (sources.headers.includes(name)) credentials.push(name, delimit([sent.toLowerCase(), value]))
-      else if (name === 'accept') accept = accept === undefined ? value : `${accept},${value}`
-      else if (name === 'origin') origin = origin === undefined ? value : `${origin}\n${value}`
-      else if (name === 'if-none-match')
+      if (role === 'cookie') cookies.push(value)
+      else if (role === 'credential') credentials.push(fieldName(sent), delimit([sent.toLowerCase(), value]))
+      else if (role === 'accept') accept = accept === undefined ? value : `${accept},${value}`
+      else if (role === 'origin') origin = origin === undefined ? value : `${origin}\n${value}`
+      else if (role === 'if-none-match')
         ifNoneMatch = ifNoneMatch === undefined ? value : `${ifNoneMatch},${value}`
-      else if (name === 'if-modified-since') ifModifiedSince = value
-      else if (name === 'range') hasRange = true
-      else if (name === 'x-request-id') requestId = value
-      else if (name === 'traceparent') traceparent = value
-      else if (name === 'transfer-encoding' || (name === 'content-length' && value !== '0')) hasBody = true
+      else if (role === 'if-modified-since') ifModifiedSince = value
+      else if (role === 'range') hasRange = true
+      else if (role === 'x-request-id') requestId = value
+      else if (role === 'traceparent') traceparent = value
+      else if (role === 'transfer-encoding' || value !== '0') hasBody = true
     }
     const identity = identify(cookies, credentials)
     const trace = { requestId, traceparent }
     return { identity, accept, origin, ifNoneMatch, ifModifiedSince, hasRange, hasBody, trace }
   }
 }
+
+const NAMED = [
+  'cookie',
+  'accept',
+  'origin',
+  'if-none-match',
+  'if-modified-since',
+  'range',
+  'x-request-id',
+  'traceparent',
+  'transfer-encoding',
+  'content-length'
+] as const
+
+/** What a field is to the read path. */
+type Role = (typeof NAMED)[number] | 'credential' | 'other'
+
+const ROLES = new Map<string, Role>(NAMED.map((name) => [name, name]))
 
 /** The digest of `Cookie` fields and of credentials: names and values in turn. Remembered under their raw text. */
 const createIdentification = (sources: IdentitySources) => {
