@@ -2,9 +2,9 @@ import { StoreUnavailableError } from '../../cache/errors.js'
 import type { Observer } from '../../cache/observer.js'
 import type { StoreState } from '../../cache/store.js'
 import { createBreaker } from '../breaker.js'
-import { BudgetExceededError, withinBudget } from '../time-budget.js'
+import { BudgetExceededError } from '../time-budget.js'
+import { createBatches } from './batches.js'
 import type { RedisClient } from './client.js'
-import { createGathering } from './gathering.js'
 
 export interface LinkOptions {
   readonly client: RedisClient
@@ -39,7 +39,7 @@ const RETRY_MS = 500
 
 export const createLink = ({ client, observer, ...options }: LinkOptions): Link => {
   const breaker = createBreaker()
-  const gather = createGathering(client)
+  const inBatch = createBatches(client, options.commandTimeoutMs)
   let state: StoreState = 'down'
   let announced: StoreState | undefined
   let lastError: string | undefined
@@ -100,9 +100,8 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
 
   const attempt: Run = async (operation, work) => {
     const startedAt = performance.now()
-    gather()
     try {
-      const result = await withinBudget(work(), options.commandTimeoutMs)
+      const result = await inBatch(work)
       breaker.succeeded()
       return result
     } finally {

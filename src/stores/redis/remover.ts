@@ -67,7 +67,8 @@ export const createRemover = ({ client, names, scripts, randomEpoch, observer }:
       const tags = found
         .filter((name) => name.startsWith(TAG_INDEX))
         .map((name) => name.slice(TAG_INDEX.length))
-      removed += (await removeNamed(run, [], tags.filter(matches), '')).removed
+        .filter(matches)
+      if (tags.length > 0) removed += (await removeNamed(run, [], tags, '')).removed
       removed += await unlink(run, found.filter(isMatching))
     })
     return removed

@@ -128,11 +128,17 @@ return result
  */
 export const INVALIDATE = script(`${EPOCHS}
 local prefix, left, removed, reason = ARGV[1], tonumber(ARGV[4]), 0, ''
-redis.call('UNLINK', prefix .. '@void')
-local keys = tonumber(ARGV[5])
-for i = 6, 5 + keys do
-  removed = removed + redis.call('UNLINK', prefix .. ARGV[i], prefix .. '@value:' .. ARGV[i])
+local function unlink(names)
+  for i = 1, #names, 500 do
+    removed = removed + redis.call('UNLINK', unpack(names, i, math.min(i + 499, #names)))
+  end
 end
+local slots = { prefix .. '@void' }
+for i = 6, 5 + tonumber(ARGV[5]) do
+  slots[#slots + 1] = prefix .. ARGV[i]
+  slots[#slots + 1] = prefix .. '@value:' .. ARGV[i]
+end
+unlink(slots)
 for i = 6, #ARGV do
   local index = prefix .. '@tag:' .. ARGV[i]
   local members = redis.pcall('ZRANGE', index, 0, left - 1)
@@ -140,7 +146,8 @@ for i = 6, #ARGV do
     redis.call('UNLINK', index)
     reason = 'a damaged index'
   elseif #members > 0 then
-    for _, slot in ipairs(members) do removed = removed + redis.call('UNLINK', prefix .. slot) end
+    for i, slot in ipairs(members) do members[i] = prefix .. slot end
+    unlink(members)
     redis.call('ZREMRANGEBYRANK', index, 0, #members - 1)
     left = left - #members
     if left == 0 then return {'more', removed} end

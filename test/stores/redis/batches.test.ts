@@ -1,0 +1,67 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { Redis } from 'ioredis'
+import t, { type Test } from 'tap'
+import { createBatches } from '../../../src/stores/redis/batches.js'
+import { BudgetExceededError } from '../../../src/stores/time-budget.js'
+
+/** A server that says `+OK` to every command, unless it is told to be silent. */
+const setUp = async (t: Test, { budgetMs = 1000, isSilent = false } = {}) => {
+  const arrivals: string[] = []
+  const server = createServer((socket) => {
+    socket.setNoDelay().on('data', (chunk) => {
+      const text = chunk.toString()
+      arrivals.push(text)
+      if (!isSilent) socket.write('+OK\r\n'.repeat(text.match(/^\*/gm)?.length ?? 0))
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = new Redis({
+    port: (server.address() as AddressInfo).port,
+    protocol: 2,
+    enableReadyCheck: false,
+    disableClientInfo: true,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null
+  })
+  client.on('error', () => undefined)
+  await once(client, 'ready')
+  t.teardown(() => {
+    client.disconnect()
+    server.close()
+  })
+  const inBatch = createBatches(client, budgetMs)
+  return { arrivals, inBatch, ask: (key: string) => inBatch(() => client.get(key)) }
+}
+
+t.test('the commands of one turn arrive together, those of the next one apart', async (t) => {
+  const { arrivals, ask } = await setUp(t)
+  arrivals.length = 0
+  t.same(await Promise.all(['a', 'b', 'c'].map(ask)), ['OK', 'OK', 'OK'])
+  t.equal(arrivals.length, 1)
+  await ask('d')
+  t.equal(arrivals.length, 2)
+})
+
+t.test(
+  'a batch that is not answered is given up as a whole, and the next one has its own budget',
+  async (t) => {
+    const { ask } = await setUp(t, { budgetMs: 20, isSilent: true })
+    const asked = ['a', 'b'].map(ask)
+    for (const each of asked) await t.rejects(each, BudgetExceededError)
+    const startedAt = performance.now()
+    await t.rejects(ask('c'), BudgetExceededError)
+    t.ok(performance.now() - startedAt > 15)
+  }
+)
+
+t.test('what fails fails alone', async (t) => {
+  const { ask, inBatch } = await setUp(t)
+  const asked = ask('a')
+  await t.rejects(
+    inBatch(() => Promise.reject(new Error('of b'))),
+    /of b/
+  )
+  t.equal(await asked, 'OK')
+})
