@@ -28,9 +28,16 @@ export interface Table {
   readonly title: string
   readonly columns: readonly string[]
   /** Numbers are shown right-aligned, with three significant digits. */
-  readonly rows: readonly (readonly (string | number)[])[]
+  readonly rows: readonly (readonly Cell[])[]
   /** How to read it, in a sentence or two. */
   readonly note?: string
+}
+
+export type Cell = string | number | Measured
+
+/** One figure of several rounds. */
+export interface Measured extends Spread {
+  readonly median: number
 }
 
 export interface BarChart {

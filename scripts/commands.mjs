@@ -25,3 +25,17 @@ export const build = async () => {
   await bundle()
   return 0
 }
+
+export const bench = async (args) => {
+  ensureDependencies()
+  await ensureBuild()
+  ensureRedis()
+  return runNode(['--import', 'tsx', 'bench/main.ts', ...args])
+}
+
+export const benchCheck = async (args) => {
+  ensureDependencies()
+  await ensureBuild()
+  ensureRedis()
+  return runNode(['--import', 'tsx', 'bench/check.ts', ...args])
+}

@@ -1,0 +1,63 @@
+import { markdownTable } from 'markdown-table'
+import { readsValue } from './load/control-entrants.js'
+import { runClosedRounds } from './load/closed-rounds.js'
+import { findCores, pinThisProcess } from './load/cores.js'
+import { PROFILE, readsThrough } from './load/entrant.js'
+import { cpuRatio } from './load/tables.js'
+import { commandsPerHit } from './load/commands-per-hit.js'
+import type { Bench } from './scenario.js'
+import { fastifyIoredis, nodeHttp, sidecarMemory, sidecarRedis } from './subjects/index.js'
+
+const BODY_BYTES = 10 * 1024
+
+/**
+ * CPU per request as a multiple of a floor's: both are slowed down alike by a busy machine. Reading 10 KB of JSON
+ * costs more than a whole request of the floor.
+ */
+const LIMITS = [
+  { what: sidecarMemory.name, floor: nodeHttp.name, atMost: 1.6 },
+  { what: sidecarRedis.name, floor: fastifyIoredis.name, atMost: 1.4 },
+  { what: readsValue('TCP', BODY_BYTES).name, floor: fastifyIoredis.name, atMost: 1.4 }
+]
+
+interface Line {
+  readonly what: string
+  readonly measured: number
+  readonly limit: number
+  readonly isKept: boolean
+}
+
+const cores = findCores()
+if (cores !== undefined) pinThisProcess(cores.load)
+const bench: Bench = { isQuick: true, cores, progress: (line) => console.log(line) }
+
+const rounds = await runClosedRounds(bench, {
+  title: 'hit, 10 KB',
+  entrants: [
+    ...[sidecarMemory, nodeHttp, sidecarRedis, fastifyIoredis].map((subject) =>
+      readsThrough(subject, PROFILE)
+    ),
+    readsValue('TCP', BODY_BYTES)
+  ],
+  bodyBytes: BODY_BYTES,
+  areHits: true,
+  rounds: 5,
+  roundMs: 1200
+})
+
+const lines: Line[] = LIMITS.map(({ what, floor, atMost }) => {
+  const measured = cpuRatio(rounds, what, floor)
+  return { what: `${what} ÷ ${floor}, CPU`, measured, limit: atMost, isKept: measured <= atMost }
+})
+for (const { name, perHit } of await commandsPerHit(bench, BODY_BYTES)) {
+  lines.push({ what: `Redis commands per hit: ${name}`, measured: perHit, limit: 1, isKept: perHit === 1 })
+}
+
+const table = lines.map(({ what, measured, limit, isKept }) => [
+  what,
+  measured.toFixed(2),
+  `${limit}`,
+  isKept ? 'ok' : 'FAILED'
+])
+console.log(markdownTable([['', 'measured', 'at most', ''], ...table], { align: ['l', 'r', 'r', 'l'] }))
+process.exitCode = lines.every(({ isKept }) => isKept) ? 0 : 1

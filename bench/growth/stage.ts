@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process'
+import { startRedis, type RedisServer } from '../../test/support/redis-server.js'
+import type { Bench } from '../scenario.js'
+import { startSidecar, type RunningSidecar } from '../subjects/sidecar.js'
+
+export interface GrowthStage {
+  readonly redis: RedisServer
+  readonly sidecar: RunningSidecar
+}
+
+/**
+ * A sidecar that only its control door is used of, on a Redis of its own without a limit of memory. Redis is
+ * what is measured, so it has a core to itself; and the sidecar's time budget is large.
+ */
+export const onGrowthStage = async <Result>(
+  { cores }: Bench,
+  work: (stage: GrowthStage) => Promise<Result>
+): Promise<Result> => {
+  const redis = await startRedis()
+  try {
+    if (cores !== undefined) pin(redis.pid, cores.subject)
+    const sidecar = await startSidecar({
+      store: 'redis',
+      originUrl: 'http://127.0.0.1:9',
+      redisUrl: redis.url,
+      core: cores?.load,
+      settings: { REDIS_COMMAND_TIMEOUT_MS: '5000' }
+    })
+    try {
+      return await work({ redis, sidecar })
+    } finally {
+      await sidecar.stop()
+    }
+  } finally {
+    await redis.stop()
+  }
+}
+
+const pin = (pid: number, core: number): void => {
+  execFileSync('taskset', ['-a', '-p', '-c', `${core}`, `${pid}`], { stdio: 'pipe' })
+}

@@ -1,0 +1,77 @@
+import type { Bench } from '../scenario.js'
+import { onStage } from '../stage.js'
+import { runClosedLoop, type LoopFigures } from './closed-loop.js'
+import { cpuTimeOf } from './cpu-time.js'
+import { becomesHit, present, type Entrant, type Target } from './entrant.js'
+import { interleave } from './interleave.js'
+
+export interface ClosedRounds {
+  readonly title: string
+  readonly entrants: readonly Entrant[]
+  readonly bodyBytes: number
+  /** Whether every request must be answered without the origin. */
+  readonly areHits: boolean
+  readonly rounds: number
+  readonly roundMs: number
+}
+
+export interface RoundFigures extends LoopFigures {
+  /** Microseconds of CPU per request, of all processes of the subject. */
+  readonly cpuUs: number
+}
+
+/** By the names of the entrants that could start. */
+export type RoundsByName = ReadonlyMap<string, readonly RoundFigures[]>
+
+const CONNECTIONS = 32
+/** Code that has not been compiled yet costs several times as much. */
+const WARM_MS = 1000
+/** On a machine that is busy with other things a read of Redis may take longer than its time budget. */
+const TOLERATED = 0.001
+
+/** All subjects are started and warmed, then measured in turn, round by round, with 32 connections. */
+export const runClosedRounds = async (bench: Bench, rounds: ClosedRounds): Promise<RoundsByName> => {
+  const { bodyBytes, areHits, roundMs, title } = rounds
+  const entrants = await present(rounds.entrants, bench)
+  return onStage(bench, { bodyBytes, latencyMs: 0 }, async (stage) => {
+    const measure = async ({ name, target }: Ready): Promise<RoundFigures> => {
+      const before = cpuTimeOf(target.pids)
+      const loop = { ...target, connections: CONNECTIONS, durationMs: roundMs, bodyBytes }
+      const figures = await runClosedLoop(loop)
+      const cpuUs = (cpuTimeOf(target.pids) - before) / figures.requests
+      bench.progress(
+        `${title}: ${name} ${cpuUs.toFixed(1)} µs CPU per request, ${Math.round(figures.perSecond)}/s`
+      )
+      return { ...figures, cpuUs }
+    }
+
+    const ready: Ready[] = []
+    for (const { name, prepare } of entrants) {
+      const target = await prepare(stage)
+      if (areHits) await becomesHit(target, stage.origin, bodyBytes)
+      ready.push({ name, target })
+    }
+    bench.progress(`${title}: warming`)
+    for (const { target } of ready) {
+      await runClosedLoop({
+        ...target,
+        connections: CONNECTIONS,
+        durationMs: Math.max(roundMs, WARM_MS),
+        bodyBytes
+      })
+    }
+    const askedBefore = await stage.origin.requests()
+    const measured = await interleave(ready, rounds.rounds, measure)
+    const asked = (await stage.origin.requests()) - askedBefore
+    const requests = [...measured.values()].flat().reduce((sum, figures) => sum + figures.requests, 0)
+    if (areHits && asked > requests * TOLERATED) {
+      throw new Error(`Of ${requests} requests that should be hits, ${asked} were sent to the origin.`)
+    }
+    return new Map([...measured].map(([{ name }, figures]) => [name, figures]))
+  })
+}
+
+interface Ready {
+  readonly name: string
+  readonly target: Target
+}

@@ -1,0 +1,79 @@
+import { Agent, request } from 'undici'
+import { eventually } from '../../test/support/eventually.js'
+import type { BenchOrigin } from '../origin.js'
+import type { Bench } from '../scenario.js'
+import type { Stage } from '../stage.js'
+import type { Subject } from '../subject.js'
+
+/** What one row of a comparison asks of whom. */
+export interface Entrant {
+  readonly name: string
+  readonly missing: Subject['missing']
+  /** Puts in place what is to be asked for, where the subject runs already. */
+  readonly prepare: (stage: Stage) => Promise<Target>
+}
+
+export interface Target {
+  readonly url: string
+  readonly socketPath?: string | undefined
+  /** One for all requests, or of each request in turn. */
+  readonly path: string | (() => string)
+  readonly headers: Readonly<Record<string, string>>
+  readonly pids: readonly number[]
+}
+
+/** A caller who is signed in. */
+export const CALLER: Readonly<Record<string, string>> = {
+  accept: 'application/json',
+  cookie: 'sessionid=0123456789abcdefghijklmnopqrstuv'
+}
+
+/** A read of the caller's own profile, for one caller only. */
+export const PROFILE = '/api/v1/users/me'
+
+/** Reads a path through a proxy, or of a floor. */
+export const readsThrough = (subject: Subject, path: string | (() => string)): Entrant => ({
+  name: subject.name,
+  missing: () => subject.missing(),
+  prepare: async (stage) => {
+    const { url, pids } = await stage.start(subject)
+    return { url, path, headers: CALLER, pids }
+  }
+})
+
+/** Those whose programs are there. */
+export const present = async <Of extends Pick<Subject, 'name' | 'missing'>>(
+  all: readonly Of[],
+  bench: Bench
+): Promise<readonly Of[]> => {
+  const missing = await Promise.all(all.map((one) => one.missing()))
+  missing.forEach((reason, at) => {
+    if (reason !== undefined) bench.progress(`without ${all[at]?.name ?? ''}: ${reason}`)
+  })
+  return all.filter((_, at) => missing[at] === undefined)
+}
+
+/** Reads until the answer is a whole 200 for which the origin was not asked: a hit. Rejects when none comes. */
+export const becomesHit = async (
+  { url, socketPath, path: paths, headers }: Target,
+  origin: BenchOrigin,
+  bodyBytes: number
+): Promise<void> => {
+  const dispatcher = new Agent(socketPath === undefined ? {} : { connect: { socketPath } })
+  const path = typeof paths === 'string' ? paths : paths()
+  const isHit = async (): Promise<boolean> => {
+    const before = await origin.requests()
+    const { statusCode, body } = await request(`${url}${path}`, { headers, dispatcher })
+    const { byteLength } = await body.arrayBuffer()
+    if (statusCode !== 200) throw new Error(`${path} was answered with ${statusCode}.`)
+    if (byteLength !== bodyBytes) throw new Error(`${path} has ${byteLength} bytes, not ${bodyBytes}.`)
+    return (await origin.requests()) === before
+  }
+  try {
+    await eventually(isHit)
+  } catch (cause) {
+    throw new Error(`${path} of ${url} has not become a hit.`, { cause })
+  } finally {
+    await dispatcher.destroy()
+  }
+}

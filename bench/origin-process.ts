@@ -1,0 +1,31 @@
+// The origin that the subjects stand in front of, in a process of its own: `origin-process.ts <bytes> <delay ms>`.
+// Every path but one is answered with JSON of that many bytes after that time.
+import { createServer } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
+import { bodyOf, COUNT_PATH, ORIGIN_HEADERS } from './origin.js'
+
+const [bodyBytes = NaN, latencyMs = NaN] = process.argv.slice(2).map(Number)
+let requests = 0
+
+const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
+  const path = request.url ?? '/'
+  if (path === COUNT_PATH) {
+    response.end(`${requests}`)
+    return
+  }
+  requests++
+  void answer(path, (body) =>
+    response.writeHead(200, { ...ORIGIN_HEADERS, 'content-length': body.length }).end(body)
+  )
+})
+
+const answer = async (path: string, send: (body: Buffer) => void): Promise<void> => {
+  const body = bodyOf(path, bodyBytes)
+  if (latencyMs > 0) await setTimeout(latencyMs)
+  send(body)
+}
+
+server.listen({ port: 0, host: '127.0.0.1', backlog: 2048 }, () => {
+  const address = server.address()
+  if (typeof address === 'object' && address !== null) console.log(`http://127.0.0.1:${address.port}`)
+})

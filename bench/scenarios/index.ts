@@ -1,0 +1,19 @@
+import type { Scenario } from '../scenario.js'
+import { deleteKeys } from './delete-keys.js'
+import { growthPattern } from './growth-pattern.js'
+import { growthRows } from './growth-rows.js'
+import { growthTag } from './growth-tag.js'
+import { hit } from './hit.js'
+import { memory } from './memory.js'
+import { miss } from './miss.js'
+import { mixed } from './mixed.js'
+import { redisDies } from './redis-dies.js'
+import { stampede } from './stampede.js'
+import { startUp } from './start-up.js'
+import { storm } from './storm.js'
+
+/** In the order in which they run and are reported. */
+export const scenarios: readonly Scenario[] = [
+  ...[hit, miss, mixed, stampede, redisDies, storm],
+  ...[memory, startUp, deleteKeys, growthTag, growthPattern, growthRows]
+]

@@ -1,0 +1,141 @@
+import { cpuTimeOf } from '../load/cpu-time.js'
+import { becomesHit, CALLER, present, readsThrough, type Entrant, type Target } from '../load/entrant.js'
+import { freshPaths } from '../load/fresh-path.js'
+import { interleave } from '../load/interleave.js'
+import { latenciesOf, type Latencies } from '../load/latencies.js'
+import { runOpenLoop, type Stream } from '../load/open-loop.js'
+import { median, summarise } from '../load/statistics.js'
+import type { Bench, Findings, Measured, Scenario, Target as Aim } from '../scenario.js'
+import { onStage, type Stage } from '../stage.js'
+import { nginx, sidecarMemory, sidecarRedis, varnish } from '../subjects/index.js'
+
+const PER_SECOND = 2000
+const HIT_SHARE = 0.7
+const BODY_BYTES = 10 * 1024
+const ORIGIN_MS = 50
+
+export const mixed: Scenario = {
+  name: 'mixed',
+  title: `${PER_SECOND} requests/s, ${HIT_SHARE * 100} % of them hits`,
+  run: async (bench) => {
+    const subjects = await present([sidecarMemory, sidecarRedis, nginx, varnish], bench)
+    return onStage(bench, { bodyBytes: BODY_BYTES, latencyMs: ORIGIN_MS }, async (stage) => {
+      const entrants = subjects.map((subject) => readsThrough(subject, WARM_PATHS[0]))
+      const measured = await measure(bench, stage, entrants)
+      return findingsOf(measured)
+    })
+  }
+}
+
+/** The reads of a page that are stored, one of each kind. */
+const WARM_PATHS = [
+  '/api/v1/users/me',
+  '/api/v1/projects/mine',
+  '/api/v1/agencies/branches',
+  '/api/v1/users/7',
+  '/api/v1/users/7/projects',
+  '/api/v1/users/staffprofiles/7',
+  '/api/v1/users/staffprofiles/7/hero'
+] as const
+
+interface Round {
+  readonly hits: Latencies
+  readonly misses: Latencies
+  /** Microseconds per request, of both kinds. */
+  readonly cpuUs: number
+}
+
+type Rounds = ReadonlyMap<string, readonly Round[]>
+
+const measure = async (bench: Bench, stage: Stage, entrants: readonly Entrant[]): Promise<Rounds> => {
+  const nextPath = freshPaths()
+  const durationMs = bench.isQuick ? 1000 : 10_000
+
+  const runRound = async ({ name, target }: Ready): Promise<Round> => {
+    const cpuBefore = cpuTimeOf(target.pids)
+    const samples = await runOpenLoop(streamsOf(target, nextPath), durationMs)
+    const cpuUs = (cpuTimeOf(target.pids) - cpuBefore) / samples.length
+    const hits = latenciesOf(samples.filter(({ isHit }) => isHit))
+    const misses = latenciesOf(samples.filter(({ isHit }) => !isHit))
+    bench.progress(
+      `${name}: hits p99 ${hits.p99Ms.toFixed(1)} ms, p99.9 ${hits.p999Ms.toFixed(1)} ms; ` +
+        `misses p50 ${misses.p50Ms.toFixed(1)} ms`
+    )
+    return { hits, misses, cpuUs }
+  }
+
+  const ready: Ready[] = []
+  for (const { name, prepare } of entrants) {
+    const target = await prepare(stage)
+    for (const path of WARM_PATHS) await becomesHit({ ...target, path }, stage.origin, BODY_BYTES)
+    await runOpenLoop(streamsOf(target, nextPath), Math.max(2000, durationMs / 2))
+    ready.push({ name, target })
+  }
+  const rounds = await interleave(ready, bench.isQuick ? 1 : 3, runRound)
+  return new Map([...rounds].map(([{ name }, of]) => [name, of]))
+}
+
+interface Ready {
+  readonly name: string
+  readonly target: Target
+}
+
+const streamsOf = ({ url }: Target, nextPath: () => string): readonly Stream[] => {
+  let sent = 0
+  const nextWarm = (): string => WARM_PATHS[sent++ % WARM_PATHS.length] ?? WARM_PATHS[0]
+  return [
+    { name: 'hit', url, perSecond: PER_SECOND * HIT_SHARE, next: () => read(nextWarm()) },
+    { name: 'miss', url, perSecond: PER_SECOND * (1 - HIT_SHARE), next: () => read(nextPath()) }
+  ]
+}
+
+const read = (path: string) => ({ method: 'GET', path, headers: CALLER }) as const
+
+const findingsOf = (rounds: Rounds): Findings => ({
+  tables: [
+    {
+      title: `${PER_SECOND} requests/s, ${HIT_SHARE * 100} % hits, origin ${ORIGIN_MS} ms, 10 KB`,
+      columns: ['', ...COLUMNS.map(([title]) => title)],
+      rows: [...rounds].map(([name, of]) => [
+        name,
+        ...COLUMNS.map(([, figure]) => summarise(of.map(figure)))
+      ]),
+      note:
+        'An open loop: each latency runs from the time at which the request was due, whatever became of those before. ' +
+        'It contains up to 2 ms by which the generator itself is late. Median (least–greatest) of interleaved rounds.'
+    }
+  ],
+  charts: [
+    {
+      title: `Hits at ${PER_SECOND} requests/s`,
+      axis: 'p99 of hits, ms',
+      bars: [...rounds].map(([label, of]) => {
+        const { median, ...spread } = summarise(of.map(({ hits }) => hits.p99Ms))
+        return { label, median, spread }
+      })
+    }
+  ],
+  targets: [...rounds].filter(([name]) => name.startsWith('sidecar')).flatMap(targetsOf)
+})
+
+const COLUMNS: readonly (readonly [title: string, figure: (round: Round) => Measured['median']])[] = [
+  ['hits %', ({ hits, misses }) => (100 * hits.requests) / (hits.requests + misses.requests)],
+  ['hits p50 ms', ({ hits }) => hits.p50Ms],
+  ['hits p99 ms', ({ hits }) => hits.p99Ms],
+  ['hits p99.9 ms', ({ hits }) => hits.p999Ms],
+  ['misses p50 ms', ({ misses }) => misses.p50Ms],
+  ['misses p99 ms', ({ misses }) => misses.p99Ms],
+  ['failures', ({ hits, misses }) => hits.failures + misses.failures],
+  ['CPU µs per request', ({ cpuUs }) => cpuUs]
+]
+
+const targetsOf = ([name, of]: readonly [string, readonly Round[]]): readonly Aim[] => {
+  const p99 = median(of.map(({ hits }) => hits.p99Ms))
+  const p999 = median(of.map(({ hits }) => hits.p999Ms))
+  const failures = Math.max(...of.map(({ hits, misses }) => hits.failures + misses.failures))
+  return [
+    { what: `${name}, hits, p99 ms`, aim: 'below 5', measured: p99, isReached: p99 < 5 },
+    { what: `${name}, hits, p99.9 ms`, aim: 'below 10', measured: p999, isReached: p999 < 10 },
+    { what: `${name}, failures`, aim: '0', measured: failures, isReached: failures === 0 }
+  ]
+}

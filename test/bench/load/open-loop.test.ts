@@ -1,0 +1,82 @@
+import t from 'tap'
+import { latenciesOf } from '../../../bench/load/latencies.js'
+import { runOpenLoop, type Sample, type Shot } from '../../../bench/load/open-loop.js'
+import { serve } from './servers.js'
+
+const read = (): Shot => ({ method: 'GET', path: '/', headers: {} })
+
+t.test('waiting is not hidden: what was due while the server stood still waited', async (t) => {
+  const HOLD_MS = 300
+  const held: (() => void)[] = []
+  let isHolding = true
+  const url = await serve(t, (_request, response) => {
+    if (isHolding) held.push(() => response.end())
+    else response.end()
+  })
+  setTimeout(() => {
+    isHolding = false
+    for (const release of held) release()
+  }, HOLD_MS)
+  const samples = await runOpenLoop([{ name: 'read', url, perSecond: 500, next: read }], 500)
+  t.equal(samples.length, 250)
+  const startedAt = Math.min(...samples.map(({ dueAt }) => dueAt))
+  const waiting = samples.filter(({ dueAt }) => dueAt < startedAt + HOLD_MS - 50)
+  t.ok(waiting.length > 100, 'a closed loop would have sent none of these')
+  t.ok(
+    waiting.every(({ dueAt, latencyMs }) => dueAt + latencyMs >= startedAt + HOLD_MS - 20),
+    'each until the server went on'
+  )
+})
+
+t.test('streams have their own rate, and requests of their own', async (t) => {
+  const seen: (string | undefined)[] = []
+  const url = await serve(t, (request, response) => {
+    seen.push(`${request.method ?? ''} ${request.url ?? ''}`)
+    response.writeHead(request.method === 'GET' ? 200 : 202).end()
+  })
+  const write = (): Shot => ({ method: 'POST', path: '/w', headers: {}, body: '{}' })
+  const samples = await runOpenLoop(
+    [
+      { name: 'read', url, perSecond: 200, next: read },
+      { name: 'write', url, perSecond: 50, next: write }
+    ],
+    200
+  )
+  t.equal(samples.filter(({ stream, status }) => stream === 'read' && status === 200).length, 40)
+  t.equal(samples.filter(({ stream, status }) => stream === 'write' && status === 202).length, 10)
+  t.equal(seen.filter((line) => line === 'POST /w').length, 10)
+})
+
+t.test('a hit is what the answer says', async (t) => {
+  const statuses = [
+    { 'cache-status': 'spms; hit; ttl=5' },
+    { 'cache-status': 'spms; fwd=uri-miss; stored' },
+    { 'x-cache-status': 'HIT' },
+    { 'x-cache': 'MISS' },
+    {}
+  ]
+  let sent = 0
+  const url = await serve(t, (_request, response) => {
+    response.writeHead(200, statuses[sent++ % statuses.length]).end()
+  })
+  const samples = await runOpenLoop([{ name: 'read', url, perSecond: 100, next: read }], 100)
+  t.equal(latenciesOf(samples).hitShare, 0.4)
+})
+
+t.test('an answer that is no success, or none, is a failure', async (t) => {
+  let count = 0
+  const url = await serve(t, (request, response) => {
+    count++
+    if (count % 2 === 0) request.socket.destroy()
+    else response.writeHead(502).end()
+  })
+  const { requests, failures } = latenciesOf(
+    await runOpenLoop([{ name: 'read', url, perSecond: 100, next: read }], 100)
+  )
+  t.strictSame({ requests, failures }, { requests: 10, failures: 10 })
+})
+
+t.test('of no requests there is no latency', async (t) => {
+  const none: readonly Sample[] = []
+  t.match(latenciesOf(none), { requests: 0, failures: 0, p99Ms: NaN })
+})
