@@ -1,5 +1,5 @@
 import type { TSchema } from '@sinclair/typebox'
-import { Ajv } from 'ajv'
+import { Ajv, type ValidateFunction } from 'ajv'
 import type { FastifyInstance } from 'fastify'
 
 /**
@@ -9,9 +9,12 @@ import type { FastifyInstance } from 'fastify'
 export const useCompilers = (app: FastifyInstance): void => {
   // The schemas come from TypeBox: checking them against the schema of schemas would find nothing.
   const ajv = new Ajv({ meta: false, validateSchema: false, addUsedSchema: false })
-  app.setValidatorCompiler<TSchema>(({ schema }) => (value: unknown) => {
-    const validate = ajv.compile(schema)
-    return validate(value) ? { value } : { error: validate.errors ?? [] }
+  app.setValidatorCompiler<TSchema>(({ schema }) => {
+    let validate: ValidateFunction | undefined
+    return (value: unknown) => {
+      validate ??= ajv.compile(schema)
+      return validate(value) ? { value } : { error: validate.errors ?? [] }
+    }
   })
   app.setSerializerCompiler(() => JSON.stringify)
 }

@@ -50,8 +50,8 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
 
   useCompilers(app)
   answerWithProblems(app)
-  app.addHook('onRequest', async ({ headers }) => {
-    if (!isAuthorized(headers.authorization)) throw unauthorized()
+  app.addHook('onRequest', ({ headers }, _reply, done) => {
+    done(isAuthorized(headers.authorization) ? undefined : unauthorized())
   })
   app.addHook('preValidation', readQuery)
   app.removeAllContentTypeParsers()

@@ -1,5 +1,5 @@
 import { KindGuard, type TSchema } from '@sinclair/typebox'
-import type { FastifyRequest, preValidationAsyncHookHandler } from 'fastify'
+import type { preValidationHookHandler } from 'fastify'
 
 import { badInput } from '../problem.js'
 
@@ -8,12 +8,22 @@ import { badInput } from '../problem.js'
  * canonical decimal text of a declared integer, and one value of a declared array. Everything else is left for
  * the schema to refuse.
  */
-export const readQuery: preValidationAsyncHookHandler = async (request) => {
-  refuseMalformedEscapes(request.url)
+export const readQuery: preValidationHookHandler = (request, _reply, done) => {
+  const queryAt = request.url.indexOf('?')
+  if (queryAt < 0) {
+    done()
+    return
+  }
+  const malformed = malformedIn(request.url.slice(queryAt + 1))
+  if (malformed !== undefined) {
+    done(badInput(malformed, 'has a malformed escape or is no UTF-8'))
+    return
+  }
   const declared = propertiesOf(request.routeOptions.schema?.querystring)
   request.query = Object.fromEntries(
     Object.entries(request.query ?? {}).map(([name, value]) => [name, converted(value, declared[name])])
   )
+  done()
 }
 
 const propertiesOf = (schema: unknown): Partial<Record<string, TSchema>> =>
@@ -28,13 +38,18 @@ const converted = (value: unknown, schema: TSchema | undefined): unknown => {
 const CANONICAL_INTEGER = /^(?:0|-?[1-9]\d{0,14})$/
 
 /** The parser of queries keeps an escape that it cannot read as it is, which would be another name. */
-const refuseMalformedEscapes = (url: FastifyRequest['url']): void => {
-  const [, query = ''] = /\?(.*)/s.exec(url) ?? []
-  for (const parameter of query.split('&')) {
-    try {
-      decodeURIComponent(parameter)
-    } catch {
-      throw badInput(parameter.split('=', 1)[0]?.slice(0, 200) ?? '', 'has a malformed escape or is no UTF-8')
-    }
+const malformedIn = (query: string): string | undefined =>
+  query
+    .split('&')
+    .find((parameter) => !isDecodable(parameter))
+    ?.split('=', 1)[0]
+    ?.slice(0, 200)
+
+const isDecodable = (text: string): boolean => {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
   }
 }

@@ -3,7 +3,7 @@ import type { Run } from './link.js'
 import type { Names } from './names.js'
 import { parseTexts } from './replies.js'
 import type { ScriptRunner } from './script-runner.js'
-import { SWEEP_TAGS, TRIM_LOG } from './scripts.js'
+import { SWEEP_TAGS, TRIM_LOG } from './sweep-scripts.js'
 
 export interface SweeperOptions {
   readonly client: RedisClient
