@@ -32,6 +32,8 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
   const app = fastify({
     loggerInstance: options.loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
+    // One logger for all requests: making one for each costs more than what a line says of its request is worth.
+    childLoggerFactory: (logger) => logger,
     // A character of a key takes up to three in the path for each of its bytes.
     routerOptions: { maxParamLength: 3 * (NAME_MAX_BYTES + Buffer.byteLength(options.keyPrefix)) },
     frameworkErrors: (error, request, reply) => {
