@@ -4,7 +4,7 @@ import { type Entry, ETAG_MAX_LENGTH } from './entry.js'
 import { lifetimeOf } from './freshness.js'
 import type { Origin, OriginAnswer } from './origin.js'
 import { fillAll, type Parameters, type Resource } from './resource.js'
-import { fieldName, valueOf } from './request-fields.js'
+import { fieldName, valueOf, withoutFields } from './request-fields.js'
 import { storabilityOf } from './storable.js'
 
 /** What becomes of one origin request for a key. */
@@ -113,23 +113,21 @@ const tagsOf = (
  */
 const confirmedAnswer = (stale: Entry, notModified: OriginAnswer): OriginAnswer => {
   notModified.body.resume()
-  const nameAt = (headers: readonly string[], at: number): string =>
-    headers[at - (at % 2)]?.toLowerCase() ?? ''
-  const isKept = (name: string): boolean => !name.startsWith('content-') || name === 'content-location'
-  const update = notModified.headers.filter((_, at) => isKept(nameAt(notModified.headers, at)))
-  const updated = new Set(update.map((_, at) => nameAt(update, at)))
-  const stored = stale.headers.filter((_, at) => !updated.has(nameAt(stale.headers, at)))
+  const update = withoutFields(notModified.headers, describesBody)
+  const updated = new Set(update.map((name) => name.toLowerCase()).filter((_, at) => at % 2 === 0))
+  const stored = withoutFields(stale.headers, (name) => updated.has(name.toLowerCase()))
   const body = Readable.from([stale.body])
   return { ...notModified, status: 200, statusText: 'OK', headers: [...stored, ...update], body }
 }
 
+const describesBody = (name: string): boolean => {
+  const lower = name.toLowerCase()
+  return lower.startsWith('content-') && lower !== 'content-location'
+}
+
 /** The answer is for every caller of the key: nothing of one caller's conditions or codings goes with it. */
 const fillHeaders = (headers: readonly string[], etag: string | undefined): readonly string[] => {
-  const kept: string[] = []
-  for (let at = 0; at < headers.length; at += 2) {
-    const name = headers[at] ?? ''
-    if (!NOT_FOR_FILLS.has(fieldName(name))) kept.push(name, headers[at + 1] ?? '')
-  }
+  const kept = withoutFields(headers, (name) => NOT_FOR_FILLS.has(fieldName(name)))
   kept.push('Accept', 'application/json', 'Accept-Encoding', 'identity')
   if (etag !== undefined) kept.push('If-None-Match', etag)
   return kept
@@ -150,4 +148,4 @@ const NOT_FOR_FILLS = new Set([
 const TOLD_ANEW = new Set(['age', 'content-length'])
 
 const storedHeaders = (headers: readonly string[]): readonly string[] =>
-  headers.filter((_, at) => !TOLD_ANEW.has((headers[at - (at % 2)] ?? '').toLowerCase()))
+  withoutFields(headers, (name) => TOLD_ANEW.has(name.toLowerCase()))

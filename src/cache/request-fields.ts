@@ -125,6 +125,10 @@ export const valuesOf = (headers: readonly string[], name: string): string[] =>
 export const valueOf = (headers: readonly string[], name: string): string | undefined =>
   headers.find((_, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === name)
 
+/** Names and values in turn, less the fields that the test picks by their names, as these were sent. */
+export const withoutFields = (headers: readonly string[], isDropped: (name: string) => boolean): string[] =>
+  headers.filter((_, at) => !isDropped(headers[at - (at % 2)] ?? ''))
+
 /** In lower case, and as WSGI may read it. */
 export const fieldName = (name: string): string => {
   const lower = name.toLowerCase()

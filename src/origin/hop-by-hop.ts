@@ -1,4 +1,4 @@
-import { fieldName } from '../cache/request-fields.js'
+import { fieldName, valuesOf, withoutFields } from '../cache/request-fields.js'
 
 /**
  * Without the fields that belong to one connection (RFC 9110 §7.6.1) and those that `Connection` names.
@@ -10,15 +10,11 @@ export const withoutHopByHop = (
   { without, keep }: { readonly without?: ReadonlySet<string>; readonly keep?: ReadonlySet<string> } = {}
 ): string[] => {
   const named = namedByConnection(headers)
-  const kept: string[] = []
-  for (let at = 0; at < headers.length; at += 2) {
-    const name = headers[at] ?? ''
+  return withoutFields(headers, (name) => {
     const lower = name.toLowerCase()
-    if (HOP_BY_HOP.has(lower) || without?.has(lower) === true) continue
-    if (named.includes(lower) && !NEEDED.has(lower) && keep?.has(fieldName(name)) !== true) continue
-    kept.push(name, headers[at + 1] ?? '')
-  }
-  return kept
+    if (HOP_BY_HOP.has(lower) || without?.has(lower) === true) return true
+    return named.includes(lower) && !NEEDED.has(lower) && keep?.has(fieldName(name)) !== true
+  })
 }
 
 const HOP_BY_HOP = new Set([
@@ -35,11 +31,7 @@ const HOP_BY_HOP = new Set([
 
 const NEEDED = new Set(['host', 'content-length', 'content-type', 'cookie', 'set-cookie'])
 
-const namedByConnection = (headers: readonly string[]): readonly string[] => {
-  const named: string[] = []
-  for (let at = 0; at < headers.length; at += 2) {
-    if (headers[at]?.toLowerCase() !== 'connection') continue
-    named.push(...(headers[at + 1] ?? '').split(',').map((name) => name.trim().toLowerCase()))
-  }
-  return named
-}
+const namedByConnection = (headers: readonly string[]): readonly string[] =>
+  valuesOf(headers, 'connection').flatMap((value) =>
+    value.split(',').map((name) => name.trim().toLowerCase())
+  )

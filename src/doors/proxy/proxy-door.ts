@@ -3,6 +3,7 @@ import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Answer } from '../../cache/answer.js'
 import type { Cache } from '../../cache/cache.js'
 import { LeftError } from '../../cache/flight.js'
+import { valuesOf } from '../../cache/request-fields.js'
 import { answerClientError, ProblemError, toProblem } from '../problem.js'
 import { drainOnClose } from './drain.js'
 import { sendAnswer, sendProblemTo } from './send.js'
@@ -97,7 +98,7 @@ const leavingOf = (response: ServerResponse): AbortSignal => {
 const sendInterim = (response: ServerResponse, status: number, headers: readonly string[]): void => {
   if (response.headersSent || response.destroyed) return
   if (status === 102) response.writeProcessing()
-  const links = headers.filter((_, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === 'link')
+  const links = valuesOf(headers, 'link')
   if (status !== 103 || links.length === 0) return
   try {
     response.writeEarlyHints({ link: links })

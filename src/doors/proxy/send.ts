@@ -4,6 +4,7 @@ import type { Answer } from '../../cache/answer.js'
 import type { Entry } from '../../cache/entry.js'
 import { LeftError } from '../../cache/flight.js'
 import type { OriginAnswer } from '../../cache/origin.js'
+import { withoutFields } from '../../cache/request-fields.js'
 import { PROBLEM_TYPE, type ProblemError, toProblem } from '../problem.js'
 
 /** Hands the answer over: at once, but for one that is still coming. Rejects with `LeftError` when the caller has left. */
@@ -34,7 +35,7 @@ const sendEntry = (
 
 /** RFC 9110 §15.4.5: what a 304 says of the stored answer, and not of its content. */
 const headersOf304 = ({ headers }: Entry): string[] =>
-  headers.filter((_, at) => !/^content-(?!location)/i.test(headers[at - (at % 2)] ?? ''))
+  withoutFields(headers, (name) => /^content-(?!location)/i.test(name))
 
 const relay = async (
   answer: OriginAnswer,

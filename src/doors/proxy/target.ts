@@ -1,3 +1,4 @@
+import { withoutFields } from '../../cache/request-fields.js'
 import { badInput } from '../problem.js'
 
 export interface Target {
@@ -21,6 +22,6 @@ export const targetOf = (url: string, headers: readonly string[]): Target => {
   const absolute = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(url)
   const [, authority, rest = ''] = absolute ?? []
   if (authority === undefined) throw badInput('target', 'must be a path or an absolute address')
-  const others = headers.filter((_, at) => headers[at - (at % 2)]?.toLowerCase() !== 'host')
+  const others = withoutFields(headers, (name) => name.toLowerCase() === 'host')
   return { target: rest.startsWith('/') ? rest : `/${rest}`, headers: ['Host', authority, ...others] }
 }

@@ -47,21 +47,14 @@ const createBatch = (): Batch => {
     if (--pending === 0) onSettled?.()
   }
   return {
-    add: (work) =>
-      new Promise((resolve, reject) => {
-        pending++
+    add: (work) => {
+      pending++
+      work.then(end, end)
+      return new Promise((resolve, reject) => {
         rejections.push(reject)
-        work.then(
-          (result) => {
-            resolve(result)
-            end()
-          },
-          (error: unknown) => {
-            reject(error instanceof Error ? error : new Error(String(error)))
-            end()
-          }
-        )
-      }),
+        work.then(resolve, reject)
+      })
+    },
     settled: () =>
       new Promise((resolve) => {
         if (pending === 0) resolve()

@@ -177,7 +177,7 @@ const isWrongConnection = (error: unknown): boolean =>
   /(^|-)(READONLY|NOAUTH|WRONGPASS|MASTERDOWN|MOVED|ASK|CLUSTERDOWN)\b|\breplica\b/.test(messageOf(error))
 
 /** An `AggregateError` of Node's connection attempts has no message of its own, only a code. */
-const messageOf = (error: unknown): string => {
+export const messageOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   return error.message || ('code' in error ? String(error.code) : error.name)
 }

@@ -7,7 +7,7 @@ import { decodeEntry } from '../entry-codec.js'
 import { createJournal } from '../journal.js'
 import { adoptClient, createClient, type RedisSettings } from './client.js'
 import { createCommitter } from './committer.js'
-import { createLink, type Run } from './link.js'
+import { createLink, messageOf, type Run } from './link.js'
 import { namesUnder } from './names.js'
 import { createRemover } from './remover.js'
 import { parseInvalidation, parseOpening, parseStreamRange } from './replies.js'
@@ -154,7 +154,6 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
   }
 }
 
-const reasonOf = (error: unknown): string => {
-  const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return reason instanceof Error ? reason.message : String(reason)
-}
+/** Of a `StoreUnavailableError`: what Redis or the connection said. */
+const reasonOf = (error: unknown): string =>
+  messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error)
