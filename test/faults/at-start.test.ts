@@ -2,12 +2,13 @@ import { createServer, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { freePort } from '../support/free-port.js'
 import { needsOwnRedis } from '../support/redis-server.js'
+import { tryFault } from './fault-trial.js'
 import { FAULTS, PASSWORD } from './faults.js'
 import { type Figures, printFigures } from './figures.js'
-import { announceChange, judgeValues, seeChange } from './invalidations.js'
+import { judgeValues } from './invalidations.js'
 import { startOrigin } from './origin-process.js'
 import { redisFor, sidecarFor } from './stage.js'
-import { HIT, runTrial } from './trial.js'
+import { runTrial } from './trial.js'
 import { judgeCallers, judgeLog } from './verdict.js'
 
 /** So that a connection that is accepted and not answered is given up within the fault. */
@@ -19,7 +20,8 @@ t.setTimeout(150_000)
 void t.test('Redis has failed before the start', { skip: needsOwnRedis }, async (t) => {
   const origin = await startOrigin(t)
   const rows: Figures[] = []
-  for (const { name, begin, end, isRead, isSilent = false } of FAULTS) {
+  for (const fault of FAULTS) {
+    const { name, begin, end, isSilent = false } = fault
     await t.test(`${name}: the sidecar starts, forwards, and uses Redis once it can`, async (t) => {
       const redis = await redisFor(t, { password: PASSWORD })
       const admin = redis.client()
@@ -27,21 +29,7 @@ void t.test('Redis has failed before the start', { skip: needsOwnRedis }, async 
       await begin(redis, admin)
       const sidecar = await sidecarFor(t, origin, redis.url, isSilent ? IMPATIENT : {})
       t.comment(`ready after ${sidecar.readyAfterMs.toFixed()} ms`)
-      const figures = await runTrial(t, {
-        name,
-        sidecar,
-        origin,
-        during: async () => {
-          await announceChange(t, sidecar, origin, isRead)
-          await judgeValues(t, sidecar, isRead)
-        },
-        end: () => end(redis, admin),
-        isBack: isRead ? /; stored/ : HIT
-      })
-      rows.push(figures)
-      judgeCallers(t, figures)
-      await seeChange(t, sidecar)
-      judgeLog(t, sidecar.logs, isRead)
+      rows.push(await tryFault(t, fault, { sidecar, origin, end: () => end(redis, admin) }))
     })
   }
 
