@@ -63,9 +63,11 @@ export const startOrigin = async ({ bodyBytes, latencyMs }: OriginOptions): Prom
 /** JSON of that many bytes, of the shape that the resource table expects at that path. */
 export const bodyOf = (path: string, bytes: number): Buffer => {
   const id = Number(/\d+/.exec(path.replace('/v1/', ''))?.[0] ?? 1)
-  const isList = /projects|branches/.test(path)
-  return Buffer.from(isList ? listOf(bytes) : padded({ id, user: { id } }, bytes))
+  return Buffer.from(isList(path) ? listOf(bytes) : padded({ id, user: { id } }, bytes))
 }
+
+/** All lists of one length are the same. */
+export const isList = (path: string): boolean => /projects|branches/.test(path)
 
 const RECORD_BYTES = 512
 

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { Pool } from 'undici'
+import { openConnection, requestText, type Connection, type RequestParts } from './connection.js'
 
 /** Requests of one kind that are sent at a fixed rate. */
 export interface Stream {
@@ -7,14 +7,7 @@ export interface Stream {
   /** Where they go, without a path. */
   readonly url: string
   readonly perSecond: number
-  readonly next: () => Shot
-}
-
-export interface Shot {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly next: () => RequestParts
 }
 
 export interface Sample {
@@ -29,7 +22,6 @@ export interface Sample {
   readonly isHit: boolean
 }
 
-const CONNECTIONS = 256
 const TIMEOUT_MS = 10_000
 
 /**
@@ -50,28 +42,25 @@ interface Run {
 }
 
 const runStream = async (stream: Stream, { startedAt, durationMs, samples }: Run): Promise<void> => {
-  const pool = new Pool(stream.url, {
-    connections: CONNECTIONS,
-    headersTimeout: TIMEOUT_MS,
-    bodyTimeout: TIMEOUT_MS
-  })
   const total = Math.floor((durationMs / 1000) * stream.perSecond)
+  const idle: Connection[] = []
   const answers: Promise<void>[] = []
   while (answers.length < total) {
     const now = performance.now()
     for (;;) {
       const dueAt = startedAt + (answers.length * 1000) / stream.perSecond
       if (dueAt > now || answers.length === total) break
-      answers.push(fire(pool, stream, dueAt).then((sample) => void samples.push(sample)))
+      answers.push(fire(idle, stream, dueAt).then((sample) => void samples.push(sample)))
     }
     await setTimeout(1)
   }
   await Promise.all(answers)
-  await pool.destroy()
+  for (const connection of idle) connection.close()
 }
 
-const fire = async (pool: Pool, { name, next }: Stream, dueAt: number): Promise<Sample> => {
-  const { method, path, headers, body = null } = next()
+/** Over the connection that was used last, or a new one when none is idle. */
+const fire = async (idle: Connection[], { name, url, next }: Stream, dueAt: number): Promise<Sample> => {
+  const request = requestText(url, next())
   const ended = (status: number, isHit: boolean): Sample => ({
     stream: name,
     dueAt,
@@ -80,14 +69,22 @@ const fire = async (pool: Pool, { name, next }: Stream, dueAt: number): Promise<
     isHit
   })
   try {
-    const answer = await pool.request({ method, path, headers, body })
-    await answer.body.dump({ limit: Infinity })
-    return ended(answer.statusCode, isHit(answer.headers))
+    const connection = lastOpen(idle) ?? (await openConnection(url))
+    const { status, text } = await connection.exchange(request, TIMEOUT_MS)
+    idle.push(connection)
+    return ended(status, HIT.test(text))
   } catch {
     return ended(0, false)
   }
 }
 
+const lastOpen = (idle: Connection[]): Connection | undefined => {
+  for (;;) {
+    const connection = idle.pop()
+    if (connection === undefined || connection.isOpen) return connection
+    connection.close()
+  }
+}
+
 /** RFC 9211, and the fields by which nginx and Varnish are set up to say it. */
-const isHit = (headers: Readonly<Record<string, string | string[] | undefined>>): boolean =>
-  ['cache-status', 'x-cache-status', 'x-cache'].some((name) => /\bhit\b/i.test(String(headers[name])))
+const HIT = /\r\n(?:cache-status|x-cache-status|x-cache):.*\bhit\b/

@@ -1,7 +1,8 @@
+import type { RequestParts } from '../load/connection.js'
 import { CALLER, present } from '../load/entrant.js'
 import { interleave } from '../load/interleave.js'
 import { latenciesOf, type Latencies } from '../load/latencies.js'
-import { runOpenLoop, type Shot, type Stream } from '../load/open-loop.js'
+import { runOpenLoop, type Stream } from '../load/open-loop.js'
 import { summarise } from '../load/statistics.js'
 import type { Bench, Findings, Scenario } from '../scenario.js'
 import { onStage, type Stage } from '../stage.js'
@@ -59,13 +60,13 @@ const measure = async (bench: Bench, stage: Stage, { subject, perSecond }: Case)
 
 const pathOf = (user: number): string => `/api/v1/users/${100 + user}/projects`
 
-const nextRead = (): (() => Shot) => {
+const nextRead = (): (() => RequestParts) => {
   let sent = 0
   return () => ({ method: 'GET', path: pathOf(sent++ % USERS), headers: CALLER })
 }
 
 /** By key, by tag and by pattern in turn, each reaching the entries of one user. */
-const nextInvalidation = (): (() => Shot) => {
+const nextInvalidation = (): (() => RequestParts) => {
   let sent = 0
   return () => {
     // A step that shares no factor with the number of users, so that all of them have their turn.

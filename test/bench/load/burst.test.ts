@@ -29,7 +29,9 @@ t.test('a wait ends with the last byte of the body', async (t) => {
 })
 
 t.test('a reader without a whole 200 fails the burst', async (t) => {
-  const refusing = await serve(t, (_request, response) => response.writeHead(503).end('no'))
+  const refusing = await serve(t, (_request, response) =>
+    response.writeHead(503, { 'content-length': 2 }).end('no')
+  )
   await t.rejects(runBurst({ ...BURST, url: refusing }), { message: /no 200/ })
   const broken = await serve(t, (_request, response) => {
     response.writeHead(200, { 'content-length': 10 }).write('half')
@@ -37,5 +39,5 @@ t.test('a reader without a whole 200 fails the burst', async (t) => {
   })
   await t.rejects(runBurst({ ...BURST, url: broken }), { message: /closed before the end/ })
   const silent = await serve(t, () => undefined)
-  await t.rejects(runBurst({ ...BURST, url: silent, timeoutMs: 50 }), { message: /within 50 ms/ })
+  await t.rejects(runBurst({ ...BURST, url: silent, timeoutMs: 50 }), { message: /in time/ })
 })

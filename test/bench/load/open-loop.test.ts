@@ -1,9 +1,11 @@
 import t from 'tap'
+import type { RequestParts } from '../../../bench/load/connection.js'
 import { latenciesOf } from '../../../bench/load/latencies.js'
-import { runOpenLoop, type Sample, type Shot } from '../../../bench/load/open-loop.js'
+import { runOpenLoop, type Sample } from '../../../bench/load/open-loop.js'
 import { serve } from './servers.js'
 
-const read = (): Shot => ({ method: 'GET', path: '/', headers: {} })
+const read = (): RequestParts => ({ method: 'GET', path: '/', headers: {} })
+const EMPTY = { 'content-length': 0 }
 
 t.test('waiting is not hidden: what was due while the server stood still waited', async (t) => {
   const HOLD_MS = 300
@@ -32,9 +34,9 @@ t.test('streams have their own rate, and requests of their own', async (t) => {
   const seen: (string | undefined)[] = []
   const url = await serve(t, (request, response) => {
     seen.push(`${request.method ?? ''} ${request.url ?? ''}`)
-    response.writeHead(request.method === 'GET' ? 200 : 202).end()
+    response.writeHead(request.method === 'GET' ? 200 : 202, EMPTY).end()
   })
-  const write = (): Shot => ({ method: 'POST', path: '/w', headers: {}, body: '{}' })
+  const write = (): RequestParts => ({ method: 'POST', path: '/w', headers: {}, body: '{}' })
   const samples = await runOpenLoop(
     [
       { name: 'read', url, perSecond: 200, next: read },
@@ -57,7 +59,7 @@ t.test('a hit is what the answer says', async (t) => {
   ]
   let sent = 0
   const url = await serve(t, (_request, response) => {
-    response.writeHead(200, statuses[sent++ % statuses.length]).end()
+    response.writeHead(200, { ...EMPTY, ...statuses[sent++ % statuses.length] }).end()
   })
   const samples = await runOpenLoop([{ name: 'read', url, perSecond: 100, next: read }], 100)
   t.equal(latenciesOf(samples).hitShare, 0.4)
@@ -68,7 +70,7 @@ t.test('an answer that is no success, or none, is a failure', async (t) => {
   const url = await serve(t, (request, response) => {
     count++
     if (count % 2 === 0) request.socket.destroy()
-    else response.writeHead(502).end()
+    else response.writeHead(502, EMPTY).end()
   })
   const { requests, failures } = latenciesOf(
     await runOpenLoop([{ name: 'read', url, perSecond: 100, next: read }], 100)
