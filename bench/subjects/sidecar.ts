@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { freePort } from '../../test/support/free-port.js'
+import { MAIN, NODE_ARGUMENTS } from '../../test/support/sidecar-command.js'
 import type { RunningSubject, Subject, SubjectOptions } from '../subject.js'
 import { createFolder, launch } from './process.js'
 
@@ -20,8 +20,6 @@ export interface SidecarOptions extends Pick<SubjectOptions, 'originUrl' | 'redi
   readonly folder?: string
 }
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
-
 /** As the image runs it: the bundle, all features on, logging at `info`. */
 export const startSidecar = async (options: SidecarOptions): Promise<RunningSidecar> => {
   const [proxyPort, controlPort, opsPort] = [await freePort(), await freePort(), await freePort()]
@@ -30,7 +28,7 @@ export const startSidecar = async (options: SidecarOptions): Promise<RunningSide
   const opsUrl = `http://127.0.0.1:${opsPort}`
   const { pid, stop } = await launch({
     name: 'The sidecar',
-    command: [process.execPath, ...(options.nodeArguments ?? []), MAIN],
+    command: [process.execPath, ...NODE_ARGUMENTS, ...(options.nodeArguments ?? []), MAIN],
     environment: {
       NODE_ENV: 'production',
       LOG_LEVEL: 'info',

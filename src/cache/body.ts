@@ -2,58 +2,57 @@ import { Readable, Transform } from 'node:stream'
 import { OriginError } from './errors.js'
 
 export type Collected =
-  /** All its bytes, and the same as a stream. */
-  | { readonly kind: 'whole'; readonly bytes: Buffer; readonly body: Readable }
+  | { readonly kind: 'whole'; readonly bytes: Buffer }
   /** Too large to keep: the same bytes again, what was read so far first. */
   | { readonly kind: 'stream'; readonly body: Readable }
 
 /** Reads a body up to a limit, without losing what lies beyond it. `OriginError` when it breaks off. */
-export const collect = async (body: Readable, maxBytes: number): Promise<Collected> => {
-  const chunks: Buffer[] = []
-  let length = 0
-  const source: AsyncIterator<Buffer> = body[Symbol.asyncIterator]()
-  for (;;) {
-    const next = await source.next().catch(brokenOff)
-    if (next.done === true) return { kind: 'whole', bytes: join(chunks, length), body: Readable.from(chunks) }
-    chunks.push(next.value)
-    length += next.value.length
-    if (length > maxBytes) return { kind: 'stream', body: resumed(chunks, source, body) }
-  }
-}
+export const collect = (body: Readable, maxBytes: number): Promise<Collected> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    const take = (chunk: Buffer): void => {
+      chunks.push(chunk)
+      length += chunk.length
+      if (length <= maxBytes) return
+      body.off('data', take).pause()
+      resolve({ kind: 'stream', body: resumed(chunks, body) })
+    }
+    body.on('data', take)
+    body.once('end', () => resolve({ kind: 'whole', bytes: join(chunks, length) }))
+    const breakOff = (): void => reject(new OriginError('unreachable', { cause: body.errored }))
+    if (body.destroyed) breakOff()
+    body.once('error', breakOff)
+    body.once('close', breakOff)
+  })
 
-const brokenOff = (cause: unknown): never => {
-  throw new OriginError('unreachable', { cause })
-}
+/** The body again, to be passed on. */
+export const bodyAgain = (collected: Collected): Readable =>
+  collected.kind === 'whole' ? Readable.from([collected.bytes]) : collected.body
 
 const join = (chunks: readonly Buffer[], length: number): Buffer => {
   const [only] = chunks
   return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length)
 }
 
-/**
- * The chunks and what follows them. Its end is the body's, read or not: a generator would be asked to end only
- * after the chunk that it waits for.
- */
-const resumed = (chunks: readonly Buffer[], source: AsyncIterator<Buffer>, body: Readable): Readable => {
-  const kept = chunks.values()
-  const next = async (): Promise<Buffer | null> => {
-    const known = kept.next()
-    if (known.done !== true) return known.value
-    const read = await source.next()
-    return read.done === true ? null : read.value
-  }
-  return new Readable({
-    read() {
-      next().then(
-        (chunk) => this.push(chunk),
-        (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error)))
-      )
-    },
+/** The chunks that were taken from a body, and what follows them. Its end is the body's, read or not. */
+const resumed = (taken: readonly Buffer[], body: Readable): Readable => {
+  const whole = new Readable({
+    read: () => void body.resume(),
     destroy: (error, done) => {
       body.destroy()
       done(error)
     }
   })
+  for (const chunk of taken) whole.push(chunk)
+  body.on('data', (chunk: Buffer) => {
+    if (!whole.push(chunk)) body.pause()
+  })
+  body.once('end', () => whole.push(null))
+  body.once('close', () => {
+    if (!body.readableEnded) whole.destroy(body.errored ?? new Error('the answer broke off'))
+  })
+  return whole
 }
 
 /** `undefined` for what is no JSON. */

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
-import { collect, parseJson } from './body.js'
+import { bodyAgain, collect, parseJson } from './body.js'
 import { type Entry, ETAG_MAX_LENGTH } from './entry.js'
 import { lifetimeOf } from './freshness.js'
+import type { Leaving } from './leaving.js'
 import type { Origin, OriginAnswer } from './origin.js'
 import { fillAll, type Parameters, type Resource } from './resource.js'
 import { fieldName, valueOf, withoutFields } from './request-fields.js'
@@ -41,7 +42,7 @@ export interface FillRequest {
   readonly ownTags: readonly string[]
   /** The entry to be refreshed, if there is one. */
   readonly stale: Entry | undefined
-  readonly signal: AbortSignal
+  readonly readers: Leaving
 }
 
 /** Asks the origin for a whole, uncoded JSON answer and makes an entry of it, if it can be one. */
@@ -55,7 +56,7 @@ export const fill = async (context: FillContext, request: FillRequest): Promise<
     target: request.target,
     headers: fillHeaders(request.headers, stale?.etag),
     body: undefined,
-    signal: request.signal
+    readers: request.readers
   })
   const isConfirmed = received.status === 304 && stale?.etag !== undefined
   const answer = isConfirmed ? confirmedAnswer(stale, received) : received
@@ -74,10 +75,10 @@ export const fill = async (context: FillContext, request: FillRequest): Promise<
   const lifetime = lifetimeOf(origin.directivesOf(answer.headers), resource, limits)
   if (lifetime.kind === 'unstorable') return own(answer.body, true)
   const collected = await collect(answer.body, context.maxEntryBytes)
-  if (collected.kind === 'stream') return own(collected.body, true)
+  if (collected.kind === 'stream') return own(bodyAgain(collected), true)
   const json = parseJson(collected.bytes)
   const tags = json === undefined ? undefined : tagsOf(request, json)
-  if (tags === undefined) return own(collected.body, true)
+  if (tags === undefined) return own(bodyAgain(collected), true)
   const etag = valueOf(answer.headers, 'etag')
   const entry: Entry = {
     status: 200,

@@ -1,3 +1,4 @@
+import { createLeaver, type Leaver, type Leaving, LeftError } from './leaving.js'
 import type { Position } from './position.js'
 
 /**
@@ -10,8 +11,8 @@ export interface Flight<T> {
   /** The count of readers that had arrived when the origin was asked: they may all join. */
   readonly departure: number
   readonly landed: Promise<T>
-  /** Waits for the landing; rejects with the signal's reason when this reader leaves first. */
-  wait(signal: AbortSignal): Promise<T>
+  /** Waits for the landing; rejects with `LeftError` when this reader leaves first. */
+  wait(reader: Leaving): Promise<T>
 }
 
 export interface Flights<T> {
@@ -19,7 +20,7 @@ export interface Flights<T> {
   readonly arrive: () => number
   readonly find: (key: string) => Flight<T> | undefined
   /** Asks the origin by `work` and lets later readers find the flight until it has landed. */
-  depart(key: string, position: Position | undefined, work: (signal: AbortSignal) => Promise<T>): Flight<T>
+  depart(key: string, position: Position | undefined, work: (readers: Leaving) => Promise<T>): Flight<T>
 }
 
 export const createFlights = <T>(): Flights<T> => {
@@ -29,14 +30,14 @@ export const createFlights = <T>(): Flights<T> => {
     arrive: () => ++arrivals,
     find: (key) => underWay.get(key),
     depart: (key, position, work) => {
-      const controller = new AbortController()
+      const readers = createLeaver()
       const forget = (): void => {
         if (underWay.get(key) === flight) underWay.delete(key)
       }
       // A cancelled request may take long to end; nobody is to join it until then.
-      controller.signal.addEventListener('abort', forget, { once: true })
-      const landed = work(controller.signal).finally(forget)
-      const flight: Flight<T> = { position, departure: arrivals, landed, wait: waiting(landed, controller) }
+      readers.whenLeft(forget)
+      const landed = work(readers).finally(forget)
+      const flight: Flight<T> = { position, departure: arrivals, landed, wait: waiting(landed, readers) }
       // Whoever waits is told of a failure; a flight that everybody has left fails silently.
       landed.catch(() => undefined)
       underWay.set(key, flight)
@@ -45,25 +46,15 @@ export const createFlights = <T>(): Flights<T> => {
   }
 }
 
-const waiting = <T>(landed: Promise<T>, controller: AbortController): Flight<T>['wait'] => {
-  let readers = 0
-  return (signal) =>
+const waiting = <T>(landed: Promise<T>, readers: Leaver): Flight<T>['wait'] => {
+  let waiting = 0
+  return (reader) =>
     new Promise((resolve, reject) => {
-      readers++
-      const leave = (): void => {
+      waiting++
+      const forget = reader.whenLeft(() => {
         reject(new LeftError())
-        if (--readers === 0) controller.abort(new LeftError())
-      }
-      if (signal.aborted) {
-        leave()
-        return
-      }
-      signal.addEventListener('abort', leave, { once: true })
-      landed.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+        if (--waiting === 0) readers.leave()
+      })
+      landed.then(resolve, reject).finally(forget)
     })
-}
-
-/** The reader has left; nobody is there to be answered. */
-export class LeftError extends Error {
-  override readonly name = 'LeftError'
 }

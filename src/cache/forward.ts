@@ -21,10 +21,17 @@ export type Forward = (
 export const createForward =
   (origin: Origin, denied: (identity: string) => Promise<void>): Forward =>
   async (request, identity, { resource, outcome, cacheStatus }) => {
-    const { method, target, headers, body, onInterim } = request
+    const { method, target, headers, body, onInterim, caller } = request
     try {
-      const signal = request.signal()
-      const answer = await origin.fetch({ resource, method, target, headers, body, onInterim, signal })
+      const answer = await origin.fetch({
+        resource,
+        method,
+        target,
+        headers,
+        body,
+        onInterim,
+        readers: caller
+      })
       if (isDenial(answer) && identity !== undefined) await denied(identity)
       return relayed(answer, outcome, cacheStatus)
     } catch (error) {

@@ -3,6 +3,7 @@ import { fill, type FillContext, type Filled } from './fill.js'
 import { createFlights, type Flight } from './flight.js'
 import { isReached } from './invalidation.js'
 import { familyTag, identityTag, type Keep } from './keeper.js'
+import type { Leaving } from './leaving.js'
 import type { Marks } from './marks.js'
 import type { OriginAnswer } from './origin.js'
 import type { Reader } from './reader.js'
@@ -34,10 +35,10 @@ export const createLandings = (options: LandingOptions) => {
    * Asks the origin on behalf of the reader, and stores what may be stored. An entry is confirmed for readers
    * only to whom it could have been given: a 304 does not say that this one may have it.
    */
-  const ask = async (reader: Reader, signal: AbortSignal): Promise<Landing> => {
+  const ask = async (reader: Reader, readers: Leaving): Promise<Landing> => {
     const { identity = '' } = reader.fields
     asking.set(identity, (asking.get(identity) ?? 0) + 1)
-    const landing = await askAndKeep(reader, signal).finally(() => {
+    const landing = await askAndKeep(reader, readers).finally(() => {
       const left = (asking.get(identity) ?? 1) - 1
       if (left === 0) asking.delete(identity)
       else asking.set(identity, left)
@@ -46,7 +47,7 @@ export const createLandings = (options: LandingOptions) => {
     return landing
   }
 
-  const askAndKeep = async (reader: Reader, signal: AbortSignal): Promise<Landing> => {
+  const askAndKeep = async (reader: Reader, readers: Leaving): Promise<Landing> => {
     const { resource, parameters, key, baseKey } = reader.plan
     const { identity } = reader.fields
     const isProtected = resource.scope !== 'public' && identity !== undefined
@@ -65,7 +66,7 @@ export const createLandings = (options: LandingOptions) => {
         ...(resource.scope === 'identity' && identity !== undefined ? [identityTag(identity)] : []),
         ...resource.families.map(familyTag)
       ],
-      signal
+      readers
     })
     const proven = isProtected && isWord(filled) ? { identity, user: userIn(filled) ?? user } : undefined
     if (filled.kind === 'own') {
@@ -80,7 +81,7 @@ export const createLandings = (options: LandingOptions) => {
   }
 
   const depart = (reader: Reader): Flight<Landing> =>
-    flights.depart(reader.plan.key, reader.position, (signal) => ask(reader, signal))
+    flights.depart(reader.plan.key, reader.position, (readers) => ask(reader, readers))
 
   /** Refreshes an entry that was just answered stale, unless somebody does already. */
   const refresh = (reader: Reader): void => {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Directives } from './freshness.js'
+import type { Leaving } from './leaving.js'
 
 /** The main API. Rejects with `OriginError` when there is no answer; an error answer is an answer. */
 export interface Origin {
@@ -17,7 +18,8 @@ export interface OriginRequest {
   /** Names and values in turn. */
   readonly headers: readonly string[]
   readonly body: Readable | undefined
-  readonly signal: AbortSignal
+  /** Given up when they leave who wait for the answer. */
+  readonly readers: Leaving
   /** Called for each interim (1xx) answer. */
   readonly onInterim?: ((status: number, headers: readonly string[]) => void) | undefined
 }

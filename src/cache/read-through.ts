@@ -2,9 +2,10 @@ import type { Answer } from './answer.js'
 import { bypassStatus } from './cache-status.js'
 import { isFresh } from './entry.js'
 import { OriginError } from './errors.js'
-import { type Flight, LeftError } from './flight.js'
+import type { Flight } from './flight.js'
 import type { Forward } from './forward.js'
 import { discard, type Landing, type Landings } from './landing.js'
+import { type Leaving, LeftError } from './leaving.js'
 import type { Marks } from './marks.js'
 import type { Observer } from './observer.js'
 import { type Plan, planRead } from './plan.js'
@@ -117,11 +118,11 @@ export const createReadThrough = (options: ReadThroughOptions) => {
 
   /** Joins the flight for the key or leads one, at most a few times; then asks without the others. */
   const together = async (reader: Reader): Promise<Answer> => {
-    const signal = reader.request.signal()
+    const { caller } = reader.request
     for (let waits = 0; waits < WAITS && !marks.has(reader.plan.key); waits++) {
       const current = landings.find(reader.plan.key)
       const flight = current ?? landings.depart(reader)
-      const landing = await landed(flight, signal, current === undefined)
+      const landing = await landed(flight, caller, current === undefined)
       if (landing instanceof OriginError) return afterFailure(reader, landing, now())
       if (current === undefined) return forLeader(reader, landing, now())
       if (landing.kind === 'own' && landing.answer.status >= 500 && isUsableOnError(reader, now())) {
@@ -136,11 +137,11 @@ export const createReadThrough = (options: ReadThroughOptions) => {
 
   const landed = async (
     flight: Flight<Landing>,
-    signal: AbortSignal,
+    caller: Leaving,
     isLeader: boolean
   ): Promise<Landing | OriginError> => {
     try {
-      return await flight.wait(signal)
+      return await flight.wait(caller)
     } catch (error) {
       if (error instanceof OriginError) return error
       if (isLeader && error instanceof LeftError) flight.landed.then(discard, () => undefined)
@@ -151,7 +152,7 @@ export const createReadThrough = (options: ReadThroughOptions) => {
   /** Without a proof nobody else's answer may be given; this one's own answer is the proof. */
   const askAlone = async (reader: Reader): Promise<Answer> => {
     try {
-      return forLeader(reader, await landings.ask(reader, reader.request.signal()), now())
+      return forLeader(reader, await landings.ask(reader, reader.request.caller), now())
     } catch (error) {
       if (error instanceof OriginError) return afterFailure(reader, error, now())
       throw error

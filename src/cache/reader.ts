@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Entry } from './entry.js'
+import type { Leaving } from './leaving.js'
 import type { Plan } from './plan.js'
 import type { Position } from './position.js'
 import type { RequestFields } from './request-fields.js'
@@ -9,8 +10,7 @@ export interface ReadRequest {
   readonly target: string
   readonly headers: readonly string[]
   readonly body: Readable | undefined
-  /** Aborted when the caller leaves. Made on demand: a hit needs none. */
-  readonly signal: () => AbortSignal
+  readonly caller: Leaving
   readonly onInterim?: ((status: number, headers: readonly string[]) => void) | undefined
 }
 

@@ -1,5 +1,6 @@
 import type { Answer } from './answer.js'
 import type { Cache } from './cache.js'
+import type { Leaving } from './leaving.js'
 import { planRead } from './plan.js'
 import { createFieldReader } from './request-fields.js'
 import type { ResourceTable } from './resource.js'
@@ -40,17 +41,17 @@ export const skippedOf = ({
 
 /** One read, and a second one after a miss: only a hit shows that the answer is stored. */
 export const createWarmRead = ({ read, headers }: WarmReads) => {
-  const ask = async (target: string, signal: AbortSignal): Promise<Answer> => {
-    const answer = await read({ method: 'GET', target, headers, body: undefined, signal: () => signal })
+  const ask = async (target: string, caller: Leaving): Promise<Answer> => {
+    const answer = await read({ method: 'GET', target, headers, body: undefined, caller })
     if (answer.kind === 'relay') answer.answer.body.destroy()
     return answer
   }
-  return async (target: string, signal: AbortSignal): Promise<WarmResult> => {
+  return async (target: string, caller: Leaving): Promise<WarmResult> => {
     try {
-      const first = await ask(target, signal)
+      const first = await ask(target, caller)
       if (first.outcome === 'hit') return { kind: 'fresh' }
       if (first.kind !== 'entry') return fruitless(first)
-      const second = await ask(target, signal)
+      const second = await ask(target, caller)
       if (second.outcome === 'hit') return { kind: 'stored' }
       return second.kind === 'entry' ? { kind: 'unstored', reason: second.cacheStatus } : fruitless(second)
     } catch (error) {

@@ -1,11 +1,11 @@
-import { LeftError } from './flight.js'
+import { createLeaver, type Leaving } from './leaving.js'
 import { createWarmRead, skippedOf, type WarmReads } from './warm-read.js'
 
 export interface WarmingOptions extends WarmReads {
   readonly timeoutMs: number
   readonly now: () => number
-  /** Resolves after that time, or at once when the signal is aborted; never rejects. */
-  readonly delay: (ms: number, signal: AbortSignal) => Promise<void>
+  /** Resolves after that time, or as soon as the run ends. */
+  readonly delay: (ms: number, run: Leaving) => Promise<void>
   readonly watcher: WarmingWatcher
 }
 
@@ -79,9 +79,9 @@ export const createWarming = (options: WarmingOptions): Warming => {
   }
 
   /** `true`: to be tried again. */
-  const runTask = async (task: Task, signal: AbortSignal): Promise<boolean> => {
+  const runTask = async (task: Task, run: Leaving): Promise<boolean> => {
     const { target } = task
-    const tried = await warmRead(target, signal)
+    const tried = await warmRead(target, run)
     if (!('reason' in tried)) {
       count(tried.kind)
       return false
@@ -93,12 +93,12 @@ export const createWarming = (options: WarmingOptions): Warming => {
   }
 
   /** Each task once; those to be tried again. */
-  const round = async (tasks: readonly Task[], signal: AbortSignal): Promise<readonly Task[]> => {
+  const round = async (tasks: readonly Task[], run: Leaving): Promise<readonly Task[]> => {
     const queue = [...tasks]
     const left: Task[] = []
     const work = async (): Promise<void> => {
       for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-        if (signal.aborted || (await runTask(task, signal))) left.push(task)
+        if (run.hasLeft || (await runTask(task, run))) left.push(task)
       }
     }
     await Promise.all(Array.from({ length: CONCURRENCY }, work))
@@ -113,27 +113,26 @@ export const createWarming = (options: WarmingOptions): Warming => {
     Object.keys(skipped).forEach(() => count('skipped'))
     watcher.started({ total, skipped })
 
-    const leaving = new AbortController()
-    const { signal } = leaving
+    const run = createLeaver()
     let ended: WarmingState = 'finished'
     end = (as) => {
-      if (signal.aborted) return
+      if (run.hasLeft) return
       ended = as
-      leaving.abort(new LeftError())
+      run.leave()
     }
     let left: readonly Task[] = targets
       .filter((target) => !Object.hasOwn(skipped, target))
       .map((target) => ({ target, unstored: 0 }))
-    void delay(options.timeoutMs, signal).then(() => end('timed-out'))
-    while (left.length > 0 && !signal.aborted) {
-      left = await round(left, signal)
-      if (left.length > 0) await delay(PAUSE_MS, signal)
+    void delay(options.timeoutMs, run).then(() => end('timed-out'))
+    while (left.length > 0 && !run.hasLeft) {
+      left = await round(left, run)
+      if (left.length > 0) await delay(PAUSE_MS, run)
     }
     left.forEach(() => count('failed'))
     endedAt = now()
     state = ended
     // Ends the timer.
-    leaving.abort()
+    run.leave()
     watcher.ended(progress())
   }
 

@@ -1,12 +1,13 @@
 import { unescape } from 'node:querystring'
 import type { Readable } from 'node:stream'
 import { type Answer, failure, relayed } from './answer.js'
-import { collect, copyBody, parseJson } from './body.js'
+import { bodyAgain, collect, copyBody, parseJson } from './body.js'
 import { METHOD } from './cache-status.js'
 import { OriginError } from './errors.js'
 import { type Invalidation, invalidationOf } from './invalidation.js'
 import type { Invalidate } from './invalidator.js'
 import { isDenial } from './landing.js'
+import { STAYING } from './leaving.js'
 import type { Observer } from './observer.js'
 import type { Origin, OriginAnswer } from './origin.js'
 import { type ReadFields, valueOf } from './request-fields.js'
@@ -72,7 +73,6 @@ export const createWriteThrough = ({ table, origin, observer, ...options }: Writ
       answer
     })
     try {
-      const signal = new AbortController().signal
       const body = copy?.stream ?? request.body
       const answer = await origin.fetch({
         resource: 'none',
@@ -81,7 +81,7 @@ export const createWriteThrough = ({ table, origin, observer, ...options }: Writ
         headers,
         body,
         onInterim,
-        signal
+        readers: STAYING
       })
       if (isDenial(answer) && identity !== undefined) await options.denied(identity)
       if (match === undefined || isRefused(answer)) return relayed(answer, 'write', METHOD)
@@ -107,7 +107,7 @@ const decodedPath = (target: string): string => unescape(target.split('?', 1)[0]
 const inspect = async (answer: OriginAnswer): Promise<{ answer: OriginAnswer; json: unknown }> => {
   const collected = await collect(answer.body, INSPECTED_BYTES)
   const json = collected.kind === 'whole' ? parseJson(collected.bytes) : undefined
-  return { answer: { ...answer, body: collected.body }, json }
+  return { answer: { ...answer, body: bodyAgain(collected) }, json }
 }
 
 const namedBy = (match: WriteMatch, values: TemplateValues): Invalidation => {

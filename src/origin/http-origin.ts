@@ -1,8 +1,10 @@
 import { errors, Pool } from 'undici'
 import { OriginError } from '../cache/errors.js'
+import { LeftError } from '../cache/leaving.js'
 import type { Observer } from '../cache/observer.js'
 import type { Origin, OriginAnswer, OriginRequest } from '../cache/origin.js'
 import { readDirectives } from './directives.js'
+import { exchange } from './exchange.js'
 import { withoutHopByHop } from './hop-by-hop.js'
 
 export interface HttpOriginOptions {
@@ -38,50 +40,30 @@ export const createHttpOrigin = (options: HttpOriginOptions): HttpOrigin => {
   })
   let underWay = 0
 
-  const send = async (request: OriginRequest): Promise<OriginAnswer> => {
-    const { method, target, body, signal, onInterim } = request
-    const answer = await pool.request({
-      method,
-      path: target,
-      headers: withoutHopByHop(request.headers, { without: ANSWERED_HERE, keep }),
-      body: body ?? null,
-      signal,
-      responseHeaders: 'raw',
-      ...(onInterim !== undefined && {
-        onInfo: (info) => onInterim(info.statusCode, rawHeaders(info.headers))
-      })
-    })
-    return {
-      status: answer.statusCode,
-      statusText: answer.statusText,
-      headers: withoutHopByHop(rawHeaders(answer.headers)),
-      body: answer.body,
-      trailers: answer.trailers
-    }
-  }
-
   const fetch = async (request: OriginRequest): Promise<OriginAnswer> => {
     if (underWay >= options.maxConnections + options.maxQueue) throw new OriginError('overloaded')
     underWay++
     const release = once(() => underWay--)
     // undici keeps a cancelled request in its queue; it must not keep a place there for others.
-    request.signal.addEventListener('abort', release, { once: true })
+    const forget = request.readers.whenLeft(release)
+    const ended = (): void => {
+      release()
+      forget()
+    }
     const startedAt = performance.now()
-    const ended = (status: number): void => {
+    const tell = (status: number): void => {
       const durationMs = performance.now() - startedAt
       observer.originAsked({ resource: request.resource, status, durationMs })
     }
+    const headers = withoutHopByHop(request.headers, { without: ANSWERED_HERE, keep })
     try {
-      const answer = await sendAgain(request, send)
-      ended(answer.status)
-      answer.body.once('close', release)
-      // Whoever reads the body is told of its end; a body that is thrown away has nobody to tell.
-      answer.body.on('error', () => undefined)
-      return answer
+      const answer = await sendAgain(request, () => exchange(pool, { ...request, headers }, ended))
+      tell(answer.status)
+      return { ...answer, headers: withoutHopByHop(answer.headers) }
     } catch (error) {
-      release()
-      if (request.signal.aborted) throw request.signal.reason
-      ended(0)
+      ended()
+      if (error instanceof LeftError) throw error
+      tell(0)
       throw new OriginError(isTimeout(error) ? 'timeout' : 'unreachable', { cause: error })
     }
   }
@@ -95,14 +77,14 @@ export const createHttpOrigin = (options: HttpOriginOptions): HttpOrigin => {
  */
 const sendAgain = async (
   request: OriginRequest,
-  send: (request: OriginRequest) => Promise<OriginAnswer>
+  send: () => Promise<OriginAnswer>
 ): Promise<OriginAnswer> => {
   try {
-    return await send(request)
+    return await send()
   } catch (error) {
     const isRead = request.body === undefined && (request.method === 'GET' || request.method === 'HEAD')
-    if (!isRead || request.signal.aborted || !isClosedConnection(error)) throw error
-    return send(request)
+    if (!isRead || !isClosedConnection(error)) throw error
+    return send()
   }
 }
 
@@ -122,6 +104,3 @@ const isTimeout = (error: unknown): boolean =>
   error instanceof errors.HeadersTimeoutError ||
   error instanceof errors.BodyTimeoutError ||
   error instanceof errors.ConnectTimeoutError
-
-/** With `responseHeaders: 'raw'` undici gives names and values in turn, which its types do not say. */
-const rawHeaders = (headers: unknown): string[] => (Array.isArray(headers) ? headers.map(String) : [])

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Cache } from '../cache/cache.js'
+import type { Leaving } from '../cache/leaving.js'
 import type { ResourceTable } from '../cache/resource.js'
 import { createWarming, type Warming } from '../cache/warming.js'
 import type { Config } from '../config.js'
@@ -24,7 +24,7 @@ export const warmingOf = ({ config, cache, table, targets, log }: WarmingParts):
     timeoutMs: config.WARM_TIMEOUT_MS,
     isEnabled: config.CACHE_ENABLED,
     now: Date.now,
-    delay: (ms, signal) => delay(ms, undefined, { signal, ref: false }).catch(() => undefined),
+    delay,
     watcher: {
       started: (event) => {
         if (event.total > 0) log.info({ ...event, timeoutMs: config.WARM_TIMEOUT_MS }, 'Warming has begun')
@@ -34,4 +34,13 @@ export const warmingOf = ({ config, cache, table, targets, log }: WarmingParts):
         if (progress.total > 0) log.info(progress, 'Warming has ended')
       }
     }
+  })
+
+const delay = (ms: number, run: Leaving): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms).unref()
+    run.whenLeft(() => {
+      clearTimeout(timer)
+      resolve()
+    })
   })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
 import t from 'tap'
-import { collect, copyBody, parseJson } from '../../src/cache/body.js'
+import { bodyAgain, collect, copyBody, parseJson } from '../../src/cache/body.js'
 import { OriginError } from '../../src/cache/errors.js'
 
 const chunks = (...texts: string[]): Readable => Readable.from(texts.map((text) => Buffer.from(text)))
@@ -12,18 +12,25 @@ const textOf = async (stream: Readable | undefined): Promise<string> => {
   return Buffer.concat(all).toString()
 }
 
+/** What is collected of a body that is larger than that. */
+const tooLarge = async (source: Readable, maxBytes: number): Promise<Readable> => {
+  const collected = await collect(source, maxBytes)
+  if (collected.kind === 'whole') throw new Error('it is not too large')
+  return collected.body
+}
+
 t.test('a body within the limit is whole, and can be read again', async (t) => {
   for (const texts of [[], ['abc'], ['a', 'bc']]) {
     const collected = await collect(chunks(...texts), 3)
     t.match(collected, { kind: 'whole', bytes: Buffer.from(texts.join('')) })
-    t.equal(await textOf(collected.body), texts.join(''))
+    t.equal(await textOf(bodyAgain(collected)), texts.join(''))
   }
 })
 
 t.test('a body beyond the limit loses nothing', async (t) => {
   const collected = await collect(chunks('ab', 'cd', 'ef', 'gh'), 3)
   t.equal(collected.kind, 'stream')
-  t.equal(await textOf(collected.body), 'abcdefgh')
+  t.equal(await textOf(bodyAgain(collected)), 'abcdefgh')
 })
 
 t.test('no more of a large body is read than its reader takes', async (t) => {
@@ -34,7 +41,7 @@ t.test('no more of a large body is read than its reader takes', async (t) => {
     })(),
     { objectMode: false, highWaterMark: 1000 }
   )
-  const { body } = await collect(source, 2000)
+  const body = await tooLarge(source, 2000)
   await new Promise((resolve) => setTimeout(resolve, 20))
   t.ok(made < 30, `${made} chunks`)
   t.equal((await textOf(body)).length, 1_000_000)
@@ -42,7 +49,7 @@ t.test('no more of a large body is read than its reader takes', async (t) => {
 
 t.test('a large body that nobody reads is closed with its stream', async (t) => {
   const source = chunks('ab', 'cd', 'ef')
-  const { body } = await collect(source, 1)
+  const body = await tooLarge(source, 1)
   body.destroy()
   await once(source, 'close')
   t.ok(source.destroyed)
@@ -51,7 +58,7 @@ t.test('a large body that nobody reads is closed with its stream', async (t) => 
 t.test('a large body that is left in the middle is closed too', async (t) => {
   const source = new PassThrough()
   source.write('abcd')
-  const { body } = await collect(source, 1)
+  const body = await tooLarge(source, 1)
   await once(body, 'readable')
   body.read()
   body.destroy()
@@ -67,10 +74,23 @@ t.test('a body that breaks off is an error of the origin while it is collected',
   await t.rejects(collecting, new OriginError('unreachable'))
 })
 
+t.test(
+  'a body that has broken off before is an error, too, and so is one that just ends there',
+  async (t) => {
+    const source = new PassThrough()
+    source.destroy()
+    await t.rejects(collect(source, 100), new OriginError('unreachable'))
+    const other = new PassThrough()
+    const collecting = collect(other, 100)
+    other.destroy()
+    await t.rejects(collecting, new OriginError('unreachable'))
+  }
+)
+
 t.test('a large body that breaks off breaks off for its reader', async (t) => {
   const source = new PassThrough()
   source.write('abcd')
-  const { body } = await collect(source, 1)
+  const body = await tooLarge(source, 1)
   const reading = textOf(body)
   source.destroy(new Error('reset'))
   await t.rejects(reading, { message: 'reset' })

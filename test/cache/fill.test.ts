@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import { OriginError } from '../../src/cache/errors.js'
 import { fill, type Filled, type FillRequest } from '../../src/cache/fill.js'
+import { STAYING } from '../../src/cache/leaving.js'
 import { createClock } from '../support/clock.js'
 import { type AnswerParts, createFakeOrigin, entry, originAnswer, TABLE } from './fixtures.js'
 
@@ -26,7 +27,7 @@ const setUp = (parts: AnswerParts) => {
         headers: [],
         ownTags: ['own'],
         stale: undefined,
-        signal: new AbortController().signal,
+        readers: STAYING,
         ...named
       }
     )

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { Answer } from '../../src/cache/answer.js'
 import { type Cache, type CacheOptions, createCache } from '../../src/cache/cache.js'
 import type { Entry } from '../../src/cache/entry.js'
+import { type Leaving, LeftError, STAYING } from '../../src/cache/leaving.js'
 import type { Origin, OriginAnswer, OriginRequest } from '../../src/cache/origin.js'
 import { randomEpoch } from '../../src/cache/random.js'
 import type { ResourceTable } from '../../src/cache/resource.js'
@@ -82,14 +83,11 @@ export const createFakeOrigin = (): FakeOrigin => {
       return new Promise((resolve, reject) => {
         const leave = (): void => {
           origin.aborted++
-          reject(request.signal.reason as Error)
+          reject(new LeftError())
         }
-        if (request.signal.aborted) leave()
-        request.signal.addEventListener('abort', leave)
+        const forget = request.readers.whenLeft(leave)
         const answer = async (): Promise<OriginAnswer> => origin.respond(request)
-        answer()
-          .then(resolve, reject)
-          .finally(() => request.signal.removeEventListener('abort', leave))
+        answer().then(resolve, reject).finally(forget)
       })
     }
   }
@@ -135,7 +133,7 @@ export const flat = (fields: Fields): string[] => Object.entries(fields).flat()
 
 export interface ReadOptions {
   readonly method?: 'GET' | 'HEAD'
-  readonly signal?: AbortSignal
+  readonly caller?: Leaving
   /** In place of the fields, where order or repetition counts. */
   readonly headers?: readonly string[]
 }
@@ -151,7 +149,7 @@ export const read = (
     target,
     headers: options.headers ?? flat(fields),
     body: undefined,
-    signal: () => options.signal ?? new AbortController().signal
+    caller: options.caller ?? STAYING
   })
 
 export const write = (

@@ -1,17 +1,16 @@
 import t from 'tap'
-import { createFlights, LeftError } from '../../src/cache/flight.js'
+import { createFlights } from '../../src/cache/flight.js'
+import { createLeaver, type Leaving, LeftError, STAYING } from '../../src/cache/leaving.js'
 import { settle } from './fixtures.js'
-
-const never = (): AbortSignal => new AbortController().signal
 
 /** A flight that lands when told. */
 const setUp = () => {
   const flights = createFlights<string>()
   let land: (text: string) => void = () => undefined
   let crash: (error: Error) => void = () => undefined
-  let signal = never()
-  const work = (given: AbortSignal): Promise<string> => {
-    signal = given
+  let readers: Leaving = STAYING
+  const work = (given: Leaving): Promise<string> => {
+    readers = given
     return new Promise((resolve, reject) => {
       land = resolve
       crash = reject
@@ -23,7 +22,7 @@ const setUp = () => {
     depart,
     land: (text: string) => land(text),
     crash: (e: Error) => crash(e),
-    isGivenUp: () => signal.aborted
+    isGivenUp: () => readers.hasLeft
   }
 }
 
@@ -32,7 +31,7 @@ t.test('everybody who waits is given what the one request brought', async (t) =>
   const flight = depart()
   t.equal(flights.find('key'), flight)
   t.equal(flights.find('other'), undefined)
-  const readers = [flight.wait(never()), flight.wait(never())]
+  const readers = [flight.wait(STAYING), flight.wait(STAYING)]
   land('answer')
   t.same(await Promise.all(readers), ['answer', 'answer'])
 })
@@ -44,7 +43,7 @@ t.test('a flight that has landed is found no more, also one that failed', async 
   await settle()
   t.equal(flights.find('key'), undefined)
   const second = depart()
-  const reader = second.wait(never())
+  const reader = second.wait(STAYING)
   crash(new Error('down'))
   await t.rejects(reader, { message: 'down' })
   t.equal(flights.find('key'), undefined)
@@ -64,10 +63,10 @@ t.test('an old flight that lands does not hide the one after it', async (t) => {
 t.test('a reader who leaves is let go; the flight goes on for the others', async (t) => {
   const { depart, land, isGivenUp } = setUp()
   const flight = depart()
-  const leaver = new AbortController()
-  const left = flight.wait(leaver.signal)
-  const stayed = flight.wait(never())
-  leaver.abort()
+  const leaver = createLeaver()
+  const left = flight.wait(leaver)
+  const stayed = flight.wait(STAYING)
+  leaver.leave()
   await t.rejects(left, LeftError)
   t.equal(isGivenUp(), false)
   land('answer')
@@ -77,18 +76,20 @@ t.test('a reader who leaves is let go; the flight goes on for the others', async
 t.test('a flight is given up with its last reader, and not before', async (t) => {
   const { depart, isGivenUp } = setUp()
   const flight = depart()
-  const leavers = [new AbortController(), new AbortController()]
-  const readers = leavers.map(({ signal }) => flight.wait(signal))
-  leavers[0]?.abort()
+  const leavers = [createLeaver(), createLeaver()]
+  const readers = leavers.map((leaver) => flight.wait(leaver))
+  leavers[0]?.leave()
   t.equal(isGivenUp(), false)
-  leavers[1]?.abort()
+  leavers[1]?.leave()
   t.equal(isGivenUp(), true)
   for (const reader of readers) await t.rejects(reader, LeftError)
 })
 
 t.test('whoever has left already does not board', async (t) => {
   const { depart, isGivenUp } = setUp()
-  await t.rejects(depart().wait(AbortSignal.abort()), LeftError)
+  const leaver = createLeaver()
+  leaver.leave()
+  await t.rejects(depart().wait(leaver), LeftError)
   t.equal(isGivenUp(), true, 'nobody is left')
 })
 
@@ -103,12 +104,12 @@ t.test('a flight that nobody waits for is not given up, and fails silently', asy
 t.test('who leaves after the landing takes nothing from the others', async (t) => {
   const { depart, land, isGivenUp } = setUp()
   const flight = depart()
-  const leaver = new AbortController()
-  const reader = flight.wait(leaver.signal)
+  const leaver = createLeaver()
+  const reader = flight.wait(leaver)
   land('answer')
   t.equal(await reader, 'answer')
   await settle()
-  leaver.abort()
+  leaver.leave()
   t.equal(isGivenUp(), false)
 })
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { OriginError } from '../../src/cache/errors.js'
-import { LeftError } from '../../src/cache/flight.js'
+import { createLeaver, LeftError } from '../../src/cache/leaving.js'
 import { createForward } from '../../src/cache/forward.js'
 import type { ReadRequest } from '../../src/cache/reader.js'
 import { createFakeOrigin, createGate, originAnswer } from './fixtures.js'
@@ -9,18 +9,18 @@ const setUp = () => {
   const origin = createFakeOrigin()
   const denied: string[] = []
   const forward = createForward(origin, async (identity) => void denied.push(identity))
-  const leaving = new AbortController()
+  const caller = createLeaver()
   const request: ReadRequest = {
     method: 'GET',
     target: '/any?a=%zz',
     headers: ['X', '1', 'x', '2'],
     body: undefined,
     onInterim: () => undefined,
-    signal: () => leaving.signal
+    caller
   }
   const ask = (identity?: string) =>
     forward(request, identity, { resource: 'none', outcome: 'bypass', cacheStatus: 'spms; x' })
-  return { origin, denied, leaving, request, ask }
+  return { origin, denied, caller, request, ask }
 }
 
 t.test('a read is passed on as it came, and its answer back as it comes', async (t) => {
@@ -49,10 +49,10 @@ t.test('a denial of somebody is told, a denial of nobody and other errors are no
 })
 
 t.test('a read is given up with its caller', async (t) => {
-  const { origin, leaving, ask } = setUp()
+  const { origin, caller, ask } = setUp()
   origin.respond = () => createGate().opened.then(() => originAnswer())
   const asking = ask()
-  leaving.abort(new LeftError())
+  caller.leave()
   await t.rejects(asking, LeftError)
   t.equal(origin.aborted, 1)
 })

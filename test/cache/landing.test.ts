@@ -2,6 +2,7 @@ import t from 'tap'
 import { invalidationOf } from '../../src/cache/invalidation.js'
 import { createKeeper, familyTag, identityTag } from '../../src/cache/keeper.js'
 import { createLandings, discard, isDenial } from '../../src/cache/landing.js'
+import { STAYING } from '../../src/cache/leaving.js'
 import { createMarks } from '../../src/cache/marks.js'
 import { planRead } from '../../src/cache/plan.js'
 import type { Reader } from '../../src/cache/reader.js'
@@ -18,8 +19,6 @@ import {
   SIGNED_IN,
   TABLE
 } from './fixtures.js'
-
-const never = (): AbortSignal => new AbortController().signal
 
 const setUp = () => {
   const { store, clock, origin } = createStage()
@@ -49,7 +48,7 @@ const setUp = () => {
     if (plan.kind !== 'lookup') throw new Error(plan.reason)
     const arrival = landings.arrive()
     const { position, entries } = await store.read([plan.key])
-    const request = { method: 'GET' as const, target, headers, body: undefined, signal: never }
+    const request = { method: 'GET' as const, target, headers, body: undefined, caller: STAYING }
     return {
       request,
       fields: readerFields,
@@ -68,18 +67,18 @@ const setUp = () => {
 t.test('an entry carries its row’s tags, its families, its caller and its key without digest', async (t) => {
   const { landings, arrive, find, origin, users } = setUp()
   const open = await arrive('/open/5')
-  t.match(await landings.ask(open, never()), { kind: 'entry', isStored: true })
+  t.match(await landings.ask(open, STAYING), { kind: 'entry', isStored: true })
   t.same((await find('open:5'))?.tags, [familyTag('things'), 'thing:5'])
 
   const cors = await arrive('/open/5', { origin: 'https://a' })
-  t.match(await landings.ask(cors, never()), { kind: 'own' }, 'not for a site that the origin does not name')
+  t.match(await landings.ask(cors, STAYING), { kind: 'own' }, 'not for a site that the origin does not name')
   origin.respond = () => originAnswer({ headers: ['Access-Control-Allow-Origin', 'https://a'] })
-  await landings.ask(cors, never())
+  await landings.ask(cors, STAYING)
   t.same((await find(cors.plan.key))?.tags, ['open:5', familyTag('things'), 'thing:5'])
 
   const mine = await arrive('/mine', SIGNED_IN)
   users.set(mine.fields.identity ?? '', '7')
-  await landings.ask(mine, never())
+  await landings.ask(mine, STAYING)
   t.same((await find(mine.plan.key))?.tags, [
     identityTag(mine.fields.identity ?? ''),
     familyTag('things'),
@@ -92,14 +91,14 @@ t.test('a 2xx on a protected read is a proof, and tells the user number where th
   const proofOf = async (reader: Reader) =>
     (await find(proofSlot(reader.fields.identity ?? '')))?.body.toString()
   const open = await arrive('/open/5', SIGNED_IN)
-  await landings.ask(open, never())
+  await landings.ask(open, STAYING)
   t.equal(await proofOf(open), undefined, 'a public read proves nothing')
   const guarded = await arrive('/guarded/1', SIGNED_IN, { isProven: false })
   users.set(guarded.fields.identity ?? '', '3')
-  await landings.ask(guarded, never())
+  await landings.ask(guarded, STAYING)
   t.equal(await proofOf(guarded), '3', 'a number that is known stays')
   origin.respond = () => originAnswer({ json: { id: 7 } })
-  await landings.ask(await arrive('/me', SIGNED_IN), never())
+  await landings.ask(await arrive('/me', SIGNED_IN), STAYING)
   t.equal(await proofOf(guarded), '7')
 })
 
@@ -114,7 +113,7 @@ t.test('also an answer that cannot be stored proves, and no error does', async (
   ] as const) {
     const reader = await arrive('/guarded/1', { cookie: `sessionid=${status}` }, { isProven: false })
     origin.respond = () => originAnswer({ status })
-    await landings.ask(reader, never())
+    await landings.ask(reader, STAYING)
     t.equal((await find(proofSlot(reader.fields.identity ?? ''))) !== undefined, isProof, `${status}`)
   }
 })
@@ -123,12 +122,12 @@ t.test('an unproven caller is not served by a 304, and a 304 proves nobody', asy
   const { landings, arrive, origin, clock, find } = setUp()
   const stale = entry({ etag: '"v1"', freshUntil: clock.now() + 1, staleIfErrorUntil: clock.now() + 60_000 })
   const unproven = await arrive('/guarded/1', SIGNED_IN, { entry: stale, isProven: false })
-  await landings.ask(unproven, never())
+  await landings.ask(unproven, STAYING)
   t.notOk(origin.requests[0]?.headers.includes('If-None-Match'))
 
   origin.respond = () => originAnswer({ status: 304, body: '' })
   const mine = await arrive('/mine', { cookie: 'sessionid=two' }, { entry: stale })
-  t.match(await landings.ask(mine, never()), { kind: 'entry', entry: { body: stale.body } })
+  t.match(await landings.ask(mine, STAYING), { kind: 'entry', entry: { body: stale.body } })
   t.ok(origin.requests[1]?.headers.includes('If-None-Match'))
   t.equal(await find(proofSlot(mine.fields.identity ?? '')), undefined)
 })
@@ -145,19 +144,19 @@ t.test('a confirmed body is stored over its own entry only', async (t) => {
   const reader = await arrive('/open/5')
   await put('"v2"')
   origin.respond = () => originAnswer({ status: 304, body: '' })
-  t.match(await landings.ask(reader, never()), { isStored: false })
+  t.match(await landings.ask(reader, STAYING), { isStored: false })
   t.equal((await find('open:5'))?.etag, '"v2"', 'the newer body stays')
   const next = await arrive('/open/5')
-  t.match(await landings.ask(next, never()), { isStored: true })
+  t.match(await landings.ask(next, STAYING), { isStored: true })
 })
 
 t.test('what is unstorable by its nature marks the key; what may pass does not', async (t) => {
   const { landings, arrive, origin, marks } = setUp()
   origin.respond = () => originAnswer({ status: 500 })
-  await landings.ask(await arrive('/open/5'), never())
+  await landings.ask(await arrive('/open/5'), STAYING)
   t.equal(marks.has('open:5'), false)
   origin.respond = () => originAnswer({ headers: ['Cache-Control', 'no-store'] })
-  await landings.ask(await arrive('/open/5'), never())
+  await landings.ask(await arrive('/open/5'), STAYING)
   t.equal(marks.has('open:5'), true)
 })
 
@@ -165,9 +164,9 @@ t.test('a denial is told before the answer is given', async (t) => {
   const { landings, arrive, origin, denied } = setUp()
   origin.respond = () => originAnswer({ status: 403 })
   const reader = await arrive('/guarded/1', SIGNED_IN, { isProven: false })
-  await landings.ask(reader, never())
+  await landings.ask(reader, STAYING)
   t.same(denied, [reader.fields.identity])
-  await landings.ask(await arrive('/open/5'), never())
+  await landings.ask(await arrive('/open/5'), STAYING)
   t.equal(denied.length, 1, 'nobody is nobody')
   t.ok(isDenial({ status: 401 }))
 })

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { StoreUnavailableError } from '../../src/cache/errors.js'
-import { LeftError } from '../../src/cache/flight.js'
+import { createLeaver, LeftError } from '../../src/cache/leaving.js'
 import type { Store } from '../../src/cache/store.js'
 import {
   createGate,
@@ -130,14 +130,14 @@ t.test('without the store nobody can be proven, and nobody shares what needs a p
 t.test('a caller who leaves is let go, and the origin with the last of them', async (t) => {
   const { cache, origin, told } = createStage()
   origin.respond = () => createGate().opened.then(() => originAnswer())
-  const [one, two] = [new AbortController(), new AbortController()]
-  const first = read(cache, '/open/5', {}, one)
-  const second = read(cache, '/open/5', {}, two)
+  const [one, two] = [createLeaver(), createLeaver()]
+  const first = read(cache, '/open/5', {}, { caller: one })
+  const second = read(cache, '/open/5', {}, { caller: two })
   await settle()
-  one.abort()
+  one.leave()
   await t.rejects(first, LeftError)
   t.equal(origin.aborted, 0)
-  two.abort()
+  two.leave()
   await t.rejects(second, LeftError)
   t.equal(origin.aborted, 1)
   t.same(told.answered, [], 'nobody was answered')

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import t from 'tap'
 import { OriginError } from '../../src/cache/errors.js'
+import { STAYING } from '../../src/cache/leaving.js'
 import type { Reader } from '../../src/cache/reader.js'
 import {
   afterFailure,
@@ -24,7 +25,7 @@ const reader = (named: Partial<Reader> = {}): Reader => ({
     target: '/open/5',
     headers: [],
     body: undefined,
-    signal: () => new AbortController().signal
+    caller: STAYING
   },
   fields: createFieldReader(TABLE.identity)([]),
   plan: { kind: 'lookup', ...match, key: 'open:5', baseKey: 'open:5' },

@@ -1,11 +1,10 @@
 import t from 'tap'
 import { type Answer, failure, relayed } from '../../src/cache/answer.js'
 import { OriginError } from '../../src/cache/errors.js'
+import { STAYING } from '../../src/cache/leaving.js'
 import { createWarmRead, skippedOf } from '../../src/cache/warm-read.js'
 import { originAnswer, TABLE } from './fixtures.js'
 import { entryAnswer } from './warm-fixtures.js'
-
-const { signal } = new AbortController()
 
 /** Answers in turn, and what was asked. */
 const warmRead = (...answers: readonly Answer[]) => {
@@ -21,7 +20,7 @@ const warmRead = (...answers: readonly Answer[]) => {
     headers: [],
     isEnabled: true
   })
-  return read('/open/1', signal)
+  return read('/open/1', STAYING)
 }
 
 const relay = (status: number): Answer => relayed(originAnswer({ status }), 'miss', 'spms; fwd=uri-miss')

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { type Answer, failure } from '../../src/cache/answer.js'
 import { OriginError } from '../../src/cache/errors.js'
-import { LeftError } from '../../src/cache/flight.js'
+import { LeftError } from '../../src/cache/leaving.js'
 import type { ReadRequest } from '../../src/cache/reader.js'
 import { createWarming, type WarmingOptions, type WarmingProgress } from '../../src/cache/warming.js'
 import { createClock } from '../support/clock.js'
@@ -27,9 +27,9 @@ const stage = (read: (request: ReadRequest) => Promise<Answer>, named: Partial<W
     isEnabled: true,
     timeoutMs,
     now: clock.now,
-    delay: (ms, signal) =>
+    delay: (ms, run) =>
       new Promise((resolve) => {
-        signal.addEventListener('abort', () => resolve(), { once: true })
+        run.whenLeft(resolve)
         if (ms === timeoutMs) {
           expire = resolve
           return
@@ -154,4 +154,4 @@ t.test('stopping ends the run, and there is no other', async (t) => {
 
 /** Rejects when the caller leaves, and answers nothing before. */
 const left = (request: ReadRequest): Promise<Answer> =>
-  new Promise((_, reject) => request.signal().addEventListener('abort', () => reject(new LeftError())))
+  new Promise((_, reject) => request.caller.whenLeft(() => reject(new LeftError())))

@@ -7,6 +7,7 @@ import t from 'tap'
 import { eventually } from '../support/eventually.js'
 import { freePort } from '../support/free-port.js'
 import { get } from '../support/http.js'
+import { NODE_ARGUMENTS } from '../support/sidecar-command.js'
 import { readStages, type Stage } from './dockerfile.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -63,10 +64,10 @@ t.test(
     const [uid = 0, gid = 0] = textOf('USER').split(':').map(Number)
     t.ok(uid > 0 && gid > 0, 'a fixed number, not root')
     const command: unknown = JSON.parse(textOf('CMD'))
-    t.same(command, ['node', 'dist/main.js'])
+    t.same(command, ['node', ...NODE_ARGUMENTS, 'dist/main.js'])
 
     const ports = { PROXY_PORT: await freePort(), CONTROL_PORT: await freePort(), OPS_PORT: await freePort() }
-    const child = spawn(process.execPath, ['dist/main.js'], {
+    const child = spawn(process.execPath, [...NODE_ARGUMENTS, 'dist/main.js'], {
       cwd: app,
       env: { CACHE_STORE: 'memory', NODE_ENV: 'production', ...mapToText(ports) },
       stdio: 'ignore',

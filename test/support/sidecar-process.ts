@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { exitOf, isAlive, endWithTest, nodeCommand } from './children.js'
 import type { Exit } from './children.js'
 import { eventually } from './eventually.js'
 import { freePort } from './free-port.js'
 import { get } from './http.js'
+import { MAIN, NODE_ARGUMENTS } from './sidecar-command.js'
 
 /** The built sidecar in a process of its own, as in a container. */
 export interface SidecarProcess {
@@ -79,10 +79,10 @@ export const startSidecar = async (
 export const runSidecar = (environment: Readonly<Record<string, string>>): Promise<Ended> =>
   ended(launch(environment))
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
-
 const launch = (environment: Readonly<Record<string, string>>) => {
-  const child = spawn(...nodeCommand([MAIN], environment), { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(...nodeCommand([...NODE_ARGUMENTS, MAIN], environment), {
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
   endWithTest(child)
   return child
 }

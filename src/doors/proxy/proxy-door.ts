@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Answer } from '../../cache/answer.js'
 import type { Cache } from '../../cache/cache.js'
-import { LeftError } from '../../cache/flight.js'
+import type { Leaving } from '../../cache/leaving.js'
 import { valuesOf } from '../../cache/request-fields.js'
 import { answerClientError, ProblemError, toProblem } from '../problem.js'
 import { drainOnClose } from './drain.js'
@@ -51,7 +51,7 @@ export const createProxyDoor = ({ cache, isLeaving, loggerInstance }: ProxyDoorO
     const onInterim = (status: number, fields: readonly string[]): void =>
       sendInterim(response, status, fields)
     if (method === 'GET' || method === 'HEAD') {
-      return cache.read({ method, target, headers, body, onInterim, signal: () => leavingOf(response) })
+      return cache.read({ method, target, headers, body, onInterim, caller: new Caller(response) })
     }
     return cache.write({ method, target, headers, body, onInterim })
   }
@@ -85,13 +85,29 @@ export const createProxyDoor = ({ cache, isLeaving, loggerInstance }: ProxyDoorO
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
 
-const leavingOf = (response: ServerResponse): AbortSignal => {
-  const controller = new AbortController()
-  if (response.destroyed) controller.abort(new LeftError())
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort(new LeftError())
-  })
-  return controller.signal
+/** Has left when the connection is closed before the whole answer is sent. */
+class Caller implements Leaving {
+  readonly #response: ServerResponse
+
+  constructor(response: ServerResponse) {
+    this.#response = response
+  }
+
+  get hasLeft(): boolean {
+    return this.#response.destroyed
+  }
+
+  whenLeft(told: () => void): () => void {
+    if (this.hasLeft) {
+      told()
+      return () => undefined
+    }
+    const closed = (): void => {
+      if (!this.#response.writableFinished) told()
+    }
+    this.#response.once('close', closed)
+    return () => this.#response.off('close', closed)
+  }
 }
 
 /** RFC 9110 §15.2: interim answers are passed on, but for hints that Node refuses. It sends 100 by itself. */

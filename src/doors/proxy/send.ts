@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream/promises'
+import type { Readable } from 'node:stream'
 import type { Answer } from '../../cache/answer.js'
 import type { Entry } from '../../cache/entry.js'
-import { LeftError } from '../../cache/flight.js'
+import { LeftError } from '../../cache/leaving.js'
 import type { OriginAnswer } from '../../cache/origin.js'
 import { withoutFields } from '../../cache/request-fields.js'
 import { PROBLEM_TYPE, type ProblemError, toProblem } from '../problem.js'
@@ -54,11 +54,27 @@ const relay = async (
     response.end()
     return
   }
-  await pipeline(answer.body, response, { end: false })
+  await pipe(answer.body, response)
   const trailers = Object.entries(answer.trailers)
   if (trailers.length > 0) response.addTrailers(trailers)
   response.end()
 }
+
+/**
+ * Resolves with the end of the body; rejects when it breaks off, and ends it when the caller leaves. Node's own
+ * `pipeline` makes an `AbortController` for this, see `cache/leaving.ts`.
+ */
+const pipe = (body: Readable, response: ServerResponse): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const breakOff = (): void => reject(body.errored ?? new LeftError())
+    if (body.destroyed) breakOff()
+    body.once('end', resolve)
+    body.once('error', reject)
+    body.once('close', breakOff)
+    response.once('error', reject)
+    response.once('close', () => body.destroy())
+    body.pipe(response, { end: false })
+  })
 
 /** RFC 9112 §4: nobody should read a reason phrase, so that one that Node would refuse is left out. */
 const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/

@@ -1,0 +1,107 @@
+import { Readable } from 'node:stream'
+import type { Dispatcher, Pool } from 'undici'
+import { LeftError } from '../cache/leaving.js'
+import type { OriginAnswer, OriginRequest } from '../cache/origin.js'
+
+export interface ExchangeRequest extends OriginRequest {
+  readonly headers: string[]
+}
+
+/**
+ * Sends one request and resolves with its answer as soon as the head is there; rejects with undici's error, or
+ * with `LeftError`. Without undici's own `request`, which costs half as much again: it needs an `AbortSignal`,
+ * and reads the headers twice. `ended` is called when nothing more will come of an answer.
+ */
+export const exchange = (pool: Pool, request: ExchangeRequest, ended: () => void): Promise<OriginAnswer> =>
+  new Promise((resolve, reject) => {
+    const { method, target, headers, body = null } = request
+    pool.dispatch({ method, path: target, headers, body }, new Exchange(request, { resolve, reject, ended }))
+  })
+
+interface Outcome {
+  readonly resolve: (answer: OriginAnswer) => void
+  readonly reject: (error: Error) => void
+  readonly ended: () => void
+}
+
+/** What a body may hold before the origin is told to wait. */
+const BUFFERED_BYTES = 64 * 1024
+
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #request: OriginRequest
+  readonly #outcome: Outcome
+  readonly #forget: () => void
+  readonly #trailers: Record<string, string> = {}
+  #controller: Dispatcher.DispatchController | undefined
+  #body: Readable | undefined
+  #isOver = false
+
+  constructor(request: OriginRequest, outcome: Outcome) {
+    this.#request = request
+    this.#outcome = outcome
+    this.#forget = request.readers.whenLeft(() => {
+      outcome.reject(new LeftError())
+      this.#controller?.abort(new LeftError())
+    })
+  }
+
+  /** Called when the request gets a connection. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#request.readers.hasLeft) controller.abort(new LeftError())
+    else this.#controller = controller
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    _headers: unknown,
+    statusText = ''
+  ): void {
+    const headers = textsOf(controller.rawHeaders)
+    if (status < 200) {
+      this.#request.onInterim?.(status, headers)
+      return
+    }
+    this.#body = this.#createBody(controller)
+    this.#outcome.resolve({ status, statusText, headers, body: this.#body, trailers: this.#trailers })
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#body?.push(chunk) === false) controller.pause()
+  }
+
+  onResponseEnd(_controller: Dispatcher.DispatchController, trailers: object): void {
+    this.#end()
+    for (const [name, value] of Object.entries(trailers)) this.#trailers[name] = String(value)
+    this.#body?.push(null)
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    this.#end()
+    if (this.#body === undefined) this.#outcome.reject(error)
+    else this.#body.destroy(error)
+  }
+
+  #end(): void {
+    this.#isOver = true
+    this.#forget()
+    if (this.#body !== undefined) this.#outcome.ended()
+  }
+
+  #createBody(controller: Dispatcher.DispatchController): Readable {
+    const body = new Readable({
+      highWaterMark: BUFFERED_BYTES,
+      read: () => controller.resume(),
+      destroy: (error, done) => {
+        if (!this.#isOver) controller.abort(error ?? new LeftError())
+        done(error)
+      }
+    })
+    // Whoever reads the body is told of its end; a body that is thrown away has nobody to tell.
+    return body.on('error', () => undefined)
+  }
+}
+
+/** Names and values in turn, as they came. */
+const textsOf = (headers: Dispatcher.DispatchController['rawHeaders']): readonly string[] =>
+  Array.isArray(headers) ? headers.map((text) => text.toString('latin1')) : []
