@@ -11,6 +11,8 @@ import type { Subject } from '../subject.js'
 
 const BODY_BYTES = 10 * 1024
 const TIMEOUT_MS = 20_000
+/** Code that has not been compiled yet costs several times as much. */
+const WARM_BURSTS = 10
 /** The target is for this origin. */
 const MAIN_MS = 50
 
@@ -39,11 +41,13 @@ const roundsOf = async (bench: Bench, latencyMs: number): Promise<readonly Round
   const subjects = await present([sidecarMemory, sidecarRedis, nginx, varnish], bench)
   return onStage(bench, { bodyBytes: BODY_BYTES, latencyMs }, async (stage) => {
     const nextPath = freshPaths()
-    const measure = async (subject: Subject, readers: number): Promise<Round> => {
+    const burst = async (subject: Subject, readers: number): Promise<readonly number[]> => {
       const { url } = await stage.start(subject)
+      return runBurst({ url, path: nextPath(), headers: CALLER, readers, timeoutMs: TIMEOUT_MS })
+    }
+    const measure = async (subject: Subject, readers: number): Promise<Round> => {
       const before = await stage.origin.requests()
-      const burst = { url, path: nextPath(), headers: CALLER, readers, timeoutMs: TIMEOUT_MS }
-      const waits = await runBurst(burst)
+      const waits = await burst(subject, readers)
       const originRequests = (await stage.origin.requests()) - before
       const [medianMs, greatestMs] = [median(waits), Math.max(...waits)]
       bench.progress(
@@ -52,7 +56,10 @@ const roundsOf = async (bench: Bench, latencyMs: number): Promise<readonly Round
       )
       return { subject: subject.name, latencyMs, readers, medianMs, greatestMs, originRequests }
     }
-    for (const subject of subjects) await measure(subject, 200)
+    bench.progress(`origin ${latencyMs} ms: warming`)
+    for (const subject of subjects) {
+      for (let done = 0; done < WARM_BURSTS; done++) await burst(subject, 200)
+    }
     const rounds: Round[] = []
     for (const readers of [200, 1000]) {
       const measured = await interleave(subjects, bench.isQuick ? 1 : 7, (subject) =>

@@ -55,6 +55,15 @@ const waiting = <T>(landed: Promise<T>, readers: Leaver): Flight<T>['wait'] => {
         reject(new LeftError())
         if (--waiting === 0) readers.leave()
       })
-      landed.then(resolve, reject).finally(forget)
+      landed.then(
+        (landing) => {
+          forget()
+          resolve(landing)
+        },
+        (error: unknown) => {
+          forget()
+          reject(error instanceof Error ? error : new Error(String(error)))
+        }
+      )
     })
 }

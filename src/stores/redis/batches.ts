@@ -4,24 +4,28 @@ import type { RedisClient } from './client.js'
 /** Does one command with the others of this turn; rejects when the batch is not answered within its budget. */
 export type InBatch = <T>(command: () => Promise<T>) => Promise<T>
 
+/** Commands of a batch: the first of a crowd do not wait for the last, and Redis works at them meanwhile. */
+const MOST = 64
+
 /**
- * What is asked of Redis in one turn of the event loop is sent by one system call, which is most of the cost of
- * a command, and has one budget in common, which begins when it is sent: a process that is busy meanwhile has
- * not asked yet.
+ * What is asked of Redis in one turn of the event loop is sent by one system call, or by a few for a crowd: such a
+ * call is most of the cost of a command. It has one budget in common, which begins when it is sent: a process that
+ * is busy meanwhile has not asked yet.
  */
 export const createBatches = (client: RedisClient, budgetMs: number): InBatch => {
   let batch: Batch | undefined
 
   const begin = (): Batch => {
-    const begun = createBatch()
     const { stream } = client
     stream.cork()
-    // After the sockets of this turn have been read, and before the next turn.
-    setImmediate(() => {
+    const begun = createBatch(() => {
+      if (batch !== begun) return
       batch = undefined
       stream.uncork()
       withinBudget(begun.settled(), budgetMs).catch(begun.giveUp)
     })
+    // After the sockets of this turn have been read, and before the next turn.
+    setImmediate(begun.send)
     return begun
   }
 
@@ -32,6 +36,9 @@ export const createBatches = (client: RedisClient, budgetMs: number): InBatch =>
 }
 
 interface Batch {
+  /** Sends it, unless that is done. */
+  readonly send: () => void
+  /** Sends it when that makes it full. */
   add<T>(work: Promise<T>): Promise<T>
   /** To be asked once nothing is added any more: resolves when all work has ended, well or not. */
   settled(): Promise<void>
@@ -39,7 +46,7 @@ interface Batch {
   readonly giveUp: (error: unknown) => void
 }
 
-const createBatch = (): Batch => {
+const createBatch = (send: () => void): Batch => {
   const rejections: ((error: unknown) => void)[] = []
   let pending = 0
   let onSettled: (() => void) | undefined
@@ -47,13 +54,24 @@ const createBatch = (): Batch => {
     if (--pending === 0) onSettled?.()
   }
   return {
-    add: (work) => {
+    send,
+    add: <T>(work: Promise<T>) => {
       pending++
-      work.then(end, end)
-      return new Promise((resolve, reject) => {
+      const result = new Promise<T>((resolve, reject) => {
         rejections.push(reject)
-        work.then(resolve, reject)
+        work.then(
+          (value) => {
+            end()
+            resolve(value)
+          },
+          (error: unknown) => {
+            end()
+            reject(error instanceof Error ? error : new Error(String(error)))
+          }
+        )
       })
+      if (rejections.length === MOST) send()
+      return result
     },
     settled: () =>
       new Promise((resolve) => {

@@ -32,7 +32,7 @@ const setUp = async (t: Test, { budgetMs = 1000, isSilent = false } = {}) => {
     server.close()
   })
   const inBatch = createBatches(client, budgetMs)
-  return { arrivals, inBatch, ask: (key: string) => inBatch(() => client.get(key)) }
+  return { client, arrivals, inBatch, ask: (key: string) => inBatch(() => client.get(key)) }
 }
 
 t.test('the commands of one turn arrive together, those of the next one apart', async (t) => {
@@ -55,6 +55,18 @@ t.test(
     t.ok(performance.now() - startedAt > 15)
   }
 )
+
+t.test('the first commands of a crowd do not wait for its last', async (t) => {
+  const { client, ask } = await setUp(t)
+  const crowd = Array.from({ length: 63 }, (_, at) => ask(`${at}`))
+  t.equal(client.stream.writableCorked, 1)
+  crowd.push(ask('the 64th'))
+  t.equal(client.stream.writableCorked, 0, 'is the last of its batch')
+  crowd.push(ask('the next'))
+  t.equal(client.stream.writableCorked, 1)
+  t.ok((await Promise.all(crowd)).every((answer) => answer === 'OK'))
+  t.equal(client.stream.writableCorked, 0)
+})
 
 t.test('what fails fails alone', async (t) => {
   const { ask, inBatch } = await setUp(t)
