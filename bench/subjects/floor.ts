@@ -2,11 +2,12 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../../test/support/free-port.js'
+import { NODE_ARGUMENTS } from '../../test/support/sidecar-command.js'
 import type { RunningSubject, SubjectOptions } from '../subject.js'
 import { bodyOf } from './body.js'
 import { createFolder, isListening, launch } from './process.js'
 
-/** Runs a script of `floors` with plain Node. It gets its settings as JSON: port, headers, a file with the body. */
+/** Runs a script of `floors` with Node, set up as for the sidecar. It gets its settings as JSON: port, headers, a file with the body. */
 export const startFloor = async (
   script: string,
   { core, headers, bodyBytes }: SubjectOptions,
@@ -19,7 +20,7 @@ export const startFloor = async (
   const file = fileURLToPath(new URL(`floors/${script}`, import.meta.url))
   const { pid, stop } = await launch({
     name: script,
-    command: [process.execPath, file, JSON.stringify({ port, headers, bodyFile, ...settings })],
+    command: [process.execPath, ...NODE_ARGUMENTS, file, JSON.stringify({ port, headers, bodyFile, ...settings })],
     environment: { NODE_ENV: 'production' },
     core,
     folder,
