@@ -1,4 +1,4 @@
-import { createLeaver, type Leaver, type Leaving, LeftError } from './leaving.js'
+import { Leaver, type Leaving, LeftError } from './leaving.js'
 import type { Position } from './position.js'
 
 /**
@@ -24,15 +24,16 @@ export interface Flights<T> {
 }
 
 export const createFlights = <T>(): Flights<T> => {
-  const underWay = new Map<string, Flight<T>>()
+  // A `Map` would keep what was deleted from it until a major collection: its old tables are linked to the new ones.
+  const underWay = Object.create(null) as Record<string, Flight<T> | undefined>
   let arrivals = 0
   return {
     arrive: () => ++arrivals,
-    find: (key) => underWay.get(key),
+    find: (key) => underWay[key],
     depart: (key, position, work) => {
-      const readers = createLeaver()
+      const readers = new Leaver()
       const forget = (): void => {
-        if (underWay.get(key) === flight) underWay.delete(key)
+        if (underWay[key] === flight) Reflect.deleteProperty(underWay, key)
       }
       // A cancelled request may take long to end; nobody is to join it until then.
       readers.whenLeft(forget)
@@ -40,7 +41,7 @@ export const createFlights = <T>(): Flights<T> => {
       const flight: Flight<T> = { position, departure: arrivals, landed, wait: waiting(landed, readers) }
       // Whoever waits is told of a failure; a flight that everybody has left fails silently.
       landed.catch(() => undefined)
-      underWay.set(key, flight)
+      underWay[key] = flight
       return flight
     }
   }

@@ -8,28 +8,26 @@ export interface Leaving {
   readonly whenLeft: (told: () => void) => () => void
 }
 
-export interface Leaver extends Leaving {
-  readonly leave: () => void
-}
+/** A class, because V8 makes a hidden class of each object literal that has a getter, which is old from the start. */
+export class Leaver implements Leaving {
+  readonly #listeners = new Set<() => void>()
+  #hasLeft = false
 
-export const createLeaver = (): Leaver => {
-  const listeners = new Set<() => void>()
-  let hasLeft = false
-  return {
-    get hasLeft() {
-      return hasLeft
-    },
-    whenLeft: (told) => {
-      if (hasLeft) told()
-      else listeners.add(told)
-      return () => void listeners.delete(told)
-    },
-    leave: () => {
-      if (hasLeft) return
-      hasLeft = true
-      for (const told of listeners) told()
-      listeners.clear()
-    }
+  get hasLeft(): boolean {
+    return this.#hasLeft
+  }
+
+  whenLeft(told: () => void): () => void {
+    if (this.#hasLeft) told()
+    else this.#listeners.add(told)
+    return () => this.#listeners.delete(told)
+  }
+
+  leave(): void {
+    if (this.#hasLeft) return
+    this.#hasLeft = true
+    for (const told of this.#listeners) told()
+    this.#listeners.clear()
   }
 }
 

@@ -1,4 +1,4 @@
-import { createLeaver, type Leaving } from './leaving.js'
+import { Leaver, type Leaving } from './leaving.js'
 import { createWarmRead, skippedOf, type WarmReads } from './warm-read.js'
 
 export interface WarmingOptions extends WarmReads {
@@ -113,7 +113,7 @@ export const createWarming = (options: WarmingOptions): Warming => {
     Object.keys(skipped).forEach(() => count('skipped'))
     watcher.started({ total, skipped })
 
-    const run = createLeaver()
+    const run = new Leaver()
     let ended: WarmingState = 'finished'
     end = (as) => {
       if (run.hasLeft) return

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createFlights } from '../../src/cache/flight.js'
-import { createLeaver, type Leaving, LeftError, STAYING } from '../../src/cache/leaving.js'
+import { Leaver, type Leaving, LeftError, STAYING } from '../../src/cache/leaving.js'
 import { settle } from './fixtures.js'
 
 /** A flight that lands when told. */
@@ -63,7 +63,7 @@ t.test('an old flight that lands does not hide the one after it', async (t) => {
 t.test('a reader who leaves is let go; the flight goes on for the others', async (t) => {
   const { depart, land, isGivenUp } = setUp()
   const flight = depart()
-  const leaver = createLeaver()
+  const leaver = new Leaver()
   const left = flight.wait(leaver)
   const stayed = flight.wait(STAYING)
   leaver.leave()
@@ -76,7 +76,7 @@ t.test('a reader who leaves is let go; the flight goes on for the others', async
 t.test('a flight is given up with its last reader, and not before', async (t) => {
   const { depart, isGivenUp } = setUp()
   const flight = depart()
-  const leavers = [createLeaver(), createLeaver()]
+  const leavers = [new Leaver(), new Leaver()]
   const readers = leavers.map((leaver) => flight.wait(leaver))
   leavers[0]?.leave()
   t.equal(isGivenUp(), false)
@@ -87,7 +87,7 @@ t.test('a flight is given up with its last reader, and not before', async (t) =>
 
 t.test('whoever has left already does not board', async (t) => {
   const { depart, isGivenUp } = setUp()
-  const leaver = createLeaver()
+  const leaver = new Leaver()
   leaver.leave()
   await t.rejects(depart().wait(leaver), LeftError)
   t.equal(isGivenUp(), true, 'nobody is left')
@@ -104,7 +104,7 @@ t.test('a flight that nobody waits for is not given up, and fails silently', asy
 t.test('who leaves after the landing takes nothing from the others', async (t) => {
   const { depart, land, isGivenUp } = setUp()
   const flight = depart()
-  const leaver = createLeaver()
+  const leaver = new Leaver()
   const reader = flight.wait(leaver)
   land('answer')
   t.equal(await reader, 'answer')

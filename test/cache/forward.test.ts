@@ -1,6 +1,6 @@
 import t from 'tap'
 import { OriginError } from '../../src/cache/errors.js'
-import { createLeaver, LeftError } from '../../src/cache/leaving.js'
+import { Leaver, LeftError } from '../../src/cache/leaving.js'
 import { createForward } from '../../src/cache/forward.js'
 import type { ReadRequest } from '../../src/cache/reader.js'
 import { createFakeOrigin, createGate, originAnswer } from './fixtures.js'
@@ -9,7 +9,7 @@ const setUp = () => {
   const origin = createFakeOrigin()
   const denied: string[] = []
   const forward = createForward(origin, async (identity) => void denied.push(identity))
-  const caller = createLeaver()
+  const caller = new Leaver()
   const request: ReadRequest = {
     method: 'GET',
     target: '/any?a=%zz',

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { createLeaver, STAYING } from '../../src/cache/leaving.js'
+import { Leaver, STAYING } from '../../src/cache/leaving.js'
 
 t.test('whoever asked is told once, and who forgot is not', (t) => {
-  const leaver = createLeaver()
+  const leaver = new Leaver()
   const told: string[] = []
   leaver.whenLeft(() => told.push('first'))
   const forget = leaver.whenLeft(() => told.push('second'))
@@ -17,7 +17,7 @@ t.test('whoever asked is told once, and who forgot is not', (t) => {
 })
 
 t.test('who asks after that is told at once', (t) => {
-  const leaver = createLeaver()
+  const leaver = new Leaver()
   leaver.leave()
   let told = 0
   leaver.whenLeft(() => told++)()

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { StoreUnavailableError } from '../../src/cache/errors.js'
-import { createLeaver, LeftError } from '../../src/cache/leaving.js'
+import { Leaver, LeftError } from '../../src/cache/leaving.js'
 import type { Store } from '../../src/cache/store.js'
 import {
   createGate,
@@ -130,7 +130,7 @@ t.test('without the store nobody can be proven, and nobody shares what needs a p
 t.test('a caller who leaves is let go, and the origin with the last of them', async (t) => {
   const { cache, origin, told } = createStage()
   origin.respond = () => createGate().opened.then(() => originAnswer())
-  const [one, two] = [createLeaver(), createLeaver()]
+  const [one, two] = [new Leaver(), new Leaver()]
   const first = read(cache, '/open/5', {}, { caller: one })
   const second = read(cache, '/open/5', {}, { caller: two })
   await settle()

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import t from 'tap'
-import { createLeaver, LeftError } from '../../src/cache/leaving.js'
+import { Leaver, LeftError } from '../../src/cache/leaving.js'
 import { eventually } from '../support/eventually.js'
 import { OriginError } from '../../src/cache/errors.js'
 import { bytesOf, startHttpOrigin } from './start-origin.js'
@@ -150,9 +150,9 @@ t.test(
   async (t) => {
     let closed = 0
     const { fetch, told } = await startHttpOrigin(t, (request) => void request.once('close', () => closed++))
-    const readers = createLeaver()
+    const readers = new Leaver()
     const asking = fetch({ readers })
-    setTimeout(readers.leave, 20)
+    setTimeout(() => readers.leave(), 20)
     await t.rejects(asking, LeftError)
     await eventually(() => closed === 1)
     t.same(told.originAsked, [])
