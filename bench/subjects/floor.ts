@@ -20,7 +20,12 @@ export const startFloor = async (
   const file = fileURLToPath(new URL(`floors/${script}`, import.meta.url))
   const { pid, stop } = await launch({
     name: script,
-    command: [process.execPath, ...NODE_ARGUMENTS, file, JSON.stringify({ port, headers, bodyFile, ...settings })],
+    command: [
+      process.execPath,
+      ...NODE_ARGUMENTS,
+      file,
+      JSON.stringify({ port, headers, bodyFile, ...settings })
+    ],
     environment: { NODE_ENV: 'production' },
     core,
     folder,

@@ -16,6 +16,9 @@ export const parseName = (text: string, prefix: string): ParsedName => {
   return reason === undefined ? { outcome: 'valid', name } : { outcome: 'invalid', reason }
 }
 
+/** Whether a text without a prefix is a key or a tag. */
+export const isName = (text: string): boolean => faultOf(text) === undefined
+
 /** A pattern in Redis' glob style. Every star counts, an escaped one too. */
 export const parsePattern = (text: string, prefix: string): ParsedName => {
   const parsed = parseName(text, prefix)

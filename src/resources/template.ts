@@ -1,5 +1,5 @@
 import { UNKNOWN_USER_TAG } from '../cache/caller.js'
-import { parseName } from '../cache/names.js'
+import { isName } from '../cache/names.js'
 import { TAGS_MAX, type Template, type TemplateValues } from '../cache/resource.js'
 import { isCanonicalNumber } from './canonical-number.js'
 import { pick } from './pick.js'
@@ -42,8 +42,6 @@ const fill = (
   }
   return filled.every(isName) ? filled : undefined
 }
-
-const isName = (text: string): boolean => parseName(text, '').outcome === 'valid'
 
 const textsOf = (part: Part, values: TemplateValues): readonly string[] | undefined => {
   switch (part.kind) {
