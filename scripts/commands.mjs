@@ -26,17 +26,14 @@ export const build = async () => {
   return 0
 }
 
-export const bench = async (args) => {
+const runBench = async (script, args) => {
   ensureDependencies()
   await ensureBuild()
   ensureRedis()
   // Threads that collect garbage beside the load generator would take its core from it: 22 ms at p99 of any server.
-  return runNode(['--single-threaded-gc', '--import', 'tsx', 'bench/main.ts', ...args])
+  return runNode(['--single-threaded-gc', '--import', 'tsx', script, ...args])
 }
 
-export const benchCheck = async (args) => {
-  ensureDependencies()
-  await ensureBuild()
-  ensureRedis()
-  return runNode(['--import', 'tsx', 'bench/check.ts', ...args])
-}
+export const bench = (args) => runBench('bench/main.ts', args)
+
+export const benchCheck = (args) => runBench('bench/check.ts', args)

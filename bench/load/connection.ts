@@ -99,7 +99,7 @@ const receive = (answer: Answer, chunk: Buffer): boolean => {
   answer.received = received
   if (end === -1) return false
   const text = received.toString('latin1', 0, end).toLowerCase()
-  answer.head = { status: Number(text.slice('http/1.1 '.length).slice(0, 3)), text }
+  answer.head = { status: Number(text.split(' ', 2)[1]), text }
   answer.missing = bodyLength(answer.head) - (received.length - end - END_OF_HEAD.length)
   return answer.missing <= 0
 }

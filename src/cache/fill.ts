@@ -75,7 +75,7 @@ export const fill = async (context: FillContext, request: FillRequest): Promise<
   const lifetime = lifetimeOf(origin.directivesOf(answer.headers), resource, limits)
   if (lifetime.kind === 'unstorable') return own(answer.body, true)
   const collected = await collect(answer.body, context.maxEntryBytes)
-  if (collected.kind === 'stream') return own(bodyAgain(collected), true)
+  if (collected.kind === 'stream') return own(collected.body, true)
   const json = parseJson(collected.bytes)
   const tags = json === undefined ? undefined : tagsOf(request, json)
   if (tags === undefined) return own(bodyAgain(collected), true)

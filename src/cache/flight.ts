@@ -48,23 +48,15 @@ export const createFlights = <T>(): Flights<T> => {
 }
 
 const waiting = <T>(landed: Promise<T>, readers: Leaver): Flight<T>['wait'] => {
-  let waiting = 0
+  let aboard = 0
   return (reader) =>
     new Promise((resolve, reject) => {
-      waiting++
+      aboard++
       const forget = reader.whenLeft(() => {
         reject(new LeftError())
-        if (--waiting === 0) readers.leave()
+        if (--aboard === 0) readers.leave()
       })
-      landed.then(
-        (landing) => {
-          forget()
-          resolve(landing)
-        },
-        (error: unknown) => {
-          forget()
-          reject(error instanceof Error ? error : new Error(String(error)))
-        }
-      )
+      landed.then(resolve, reject)
+      landed.then(forget, forget)
     })
 }

@@ -44,12 +44,6 @@ export const createHttpOrigin = (options: HttpOriginOptions): HttpOrigin => {
     if (underWay >= options.maxConnections + options.maxQueue) throw new OriginError('overloaded')
     underWay++
     const release = once(() => underWay--)
-    // undici keeps a cancelled request in its queue; it must not keep a place there for others.
-    const forget = request.readers.whenLeft(release)
-    const ended = (): void => {
-      release()
-      forget()
-    }
     const startedAt = performance.now()
     const tell = (status: number): void => {
       const durationMs = performance.now() - startedAt
@@ -57,11 +51,12 @@ export const createHttpOrigin = (options: HttpOriginOptions): HttpOrigin => {
     }
     const headers = withoutHopByHop(request.headers, { without: ANSWERED_HERE, keep })
     try {
-      const answer = await sendAgain(request, () => exchange(pool, { ...request, headers }, ended))
+      const answer = await sendAgain(request, () => exchange(pool, { ...request, headers }, release))
       tell(answer.status)
       return { ...answer, headers: withoutHopByHop(answer.headers) }
     } catch (error) {
-      ended()
+      // undici may still have a cancelled request in its queue; it does not keep a place there for others.
+      release()
       if (error instanceof LeftError) throw error
       tell(0)
       throw new OriginError(isTimeout(error) ? 'timeout' : 'unreachable', { cause: error })

@@ -59,17 +59,9 @@ const createBatch = (send: () => void): Batch => {
       pending++
       const result = new Promise<T>((resolve, reject) => {
         rejections.push(reject)
-        work.then(
-          (value) => {
-            end()
-            resolve(value)
-          },
-          (error: unknown) => {
-            end()
-            reject(error instanceof Error ? error : new Error(String(error)))
-          }
-        )
+        work.then(resolve, reject)
       })
+      work.then(end, end)
       if (rejections.length === MOST) send()
       return result
     },
