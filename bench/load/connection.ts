@@ -22,23 +22,15 @@ export interface Head {
   readonly text: string
 }
 
+/** What any of the connections has just read: a buffer for every read would have to be collected. */
+const READ = Buffer.alloc(64 * 1024)
+
 export const openConnection = async (url: string): Promise<Connection> => {
   const { hostname, port } = new URL(url)
-  const socket = connect({ host: hostname, port: Number(port), noDelay: true })
-  await once(socket, 'connect')
   let current: Exchange | undefined
   let isOpen = true
 
-  const fail = (error: Error): void => {
-    isOpen = false
-    socket.destroy()
-    current?.reject(error)
-    current = undefined
-  }
-  socket.on('error', fail)
-  socket.on('timeout', () => fail(new Error('No answer in time.')))
-  socket.on('close', () => fail(new Error('The connection was closed before the end of the answer.')))
-  socket.on('data', (chunk) => {
+  const take = (chunk: Buffer): void => {
     if (current === undefined) return
     try {
       if (!receive(current.answer, chunk)) return
@@ -50,7 +42,23 @@ export const openConnection = async (url: string): Promise<Connection> => {
     current = undefined
     if (answer.head.text.includes('\r\nconnection: close')) isOpen = false
     resolve(answer.head)
-  })
+  }
+  const callback = (bytes: number): boolean => {
+    take(READ.subarray(0, bytes))
+    return true
+  }
+  const onread = { buffer: READ, callback }
+  const socket = connect({ host: hostname, port: Number(port), noDelay: true, onread })
+  const fail = (error: Error): void => {
+    isOpen = false
+    socket.destroy()
+    current?.reject(error)
+    current = undefined
+  }
+  socket.on('error', fail)
+  socket.on('timeout', () => fail(new Error('No answer in time.')))
+  socket.on('close', () => fail(new Error('The connection was closed before the end of the answer.')))
+  await once(socket, 'connect')
 
   return {
     get isOpen() {
@@ -96,8 +104,10 @@ const receive = (answer: Answer, chunk: Buffer): boolean => {
   }
   const received = answer.received.length === 0 ? chunk : Buffer.concat([answer.received, chunk])
   const end = received.indexOf(END_OF_HEAD)
-  answer.received = received
-  if (end === -1) return false
+  if (end === -1) {
+    answer.received = Buffer.from(received)
+    return false
+  }
   const text = received.toString('latin1', 0, end).toLowerCase()
   answer.head = { status: Number(text.split(' ', 2)[1]), text }
   answer.missing = bodyLength(answer.head) - (received.length - end - END_OF_HEAD.length)

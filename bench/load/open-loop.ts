@@ -44,17 +44,20 @@ interface Run {
 const runStream = async (stream: Stream, { startedAt, durationMs, samples }: Run): Promise<void> => {
   const total = Math.floor((durationMs / 1000) * stream.perSecond)
   const idle: Connection[] = []
-  const answers: Promise<void>[] = []
-  while (answers.length < total) {
+  let sent = 0
+  let ended = 0
+  while (ended < total) {
     const now = performance.now()
-    for (;;) {
-      const dueAt = startedAt + (answers.length * 1000) / stream.perSecond
-      if (dueAt > now || answers.length === total) break
-      answers.push(fire(idle, stream, dueAt).then((sample) => void samples.push(sample)))
+    for (; sent < total; sent++) {
+      const dueAt = startedAt + (sent * 1000) / stream.perSecond
+      if (dueAt > now) break
+      void fire(idle, stream, dueAt).then((sample) => {
+        samples.push(sample)
+        ended++
+      })
     }
     await setTimeout(1)
   }
-  await Promise.all(answers)
   for (const connection of idle) connection.close()
 }
 
