@@ -23,7 +23,9 @@ export const collect = (body: Readable, maxBytes: number): Promise<Collected> =>
     const breakOff = (): void => reject(new OriginError('unreachable', { cause: body.errored }))
     if (body.destroyed) breakOff()
     body.once('error', breakOff)
-    body.once('close', breakOff)
+    body.once('close', () => {
+      if (!body.readableEnded) breakOff()
+    })
   })
 
 /** The body again, to be passed on. */

@@ -70,7 +70,9 @@ const pipe = (body: Readable, response: ServerResponse): Promise<void> =>
     if (body.destroyed) breakOff()
     body.once('end', resolve)
     body.once('error', reject)
-    body.once('close', breakOff)
+    body.once('close', () => {
+      if (!body.readableEnded) breakOff()
+    })
     response.once('error', reject)
     response.once('close', () => body.destroy())
     body.pipe(response, { end: false })

@@ -47,11 +47,15 @@ interface Batch {
 }
 
 const createBatch = (send: () => void): Batch => {
-  const rejections: ((error: unknown) => void)[] = []
+  let rejections: ((error: unknown) => void)[] = []
+  let added = 0
   let pending = 0
   let onSettled: (() => void) | undefined
   const end = (): void => {
-    if (--pending === 0) onSettled?.()
+    if (--pending > 0) return
+    // Else one batch that has become old would keep what it shared its turn with, and so on, until a major collection.
+    rejections = []
+    onSettled?.()
   }
   return {
     send,
@@ -62,7 +66,7 @@ const createBatch = (send: () => void): Batch => {
         work.then(resolve, reject)
       })
       work.then(end, end)
-      if (rejections.length === MOST) send()
+      if (++added === MOST) send()
       return result
     },
     settled: () =>
