@@ -40,5 +40,7 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
 # Garbage, so that requests wait for it as little as can be. One core is what a sidecar gets: threads that collect beside
 # the program would take it from its requests. What a miss makes lives until its answer comes, which V8 takes for a reason
 # to put it with what lives long, where it has to be looked for. And the heap may grow to three times what lives in it
-# before that is done; by itself V8 does it every second or two while entries are stored.
-CMD ["node", "--single-threaded-gc", "--no-allocation-site-pretenuring", "--heap-growing-percent=200", "dist/main.js"]
+# before that is done, and is not given back after a quiet minute; by itself V8 looks every second or two while entries
+# are stored, and again after each pause.
+CMD ["node", "--single-threaded-gc", "--no-allocation-site-pretenuring", "--heap-growing-percent=200", \
+  "--no-memory-reducer", "dist/main.js"]

@@ -2,11 +2,11 @@
 // Every path but one is answered with JSON of that many bytes after that time.
 import { createServer } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
-import { bodyOf, COUNT_PATH, isList, ORIGIN_HEADERS } from './origin.js'
+import { bodyOf, COUNT_PATH, groupOf, isList, ORIGIN_HEADERS } from './origin.js'
 
 const [bodyBytes = NaN, latencyMs = NaN] = process.argv.slice(2).map(Number)
-/** Made once: the origin has to leave most of its core to the load generator. */
-const list = bodyOf('/projects', bodyBytes)
+/** Each made once: the origin has to leave most of its core to the load generator. */
+const lists: Buffer[] = []
 let requests = 0
 
 const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
@@ -22,7 +22,7 @@ const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) =
 })
 
 const answer = async (path: string, send: (body: Buffer) => void): Promise<void> => {
-  const body = isList(path) ? list : bodyOf(path, bodyBytes)
+  const body = isList(path) ? (lists[groupOf(path)] ??= bodyOf(path, bodyBytes)) : bodyOf(path, bodyBytes)
   if (latencyMs > 0) await setTimeout(latencyMs)
   send(body)
 }

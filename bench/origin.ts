@@ -62,21 +62,27 @@ export const startOrigin = async ({ bodyBytes, latencyMs }: OriginOptions): Prom
 
 /** JSON of that many bytes, of the shape that the resource table expects at that path. */
 export const bodyOf = (path: string, bytes: number): Buffer => {
-  const id = Number(/\d+/.exec(path.replace('/v1/', ''))?.[0] ?? 1)
-  return Buffer.from(isList(path) ? listOf(bytes) : padded({ id, user: { id } }, bytes))
+  const id = idIn(path)
+  return Buffer.from(isList(path) ? listOf(groupOf(path), bytes) : padded({ id, user: { id } }, bytes))
 }
 
-/** All lists of one length are the same. */
 export const isList = (path: string): boolean => /projects|branches/.test(path)
+
+/** There are some thousand projects: each list shows those of one group, and the lists of one group are the same. */
+export const groupOf = (path: string): number => idIn(path) % GROUPS
+
+const GROUPS = 64
+
+const idIn = (path: string): number => Number(/\d+/.exec(path.replace('/v1/', ''))?.[0] ?? 1)
 
 const RECORD_BYTES = 512
 
-const listOf = (bytes: number): string => {
+const listOf = (group: number, bytes: number): string => {
   const count = Math.max(1, Math.floor(bytes / RECORD_BYTES))
   const inner = bytes - 2 - (count - 1)
   const share = Math.floor(inner / count)
   const records = Array.from({ length: count }, (_, at) =>
-    padded({ id: at + 1 }, at === 0 ? inner - share * (count - 1) : share)
+    padded({ id: group * count + at + 1 }, at === 0 ? inner - share * (count - 1) : share)
   )
   return `[${records.join(',')}]`
 }

@@ -6,5 +6,6 @@ export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url)
 export const NODE_ARGUMENTS = [
   '--single-threaded-gc',
   '--no-allocation-site-pretenuring',
-  '--heap-growing-percent=200'
+  '--heap-growing-percent=200',
+  '--no-memory-reducer'
 ] as const
