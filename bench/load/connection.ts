@@ -43,12 +43,15 @@ export const openConnection = async (url: string): Promise<Connection> => {
     if (answer.head.text.includes('\r\nconnection: close')) isOpen = false
     resolve(answer.head)
   }
-  const callback = (bytes: number): boolean => {
-    take(READ.subarray(0, bytes))
-    return true
+  const onread = {
+    buffer: READ,
+    callback: (bytes: number) => {
+      take(READ.subarray(0, bytes))
+      return true
+    }
   }
-  const onread = { buffer: READ, callback }
   const socket = connect({ host: hostname, port: Number(port), noDelay: true, onread })
+
   const fail = (error: Error): void => {
     isOpen = false
     socket.destroy()

@@ -23,10 +23,15 @@ export const collect = (body: Readable, maxBytes: number): Promise<Collected> =>
     const breakOff = (): void => reject(new OriginError('unreachable', { cause: body.errored }))
     if (body.destroyed) breakOff()
     body.once('error', breakOff)
-    body.once('close', () => {
-      if (!body.readableEnded) breakOff()
-    })
+    whenBrokenOff(body, breakOff)
   })
+
+/** Runs `told` when a body is closed before its end. */
+export const whenBrokenOff = (body: Readable, told: () => void): void => {
+  body.once('close', () => {
+    if (!body.readableEnded) told()
+  })
+}
 
 /** The body again, to be passed on. */
 export const bodyAgain = (collected: Collected): Readable =>
@@ -51,9 +56,7 @@ const resumed = (taken: readonly Buffer[], body: Readable): Readable => {
     if (!whole.push(chunk)) body.pause()
   })
   body.once('end', () => whole.push(null))
-  body.once('close', () => {
-    if (!body.readableEnded) whole.destroy(body.errored ?? new Error('the answer broke off'))
-  })
+  whenBrokenOff(body, () => whole.destroy(body.errored ?? new Error('the answer broke off')))
   return whole
 }
 
@@ -87,9 +90,7 @@ export const copyBody = (body: Readable | undefined, maxBytes: number): CopiedBo
   // The origin may not be reading it yet.
   copy.on('error', () => undefined)
   body?.on('error', (error) => copy.destroy(error))
-  body?.once('close', () => {
-    if (!body.readableEnded) copy.destroy(new Error('the request broke off'))
-  })
+  if (body !== undefined) whenBrokenOff(body, () => copy.destroy(new Error('the request broke off')))
   return {
     stream: body?.pipe(copy),
     body: () => (length <= maxBytes ? join(chunks, length) : Buffer.alloc(0))

@@ -29,7 +29,7 @@ t.test('a body has exactly the bytes that were asked for, and all that its row m
 })
 
 t.test(
-  'a list has about two records to a kilobyte; lists of different groups have none in common',
+  'a list has about two records to a kilobyte, each with a number of its own; lists of different groups have none in common',
   async (t) => {
     const numbersOf = (user: number): number[] => {
       const records = JSON.parse(bodyOf(`/api/v1/users/${user}/projects`, 10 * 1024).toString()) as {
@@ -37,6 +37,10 @@ t.test(
       }[]
       return records.map(({ id }) => id)
     }
+    t.same(
+      numbersOf(64),
+      Array.from({ length: 20 }, (_, at) => at + 1)
+    )
     t.equal(new Set([...numbersOf(7), ...numbersOf(8)]).size, 40)
     t.same(numbersOf(7 + 64), numbersOf(7))
   }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Answer } from '../../cache/answer.js'
+import { whenBrokenOff } from '../../cache/body.js'
 import type { Entry } from '../../cache/entry.js'
 import { LeftError } from '../../cache/leaving.js'
 import type { OriginAnswer } from '../../cache/origin.js'
@@ -70,9 +71,7 @@ const pipe = (body: Readable, response: ServerResponse): Promise<void> =>
     if (body.destroyed) breakOff()
     body.once('end', resolve)
     body.once('error', reject)
-    body.once('close', () => {
-      if (!body.readableEnded) breakOff()
-    })
+    whenBrokenOff(body, breakOff)
     response.once('error', reject)
     response.once('close', () => body.destroy())
     body.pipe(response, { end: false })
