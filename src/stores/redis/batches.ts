@@ -8,20 +8,22 @@ export type InBatch = <T>(command: () => Promise<T>) => Promise<T>
 const MOST = 64
 
 /**
- * What is asked of Redis in one turn of the event loop is sent by one system call, or by a few for a crowd: such a
- * call is most of the cost of a command. It has one budget in common, which begins when it is sent: a process that
- * is busy meanwhile has not asked yet.
+ * What is asked of Redis in one turn of the event loop begins at the turn's end and is sent by one system call, or
+ * by a few for a crowd: such a call is most of the cost of a command. It has one budget in common, which begins when
+ * it is sent: a process that is busy meanwhile has not asked yet.
  */
 export const createBatches = (client: RedisClient, budgetMs: number): InBatch => {
   let batch: Batch | undefined
 
   const begin = (): Batch => {
-    const { stream } = client
-    stream.cork()
     const begun = createBatch(() => {
       if (batch !== begun) return
       batch = undefined
-      stream.uncork()
+      const { stream } = client
+      stream.cork()
+      begun.begin()
+      // After the reads of this batch have become one command.
+      queueMicrotask(() => stream.uncork())
       withinBudget(begun.settled(), budgetMs).catch(begun.giveUp)
     })
     // After the sockets of this turn have been read, and before the next turn.
@@ -31,7 +33,7 @@ export const createBatches = (client: RedisClient, budgetMs: number): InBatch =>
 
   return (command) => {
     batch ??= begin()
-    return batch.add(command())
+    return batch.add(command)
   }
 }
 
@@ -39,35 +41,42 @@ interface Batch {
   /** Sends it, unless that is done. */
   readonly send: () => void
   /** Sends it when that makes it full. */
-  add<T>(work: Promise<T>): Promise<T>
-  /** To be asked once nothing is added any more: resolves when all work has ended, well or not. */
+  add<T>(command: () => Promise<T>): Promise<T>
+  readonly begin: () => void
+  /** Resolves when all work has ended, well or not. */
   settled(): Promise<void>
   /** Rejects what has not ended. */
   readonly giveUp: (error: unknown) => void
 }
 
+interface Member {
+  readonly begin: () => Promise<void>
+  readonly reject: (error: unknown) => void
+}
+
 const createBatch = (send: () => void): Batch => {
-  let rejections: ((error: unknown) => void)[] = []
-  let added = 0
+  let members: Member[] = []
   let pending = 0
   let onSettled: (() => void) | undefined
   const end = (): void => {
     if (--pending > 0) return
     // Else one batch that has become old would keep what it shared its turn with, and so on, until a major collection.
-    rejections = []
+    members = []
     onSettled?.()
   }
   return {
     send,
-    add: <T>(work: Promise<T>) => {
-      pending++
-      const result = new Promise<T>((resolve, reject) => {
-        rejections.push(reject)
-        work.then(resolve, reject)
-      })
-      work.then(end, end)
-      if (++added === MOST) send()
-      return result
+    add: <T>(command: () => Promise<T>) =>
+      new Promise<T>((resolve, reject) => {
+        const begin = async (): Promise<void> => {
+          await carriedOut(command).then(resolve, reject)
+          end()
+        }
+        if (members.push({ begin, reject }) === MOST) send()
+      }),
+    begin: () => {
+      pending = members.length
+      for (const { begin } of members) void begin()
     },
     settled: () =>
       new Promise((resolve) => {
@@ -75,7 +84,10 @@ const createBatch = (send: () => void): Batch => {
         else onSettled = resolve
       }),
     giveUp: (error) => {
-      for (const reject of rejections) reject(error)
+      for (const { reject } of members) reject(error)
     }
   }
 }
+
+/** A promise even of what throws. */
+const carriedOut = async <T>(command: () => Promise<T>): Promise<T> => command()

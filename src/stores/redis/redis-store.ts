@@ -2,11 +2,12 @@ import { StoreUnavailableError } from '../../cache/errors.js'
 import { type Invalidation, kindsOf, type LogRecord } from '../../cache/invalidation.js'
 import type { Observer } from '../../cache/observer.js'
 import { epochOf, type Position, recordIdOf } from '../../cache/position.js'
-import type { Invalidated, Reading, Store } from '../../cache/store.js'
+import type { Invalidated, Store } from '../../cache/store.js'
 import { decodeEntry } from '../entry-codec.js'
 import { createJournal } from '../journal.js'
 import { adoptClient, createClient, type RedisSettings } from './client.js'
 import { createCommitter } from './committer.js'
+import { gatherReads } from './gathered-reads.js'
 import { createLink, messageOf, type Run } from './link.js'
 import { namesUnder } from './names.js'
 import { createRemover } from './remover.js'
@@ -82,9 +83,9 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
   const commit = createCommitter({ names, scripts, link, now })
   const sweep = createSweeper({ client, names, scripts, run: link.run })
 
-  const read = async (slots: readonly string[]): Promise<Reading> => {
+  const readSlots = gatherReads(async (slots) => {
     const keys = [names.epoch, ...slots.map(names.slot)]
-    const [position, ...values] = await link.run('read', () => client.mgetBuffer(keys))
+    const [position, ...values] = await client.mgetBuffer(keys)
     if (position === undefined || position === null) {
       link.suspect('Redis has lost the epoch')
       throw new StoreUnavailableError('Redis has lost the epoch')
@@ -92,7 +93,7 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
     const at = position.toString('latin1')
     const epoch = epochOf(at)
     return { position: at, entries: values.map((bytes) => (bytes ? decodeEntry(bytes, epoch) : undefined)) }
-  }
+  })
 
   const invalidate = async (invalidation: Invalidation): Promise<Invalidated> => {
     if (link.state === 'up') {
@@ -130,7 +131,7 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
   link.start()
 
   return {
-    read,
+    read: (slots) => link.run('read', () => readSlots(slots)),
     commit,
     invalidate,
     recordsBetween,

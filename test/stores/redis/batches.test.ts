@@ -57,15 +57,20 @@ t.test(
 )
 
 t.test('the first commands of a crowd do not wait for its last', async (t) => {
-  const { client, ask } = await setUp(t)
-  const crowd = Array.from({ length: 63 }, (_, at) => ask(`${at}`))
-  t.equal(client.stream.writableCorked, 1)
-  crowd.push(ask('the 64th'))
-  t.equal(client.stream.writableCorked, 0, 'is the last of its batch')
-  crowd.push(ask('the next'))
-  t.equal(client.stream.writableCorked, 1)
-  t.ok((await Promise.all(crowd)).every((answer) => answer === 'OK'))
-  t.equal(client.stream.writableCorked, 0)
+  const { inBatch } = await setUp(t)
+  const begun: number[] = []
+  const ask = (at: number) => inBatch(() => Promise.resolve(begun.push(at)))
+  const crowd = Array.from({ length: 63 }, (_, at) => ask(at))
+  t.same(begun, [])
+  crowd.push(ask(63))
+  t.equal(begun.length, 64, 'is the last of its batch')
+  crowd.push(ask(64))
+  t.equal(begun.length, 64, 'is the first of the next')
+  await Promise.all(crowd)
+  t.same(
+    begun,
+    Array.from({ length: 65 }, (_, at) => at)
+  )
 })
 
 t.test('what fails fails alone', async (t) => {
@@ -74,6 +79,12 @@ t.test('what fails fails alone', async (t) => {
   await t.rejects(
     inBatch(() => Promise.reject(new Error('of b'))),
     /of b/
+  )
+  await t.rejects(
+    inBatch(() => {
+      throw new Error('of c')
+    }),
+    /of c/
   )
   t.equal(await asked, 'OK')
 })
