@@ -1,13 +1,13 @@
 import { createHistogram } from 'node:perf_hooks'
 import autocannon from 'autocannon'
+import { nextOf, type Target } from './entrant.js'
 
 export interface ClosedLoop {
   /** Where the subject answers, without a path. */
   readonly url: string
   readonly socketPath?: string | undefined
-  /** One for all requests, or of each request in turn. */
-  readonly path: string | (() => string)
-  readonly headers: Readonly<Record<string, string>>
+  readonly path: Target['path']
+  readonly headers: Target['headers']
   readonly connections: number
   readonly durationMs: number
   /** Of each answer's body. */
@@ -68,16 +68,25 @@ export const runClosedLoop = async (loop: ClosedLoop): Promise<LoopFigures> => {
 
 /** Autocannon's own histogram has steps of a millisecond, hence the one above. */
 const optionsOf = (loop: ClosedLoop): autocannon.Options => {
-  const { url, socketPath, headers, connections, durationMs, path } = loop
+  const { url, socketPath, connections, durationMs } = loop
   return {
     url,
     ...(socketPath !== undefined && { socketPath }),
-    headers,
     connections,
     duration: durationMs / 1000,
     sampleInt: 50,
-    requests: [
-      typeof path === 'string' ? { path } : { setupRequest: (request) => ({ ...request, path: path() }) }
-    ]
+    requests: [requestOf(loop)]
+  }
+}
+
+/** A request that is always the same is made once. */
+const requestOf = (loop: ClosedLoop): autocannon.Request => {
+  const { path, headers } = loop
+  if (typeof path === 'string' && typeof headers === 'object') return { path, headers }
+  return {
+    setupRequest: (request) => {
+      const next = nextOf(loop)
+      return { ...request, path: next.path, headers: { ...request.headers, ...next.headers } }
+    }
   }
 }

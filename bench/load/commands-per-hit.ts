@@ -4,7 +4,7 @@ import type { Bench } from '../scenario.js'
 import { onStage } from '../stage.js'
 import { sidecarRedis } from '../subjects/index.js'
 import { readsValue } from './control-entrants.js'
-import { becomesHit, PROFILE, readsThrough } from './entrant.js'
+import { becomesHit, nextOf, PROFILE, readsThrough } from './entrant.js'
 
 const HITS = 500
 
@@ -24,7 +24,8 @@ export const commandsPerHit = (
       const redis = stage.redis.client()
       const before = total(await commandsOf(redis))
       for (let hit = 0; hit < HITS; hit++) {
-        const { body } = await request(`${target.url}${String(target.path)}`, { headers: target.headers })
+        const { path, headers } = nextOf(target)
+        const { body } = await request(`${target.url}${path}`, { headers })
         await body.dump()
       }
       const perHit = (total(await commandsOf(redis)) - before) / HITS

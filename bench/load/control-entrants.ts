@@ -1,5 +1,5 @@
 import { request } from 'undici'
-import { bodyOf, BODY_KEY } from '../subjects/body.js'
+import { bodyOf } from '../subjects/body.js'
 import { sidecarRedis, webdis } from '../subjects/index.js'
 import { webdisTarget } from '../subjects/webdis.js'
 import type { RunningSubject } from '../subject.js'
@@ -11,9 +11,9 @@ export const readsValue = (door: 'TCP' | 'unix socket', bodyBytes: number): Entr
   missing: () => sidecarRedis.missing(),
   prepare: async (stage) => {
     const running = await stage.start(sidecarRedis)
-    const url = await putValue(running, bodyBytes)
+    const url = await putValues(running, bodyBytes)
     const socketPath = door === 'TCP' ? undefined : running.socketPath
-    return { url, socketPath, path: VALUE, headers: {}, pids: running.pids }
+    return { url, socketPath, path: valuesInTurn(), headers: {}, pids: running.pids }
   }
 })
 
@@ -26,17 +26,25 @@ export const webdisReads: Entrant = {
   }
 }
 
-const VALUE = `/v1/entries/${encodeURIComponent(BODY_KEY)}`
+/** Many: what one reader asks for can hardly be shared with the next. */
+const VALUES = Array.from({ length: 64 }, (_, at) => `/v1/entries/${encodeURIComponent(`bench:value:${at}`)}`)
+
+const valuesInTurn = (): (() => string) => {
+  let next = 0
+  return () => VALUES[next++ % VALUES.length] ?? ''
+}
 
 /** Returns where the door is. */
-const putValue = async ({ controlUrl }: RunningSubject, bodyBytes: number): Promise<string> => {
+const putValues = async ({ controlUrl }: RunningSubject, bodyBytes: number): Promise<string> => {
   if (controlUrl === undefined) throw new Error('The subject has no control door.')
-  const { statusCode, body } = await request(`${controlUrl}${VALUE}?ttl=3600`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: bodyOf(bodyBytes)
-  })
-  await body.dump()
-  if (statusCode !== 204) throw new Error(`The value was not stored: ${statusCode}.`)
+  for (const value of VALUES) {
+    const { statusCode, body } = await request(`${controlUrl}${value}?ttl=3600`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: bodyOf(bodyBytes)
+    })
+    await body.dump()
+    if (statusCode !== 204) throw new Error(`The value was not stored: ${statusCode}.`)
+  }
   return controlUrl
 }

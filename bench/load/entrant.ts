@@ -5,6 +5,8 @@ import type { Bench } from '../scenario.js'
 import type { Stage } from '../stage.js'
 import type { Subject } from '../subject.js'
 
+export type Headers = Readonly<Record<string, string>>
+
 /** What one row of a comparison asks of whom. */
 export interface Entrant {
   readonly name: string
@@ -13,31 +15,54 @@ export interface Entrant {
   readonly prepare: (stage: Stage) => Promise<Target>
 }
 
+/** A path and headers are those of all requests, or of each request in turn. */
 export interface Target {
   readonly url: string
   readonly socketPath?: string | undefined
-  /** One for all requests, or of each request in turn. */
   readonly path: string | (() => string)
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Headers | (() => Headers)
   readonly pids: readonly number[]
 }
 
-/** A caller who is signed in. */
-export const CALLER: Readonly<Record<string, string>> = {
+/** What is asked for next. */
+export const nextOf = ({
+  path,
+  headers
+}: Pick<Target, 'path' | 'headers'>): { path: string; headers: Headers } => ({
+  path: typeof path === 'string' ? path : path(),
+  headers: typeof headers === 'object' ? headers : headers()
+})
+
+const callerOf = (session: number): Headers => ({
   accept: 'application/json',
-  cookie: 'sessionid=0123456789abcdefghijklmnopqrstuv'
+  cookie: `sessionid=0123456789abcdefghijklmnop${String(session).padStart(6, '0')}`
+})
+
+/** A caller who is signed in. */
+export const CALLER = callerOf(0)
+
+const CALLERS = Array.from({ length: 64 }, (_, session) => callerOf(session))
+
+/** Many callers in turn: what one of them asks for can hardly be shared with the next. */
+export const callersInTurn = (): (() => Headers) => {
+  let next = 0
+  return () => CALLERS[next++ % CALLERS.length] ?? CALLER
 }
 
 /** A read of the caller's own profile, for one caller only. */
 export const PROFILE = '/api/v1/users/me'
 
 /** Reads a path through a proxy, or of a floor. */
-export const readsThrough = (subject: Subject, path: string | (() => string)): Entrant => ({
+export const readsThrough = (
+  subject: Subject,
+  path: Target['path'],
+  headers: Target['headers'] = CALLER
+): Entrant => ({
   name: subject.name,
   missing: () => subject.missing(),
   prepare: async (stage) => {
     const { url, pids } = await stage.start(subject)
-    return { url, path, headers: CALLER, pids }
+    return { url, path, headers, pids }
   }
 })
 
@@ -54,13 +79,10 @@ export const present = async <Of extends Pick<Subject, 'name' | 'missing'>>(
 }
 
 /** Reads until the answer is a whole 200 for which the origin was not asked: a hit. Rejects when none comes. */
-export const becomesHit = async (
-  { url, socketPath, path: paths, headers }: Target,
-  origin: BenchOrigin,
-  bodyBytes: number
-): Promise<void> => {
+export const becomesHit = async (target: Target, origin: BenchOrigin, bodyBytes: number): Promise<void> => {
+  const { url, socketPath } = target
   const dispatcher = new Agent(socketPath === undefined ? {} : { connect: { socketPath } })
-  const path = typeof paths === 'string' ? paths : paths()
+  const { path, headers } = nextOf(target)
   const isHit = async (): Promise<boolean> => {
     const before = await origin.requests()
     const { statusCode, body } = await request(`${url}${path}`, { headers, dispatcher })
