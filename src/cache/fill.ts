@@ -105,7 +105,7 @@ const tagsOf = (
   answer: unknown
 ): readonly string[] | undefined => {
   const tags = fillAll(resource.tags, { parameters, identity, user, answer })
-  return tags && [...new Set([...ownTags, ...tags])]
+  return tags && [...ownTags.filter((tag) => !tags.includes(tag)), ...tags]
 }
 
 /**

@@ -39,7 +39,9 @@ const FORBIDDEN = /[\p{Cc}\p{Cs}\s]/u
 
 const faultOf = (name: string): string | undefined => {
   if (name === '') return 'must not be empty'
-  if (Buffer.byteLength(name) > NAME_MAX_BYTES) return `must not be longer than ${NAME_MAX_BYTES} bytes`
+  // A UTF-16 unit is at most three bytes of UTF-8.
+  if (name.length * 3 > NAME_MAX_BYTES && Buffer.byteLength(name) > NAME_MAX_BYTES)
+    return `must not be longer than ${NAME_MAX_BYTES} bytes`
   if (name.startsWith('@')) return 'must not start with @'
   if (FORBIDDEN.test(name)) return 'must not contain spaces or control characters'
   return undefined

@@ -17,8 +17,12 @@ export const pick = (body: unknown, { path, isOptional }: Pick): readonly unknow
       found.push(value)
       return true
     }
-    if (step === '*') return isList(value) && value.every((element) => walk(element, at + 1))
+    if (step === '*') return isList(value) && walkAll(value, at + 1)
     return isObject(value) && walk(Object.hasOwn(value, step) ? value[step] : undefined, at + 1)
+  }
+  const walkAll = (values: readonly unknown[], at: number): boolean => {
+    for (const value of values) if (!walk(value, at)) return false
+    return true
   }
   return body !== undefined && walk(body, 0) ? found : undefined
 }

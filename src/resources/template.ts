@@ -38,7 +38,9 @@ const fill = (
   for (const part of parts) {
     const texts = textsOf(part, values)
     if (texts === undefined) return undefined
-    filled = filled.flatMap((head) => texts.map((text) => head + text))
+    const longer: string[] = []
+    for (const head of filled) for (const text of texts) longer.push(head + text)
+    filled = longer
   }
   return filled.every(isName) ? filled : undefined
 }

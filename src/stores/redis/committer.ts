@@ -67,8 +67,7 @@ const argumentsOf = ({ slot, entry, condition }: Draft, now: number): (string | 
   lifetimeMs(entry, now),
   typeof condition === 'object' ? `etag:${condition.etag}` : (condition ?? ''),
   encodeEntry(entry),
-  entry.tags.length,
-  ...entry.tags
+  entry.tags.join('\n')
 ]
 
 /** Redis demands a positive, whole number. */

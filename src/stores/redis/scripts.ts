@@ -67,7 +67,7 @@ return {'begun', ARGV[2] .. ':' .. begin(), reason}
 
 /**
  * The fence. KEYS epoch log tags · ARGV prefix, expected position or '', then per draft: slot, lifetime in
- * ms, condition ('' | 'absent' | 'present' | 'etag:…'), bytes, number of tags, tags.
+ * ms, condition ('' | 'absent' | 'present' | 'etag:…'), bytes, tags in lines: one argument each would cost more.
  * Returns {'committed', outcome per draft} | {'moved', position, records since} | {'refused'} | {'lost'}.
  *
  * Redis does not undo a script that fails half-way: an entry comes after its indexes, so that none is ever
@@ -102,16 +102,16 @@ while at <= #ARGV do
   local key = ARGV[1] .. slot
   if is_met(key, condition, bytes) then
     local expiry = now + lifetime
-    for i = at + 5, at + 4 + tags do
-      redis.call('ZADD', ARGV[1] .. '@tag:' .. ARGV[i], expiry, slot)
-      redis.call('SADD', KEYS[3], ARGV[i])
+    for tag in string.gmatch(tags, '[^\\n]+') do
+      redis.call('ZADD', ARGV[1] .. '@tag:' .. tag, expiry, slot)
+      redis.call('SADD', KEYS[3], tag)
     end
     redis.call('SET', key, epoch .. bytes, 'PX', lifetime)
     result[#result + 1] = 'stored'
   else
     result[#result + 1] = 'unmet'
   end
-  at = at + 5 + tags
+  at = at + 5
 end
 return result
 `)
