@@ -61,6 +61,10 @@ const proofDraft = (
   }
 })
 
+/** Whether another one would say the same, and not for much longer. */
+export const isProofGood = (proof: Entry | undefined, user: string | undefined, now: number): boolean =>
+  proof !== undefined && userOfProof(proof) === user && now < proof.freshUntil - PROOF_MS / 2
+
 /** The user number that a proof was kept with. */
 export const userOfProof = (proof: Entry | undefined): string | undefined =>
   proof === undefined || proof.body.length === 0 ? undefined : proof.body.toString()

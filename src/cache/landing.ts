@@ -2,7 +2,7 @@ import type { Entry } from './entry.js'
 import { fill, type FillContext, type Filled } from './fill.js'
 import { createFlights, type Flight } from './flight.js'
 import { isReached } from './invalidation.js'
-import { familyTag, identityTag, type Keep } from './keeper.js'
+import { familyTag, identityTag, isProofGood, type Keep, userOfProof } from './keeper.js'
 import type { Leaving } from './leaving.js'
 import type { Marks } from './marks.js'
 import type { OriginAnswer } from './origin.js'
@@ -51,8 +51,7 @@ export const createLandings = (options: LandingOptions) => {
     const { resource, parameters, key, baseKey } = reader.plan
     const { identity } = reader.fields
     const isProtected = resource.scope !== 'public' && identity !== undefined
-    // Asked here and not with the entry, because a hit has no use for it.
-    const user = isProtected && reader.position !== undefined ? await options.userOf(identity) : undefined
+    const user = isProtected && reader.position !== undefined ? await userOf(reader, identity) : undefined
     const filled = await fill(options, {
       resource,
       parameters,
@@ -68,7 +67,9 @@ export const createLandings = (options: LandingOptions) => {
       ],
       readers
     })
-    const proven = isProtected && isWord(filled) ? { identity, user: userIn(filled) ?? user } : undefined
+    const told = userIn(filled) ?? user
+    const isProofDue = isProtected && isWord(filled) && !isProofGood(reader.proof, told, options.now())
+    const proven = isProofDue ? { identity, user: told } : undefined
     if (filled.kind === 'own') {
       if (filled.isByNature) marks.add(key)
       await keep({ position: reader.position, draft: undefined, proven })
@@ -79,6 +80,10 @@ export const createLandings = (options: LandingOptions) => {
     const draft = { slot: key, entry, ...(confirmed !== undefined && { condition: { etag: confirmed } }) }
     return { kind: 'entry', entry, isStored: await keep({ position: reader.position, draft, proven }) }
   }
+
+  /** Not read with an entry of scope `identity`, because a hit has no use for it. */
+  const userOf = async ({ plan, proof }: Reader, identity: string): Promise<string | undefined> =>
+    plan.resource.scope === 'authenticated' ? userOfProof(proof) : options.userOf(identity)
 
   const depart = (reader: Reader): Flight<Landing> =>
     flights.depart(reader.plan.key, reader.position, (readers) => ask(reader, readers))

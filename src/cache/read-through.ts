@@ -99,7 +99,7 @@ export const createReadThrough = (options: ReadThroughOptions) => {
     const [entry, proof] = reading?.entries ?? NOTHING
     const at = now()
     const isProven = !isProofNeeded || (proof !== undefined && isFresh(proof, at))
-    const reader = { request, fields, plan, arrival, position: reading?.position, entry, isProven }
+    const reader = { request, fields, plan, arrival, position: reading?.position, entry, proof, isProven }
     if (isProven && entry !== undefined) {
       if (isFresh(entry, at)) return fromCache(reader, 'hit', at)
       if (at < entry.staleWhileRevalidateUntil) {

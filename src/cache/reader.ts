@@ -24,5 +24,7 @@ export interface Reader {
   readonly position: Position | undefined
   /** Fresh or stale; `undefined` when there is none. */
   readonly entry: Entry | undefined
+  /** The caller's proof, where it was read with the entry; it may have run out. */
+  readonly proof: Entry | undefined
   readonly isProven: boolean
 }

@@ -56,6 +56,7 @@ const setUp = () => {
       arrival,
       position,
       entry: entries[0],
+      proof: undefined,
       isProven: true,
       ...named
     }
@@ -87,14 +88,14 @@ t.test('an entry carries its row’s tags, its families, its caller and its key 
 })
 
 t.test('a 2xx on a protected read is a proof, and tells the user number where the row does', async (t) => {
-  const { landings, arrive, find, origin, users } = setUp()
+  const { landings, arrive, find, origin, clock } = setUp()
   const proofOf = async (reader: Reader) =>
     (await find(proofSlot(reader.fields.identity ?? '')))?.body.toString()
   const open = await arrive('/open/5', SIGNED_IN)
   await landings.ask(open, STAYING)
   t.equal(await proofOf(open), undefined, 'a public read proves nothing')
-  const guarded = await arrive('/guarded/1', SIGNED_IN, { isProven: false })
-  users.set(guarded.fields.identity ?? '', '3')
+  const proof = entry({ body: Buffer.from('3'), freshUntil: clock.now() })
+  const guarded = await arrive('/guarded/1', SIGNED_IN, { proof, isProven: false })
   await landings.ask(guarded, STAYING)
   t.equal(await proofOf(guarded), '3', 'a number that is known stays')
   origin.respond = () => originAnswer({ json: { id: 7 } })

@@ -66,6 +66,36 @@ t.test('a proof lasts for 60 s from the origin’s word, and no hit lengthens it
   t.match(await read(cache, '/guarded/1', SIGNED_IN), { cacheStatus: UNPROVEN })
 })
 
+t.test('the proof is read with the entry, and a fill renews it in its second half', async (t) => {
+  const asked: (readonly string[])[] = []
+  const drafted: string[][] = []
+  const { cache, clock } = createStage({
+    around: (store) => ({
+      ...store,
+      read: (slots) => {
+        asked.push(slots)
+        return store.read(slots)
+      },
+      commit: (commit) => {
+        drafted.push(commit.drafts.map(({ slot }) => slot))
+        return store.commit(commit)
+      }
+    })
+  })
+  const during = async (target: string) => {
+    asked.length = drafted.length = 0
+    await read(cache, target, SIGNED_IN)
+    return { reads: asked.length, drafts: drafted.flat().map((slot) => slot.replace(/~?[\w-]{22,}$/, '…')) }
+  }
+  t.same(await during('/guarded/1'), { reads: 1, drafts: ['guarded:1', '@proof:…'] })
+  clock.advance(29_999)
+  t.same(await during('/guarded/2'), { reads: 1, drafts: ['guarded:2'] })
+  clock.advance(1)
+  t.same(await during('/guarded/3'), { reads: 1, drafts: ['guarded:3', '@proof:…'] })
+  clock.advance(59_999)
+  t.match(await read(cache, '/guarded/3', SIGNED_IN), { outcome: 'hit' })
+})
+
 t.test('a read of one’s own is a proof too; a public one is none', async (t) => {
   const { cache } = createStage()
   await read(cache, '/guarded/1', TWO)

@@ -32,6 +32,7 @@ const reader = (named: Partial<Reader> = {}): Reader => ({
   arrival: 1,
   position: 'epoch:1-0',
   entry: undefined,
+  proof: undefined,
   isProven: true,
   ...named
 })
