@@ -2,7 +2,7 @@ import { markdownTable } from 'markdown-table'
 import { readsValue } from './load/control-entrants.js'
 import { runClosedRounds } from './load/closed-rounds.js'
 import { findCores, pinThisProcess } from './load/cores.js'
-import { callersInTurn, PROFILE, readsThrough } from './load/entrant.js'
+import { CALLERS, PROFILE, readsThrough } from './load/entrant.js'
 import { cpuRatio } from './load/tables.js'
 import { commandsPerHit } from './load/commands-per-hit.js'
 import type { Bench } from './scenario.js'
@@ -35,7 +35,7 @@ const rounds = await runClosedRounds(bench, {
   title: 'hit, 10 KB',
   entrants: [
     ...[sidecarMemory, nodeHttp, sidecarRedis, fastifyIoredis].map((subject) =>
-      readsThrough(subject, PROFILE, callersInTurn())
+      readsThrough(subject, [PROFILE], CALLERS)
     ),
     readsValue('TCP', BODY_BYTES)
   ],

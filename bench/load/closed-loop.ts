@@ -1,12 +1,12 @@
 import { createHistogram } from 'node:perf_hooks'
 import autocannon from 'autocannon'
-import { nextOf, type Target } from './entrant.js'
+import type { Target } from './entrant.js'
 
 export interface ClosedLoop {
   /** Where the subject answers, without a path. */
   readonly url: string
   readonly socketPath?: string | undefined
-  readonly path: Target['path']
+  readonly paths: Target['paths']
   readonly headers: Target['headers']
   readonly connections: number
   readonly durationMs: number
@@ -69,24 +69,32 @@ export const runClosedLoop = async (loop: ClosedLoop): Promise<LoopFigures> => {
 /** Autocannon's own histogram has steps of a millisecond, hence the one above. */
 const optionsOf = (loop: ClosedLoop): autocannon.Options => {
   const { url, socketPath, connections, durationMs } = loop
+  const requests = requestsOf(loop)
+  let clients = 0
   return {
     url,
     ...(socketPath !== undefined && { socketPath }),
     connections,
     duration: durationMs / 1000,
     sampleInt: 50,
-    requests: [requestOf(loop)]
+    requests,
+    // Else all connections would ask for the same at the same moment.
+    setupClient: (client) => client.setRequests(rotated(requests, clients++))
   }
 }
 
-/** A request that is always the same is made once. */
-const requestOf = (loop: ClosedLoop): autocannon.Request => {
-  const { path, headers } = loop
-  if (typeof path === 'string' && typeof headers === 'object') return { path, headers }
-  return {
-    setupRequest: (request) => {
-      const next = nextOf(loop)
-      return { ...request, path: next.path, headers: { ...request.headers, ...next.headers } }
-    }
+/** Made once where that can be: the load generator is soon what limits a comparison. */
+const requestsOf = ({ paths, headers }: ClosedLoop): autocannon.Request[] => {
+  if (typeof paths === 'function') {
+    return headers.map((fields) => ({
+      headers: fields,
+      setupRequest: (request) => ({ ...request, path: paths() })
+    }))
   }
+  return paths.flatMap((path) => headers.map((fields) => ({ path, headers: fields })))
+}
+
+const rotated = <T>(list: readonly T[], by: number): T[] => {
+  const from = by % list.length
+  return [...list.slice(from), ...list.slice(0, from)]
 }

@@ -4,7 +4,7 @@ import type { Bench } from '../scenario.js'
 import { onStage } from '../stage.js'
 import { sidecarRedis } from '../subjects/index.js'
 import { readsValue } from './control-entrants.js'
-import { becomesHit, nextOf, PROFILE, readsThrough } from './entrant.js'
+import { becomesHit, firstOf, PROFILE, readsThrough } from './entrant.js'
 
 const HITS = 500
 
@@ -18,13 +18,13 @@ export const commandsPerHit = (
 ): Promise<readonly { readonly name: string; readonly perHit: number }[]> =>
   onStage(bench, { bodyBytes, latencyMs: 0 }, async (stage) => {
     const counts = []
-    for (const { name, prepare } of [readsThrough(sidecarRedis, PROFILE), readsValue('TCP', bodyBytes)]) {
+    for (const { name, prepare } of [readsThrough(sidecarRedis, [PROFILE]), readsValue('TCP', bodyBytes)]) {
       const target = await prepare(stage)
+      const { path, headers } = firstOf(target)
       await becomesHit(target, stage.origin, bodyBytes)
       const redis = stage.redis.client()
       const before = total(await commandsOf(redis))
       for (let hit = 0; hit < HITS; hit++) {
-        const { path, headers } = nextOf(target)
         const { body } = await request(`${target.url}${path}`, { headers })
         await body.dump()
       }

@@ -13,7 +13,7 @@ export const readsValue = (door: 'TCP' | 'unix socket', bodyBytes: number): Entr
     const running = await stage.start(sidecarRedis)
     const url = await putValues(running, bodyBytes)
     const socketPath = door === 'TCP' ? undefined : running.socketPath
-    return { url, socketPath, path: valuesInTurn(), headers: {}, pids: running.pids }
+    return { url, socketPath, paths: VALUES, headers: [{}], pids: running.pids }
   }
 })
 
@@ -22,17 +22,12 @@ export const webdisReads: Entrant = {
   missing: () => webdis.missing(),
   prepare: async (stage) => {
     const { url, pids } = await stage.start(webdis)
-    return { url, path: webdisTarget, headers: {}, pids }
+    return { url, paths: [webdisTarget], headers: [{}], pids }
   }
 }
 
 /** Many: what one reader asks for can hardly be shared with the next. */
 const VALUES = Array.from({ length: 64 }, (_, at) => `/v1/entries/${encodeURIComponent(`bench:value:${at}`)}`)
-
-const valuesInTurn = (): (() => string) => {
-  let next = 0
-  return () => VALUES[next++ % VALUES.length] ?? ''
-}
 
 /** Returns where the door is. */
 const putValues = async ({ controlUrl }: RunningSubject, bodyBytes: number): Promise<string> => {

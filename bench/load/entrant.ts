@@ -15,23 +15,15 @@ export interface Entrant {
   readonly prepare: (stage: Stage) => Promise<Target>
 }
 
-/** A path and headers are those of all requests, or of each request in turn. */
 export interface Target {
   readonly url: string
   readonly socketPath?: string | undefined
-  readonly path: string | (() => string)
-  readonly headers: Headers | (() => Headers)
+  /** In turn, or one for each request. */
+  readonly paths: readonly string[] | (() => string)
+  /** In turn. */
+  readonly headers: readonly Headers[]
   readonly pids: readonly number[]
 }
-
-/** What is asked for next. */
-export const nextOf = ({
-  path,
-  headers
-}: Pick<Target, 'path' | 'headers'>): { path: string; headers: Headers } => ({
-  path: typeof path === 'string' ? path : path(),
-  headers: typeof headers === 'object' ? headers : headers()
-})
 
 const callerOf = (session: number): Headers => ({
   accept: 'application/json',
@@ -41,13 +33,8 @@ const callerOf = (session: number): Headers => ({
 /** A caller who is signed in. */
 export const CALLER = callerOf(0)
 
-const CALLERS = Array.from({ length: 64 }, (_, session) => callerOf(session))
-
-/** Many callers in turn: what one of them asks for can hardly be shared with the next. */
-export const callersInTurn = (): (() => Headers) => {
-  let next = 0
-  return () => CALLERS[next++ % CALLERS.length] ?? CALLER
-}
+/** What one of them asks for can hardly be shared with the next. */
+export const CALLERS = Array.from({ length: 64 }, (_, session) => callerOf(session))
 
 /** A read of the caller's own profile, for one caller only. */
 export const PROFILE = '/api/v1/users/me'
@@ -55,14 +42,14 @@ export const PROFILE = '/api/v1/users/me'
 /** Reads a path through a proxy, or of a floor. */
 export const readsThrough = (
   subject: Subject,
-  path: Target['path'],
-  headers: Target['headers'] = CALLER
+  paths: Target['paths'],
+  headers: Target['headers'] = [CALLER]
 ): Entrant => ({
   name: subject.name,
   missing: () => subject.missing(),
   prepare: async (stage) => {
     const { url, pids } = await stage.start(subject)
-    return { url, path, headers, pids }
+    return { url, paths, headers, pids }
   }
 })
 
@@ -78,11 +65,17 @@ export const present = async <Of extends Pick<Subject, 'name' | 'missing'>>(
   return all.filter((_, at) => missing[at] === undefined)
 }
 
+/** What is asked for first. */
+export const firstOf = ({ paths, headers }: Pick<Target, 'paths' | 'headers'>) => ({
+  path: (typeof paths === 'function' ? paths() : paths[0]) ?? '',
+  headers: headers[0] ?? CALLER
+})
+
 /** Reads until the answer is a whole 200 for which the origin was not asked: a hit. Rejects when none comes. */
 export const becomesHit = async (target: Target, origin: BenchOrigin, bodyBytes: number): Promise<void> => {
   const { url, socketPath } = target
   const dispatcher = new Agent(socketPath === undefined ? {} : { connect: { socketPath } })
-  const { path, headers } = nextOf(target)
+  const { path, headers } = firstOf(target)
   const isHit = async (): Promise<boolean> => {
     const before = await origin.requests()
     const { statusCode, body } = await request(`${url}${path}`, { headers, dispatcher })

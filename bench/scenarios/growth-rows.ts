@@ -39,7 +39,7 @@ export const growthRows: Scenario = {
 
 const NOTE = 'Median (least–greatest) of interleaved rounds with 32 connections.'
 
-const entrantOf = (rows: number): Entrant => readsThrough(withRows(rows), `/api/v1/kinds-${rows}/1/parts`)
+const entrantOf = (rows: number): Entrant => readsThrough(withRows(rows), [`/api/v1/kinds-${rows}/1/parts`])
 
 const withRows = (rows: number): Subject => ({
   name: nameOf(rows),

@@ -1,6 +1,6 @@
 import { readsValue, webdisReads } from '../load/control-entrants.js'
 import { runClosedRounds, type RoundsByName } from '../load/closed-rounds.js'
-import { callersInTurn, PROFILE, readsThrough } from '../load/entrant.js'
+import { CALLERS, PROFILE, readsThrough } from '../load/entrant.js'
 import { cpuChartOf, ratioTarget, tableOf } from '../load/tables.js'
 import type { Bench, Findings, Scenario } from '../scenario.js'
 import {
@@ -39,7 +39,7 @@ const proxyRounds = (bench: Bench, kilobytes: number): Promise<RoundsByName> =>
   runClosedRounds(bench, {
     title: `hit, ${kilobytes} KB`,
     entrants: [sidecarMemory, sidecarRedis, nginx, varnish, nodeHttp, fastify, fastifyIoredis].map(
-      (subject) => readsThrough(subject, PROFILE, callersInTurn())
+      (subject) => readsThrough(subject, [PROFILE], CALLERS)
     ),
     bodyBytes: kilobytes * KILOBYTE,
     areHits: true,
@@ -55,7 +55,7 @@ const controlRounds = (bench: Bench): Promise<RoundsByName> =>
       readsValue('TCP', MAIN_BYTES),
       readsValue('unix socket', MAIN_BYTES),
       webdisReads,
-      readsThrough(fastifyIoredis, PROFILE, callersInTurn())
+      readsThrough(fastifyIoredis, [PROFILE], CALLERS)
     ],
     bodyBytes: MAIN_BYTES,
     areHits: true,

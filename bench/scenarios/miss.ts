@@ -41,5 +41,5 @@ const NOTE =
 const straightToOrigin = (nextPath: () => string): Entrant => ({
   name: ORIGIN,
   missing: async () => undefined,
-  prepare: async ({ origin }) => ({ url: origin.url, path: nextPath, headers: CALLER, pids: [origin.pid] })
+  prepare: async ({ origin }) => ({ url: origin.url, paths: nextPath, headers: [CALLER], pids: [origin.pid] })
 })

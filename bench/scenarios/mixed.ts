@@ -20,7 +20,7 @@ export const mixed: Scenario = {
   run: async (bench) => {
     const subjects = await present([sidecarMemory, sidecarRedis, nginx, varnish, nodeHttp], bench)
     return onStage(bench, { bodyBytes: BODY_BYTES, latencyMs: ORIGIN_MS }, async (stage) => {
-      const entrants = subjects.map((subject) => readsThrough(subject, WARM_PATHS[0]))
+      const entrants = subjects.map((subject) => readsThrough(subject, [WARM_PATHS[0]]))
       const measured = await measure(bench, stage, entrants)
       return findingsOf(measured)
     })
@@ -67,7 +67,7 @@ const measure = async (bench: Bench, stage: Stage, entrants: readonly Entrant[])
   const ready: Ready[] = []
   for (const { name, prepare } of entrants) {
     const target = await prepare(stage)
-    for (const path of WARM_PATHS) await becomesHit({ ...target, path }, stage.origin, BODY_BYTES)
+    for (const path of WARM_PATHS) await becomesHit({ ...target, paths: [path] }, stage.origin, BODY_BYTES)
     await runOpenLoop(streamsOf(target, nextPath), Math.max(2000, durationMs / 2))
     ready.push({ name, target })
   }

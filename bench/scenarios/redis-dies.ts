@@ -49,7 +49,7 @@ interface Death {
 
 const runDeath = async ({ isQuick }: Bench, stage: Stage): Promise<Death> => {
   const phaseMs = isQuick ? 1200 : 4000
-  const target = await readsThrough(sidecarRedis, pathOf(0)).prepare(stage)
+  const target = await readsThrough(sidecarRedis, [pathOf(0)]).prepare(stage)
   let sent = 0
   const next = () => ({ method: 'GET', path: pathOf(sent++ % USERS), headers: CALLER }) as const
   const reads = { name: 'read', url: target.url, perSecond: PER_SECOND, next }

@@ -2,7 +2,7 @@ import t from 'tap'
 import { runClosedLoop } from '../../../bench/load/closed-loop.js'
 import { serve } from './servers.js'
 
-const LOOP = { path: '/a', headers: { cookie: 'a=1' }, connections: 4, durationMs: 200, bodyBytes: 100 }
+const LOOP = { paths: ['/a'], headers: [{ cookie: 'a=1' }], connections: 4, durationMs: 200, bodyBytes: 100 }
 const BODY = 'x'.repeat(100)
 
 t.test('every connection has one request under way at a time', async (t) => {
@@ -32,8 +32,23 @@ t.test('each request can have a path of its own', async (t) => {
     response.end(BODY)
   })
   let next = 0
-  await runClosedLoop({ ...LOOP, url, path: () => `/${next++}` })
+  await runClosedLoop({ ...LOOP, url, paths: () => `/${next++}` })
   t.equal(paths.size, received)
+})
+
+t.test('each connection asks for the same in turn, from another place on', async (t) => {
+  const asked = new Map<unknown, string[]>()
+  const url = await serve(t, ({ socket, url, headers: { cookie } }, response) => {
+    asked.set(socket, [...(asked.get(socket) ?? []), `${String(url)} ${String(cookie)}`])
+    response.end(BODY)
+  })
+  await runClosedLoop({ ...LOOP, url, paths: ['/a', '/b'], headers: [{ cookie: 'a=1' }, { cookie: 'a=2' }] })
+  const turns = [...asked.values()].map((all) => all.slice(0, 5).join(' · '))
+  const turn = ['/a a=1', '/a a=2', '/b a=1', '/b a=2']
+  t.same(
+    turns.toSorted(),
+    turn.map((_, from) => [0, 1, 2, 3, 4].map((step) => turn[(from + step) % 4]).join(' · '))
+  )
 })
 
 t.test('a subject that answers wrongly is not measured', async (t) => {
