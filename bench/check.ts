@@ -2,7 +2,7 @@ import { markdownTable } from 'markdown-table'
 import { readsValue } from './load/control-entrants.js'
 import { runClosedRounds } from './load/closed-rounds.js'
 import { findCores, pinThisProcess } from './load/cores.js'
-import { CALLERS, PROFILE, readsThrough } from './load/entrant.js'
+import { readsProfile } from './load/entrant.js'
 import { cpuRatio } from './load/tables.js'
 import { commandsPerHit } from './load/commands-per-hit.js'
 import type { Bench } from './scenario.js'
@@ -34,9 +34,7 @@ const bench: Bench = { isQuick: true, cores, progress: (line) => console.log(lin
 const rounds = await runClosedRounds(bench, {
   title: 'hit, 10 KB',
   entrants: [
-    ...[sidecarMemory, nodeHttp, sidecarRedis, fastifyIoredis].map((subject) =>
-      readsThrough(subject, [PROFILE], CALLERS)
-    ),
+    ...[sidecarMemory, nodeHttp, sidecarRedis, fastifyIoredis].map(readsProfile),
     readsValue('TCP', BODY_BYTES)
   ],
   bodyBytes: BODY_BYTES,

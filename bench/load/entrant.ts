@@ -3,6 +3,7 @@ import { eventually } from '../../test/support/eventually.js'
 import type { BenchOrigin } from '../origin.js'
 import type { Bench } from '../scenario.js'
 import type { Stage } from '../stage.js'
+import { sidecarRedis } from '../subjects/index.js'
 import type { Subject } from '../subject.js'
 
 export type Headers = Readonly<Record<string, string>>
@@ -33,8 +34,7 @@ const callerOf = (session: number): Headers => ({
 /** A caller who is signed in. */
 export const CALLER = callerOf(0)
 
-/** What one of them asks for can hardly be shared with the next. */
-export const CALLERS = Array.from({ length: 64 }, (_, session) => callerOf(session))
+const CALLERS = Array.from({ length: 64 }, (_, session) => callerOf(session))
 
 /** A read of the caller's own profile, for one caller only. */
 export const PROFILE = '/api/v1/users/me'
@@ -52,6 +52,13 @@ export const readsThrough = (
     return { url, paths, headers, pids }
   }
 })
+
+/**
+ * A profile; of the sidecar on Redis those of many callers, because it asks Redis once for what is read at one
+ * moment. What keeps its entries in its own memory has nothing to share.
+ */
+export const readsProfile = (subject: Subject): Entrant =>
+  readsThrough(subject, [PROFILE], subject === sidecarRedis ? CALLERS : [CALLER])
 
 /** Those whose programs are there. */
 export const present = async <Of extends Pick<Subject, 'name' | 'missing'>>(

@@ -1,6 +1,6 @@
 import { readsValue, webdisReads } from '../load/control-entrants.js'
 import { runClosedRounds, type RoundsByName } from '../load/closed-rounds.js'
-import { CALLERS, PROFILE, readsThrough } from '../load/entrant.js'
+import { readsProfile } from '../load/entrant.js'
 import { cpuChartOf, ratioTarget, tableOf } from '../load/tables.js'
 import type { Bench, Findings, Scenario } from '../scenario.js'
 import {
@@ -20,8 +20,8 @@ const MAIN_KB = 10
 
 const NOTE =
   'Median (least–greatest) of interleaved rounds with 32 connections. The load generator has a core of its own, ' +
-  'with Redis, and is often what limits requests/s: compare CPU. The CPU time of Redis is not counted. 64 entries are ' +
-  'asked for in turn: readers who ask for the same at one moment would cost the sidecar less.'
+  'with Redis, and is often what limits requests/s: compare CPU. The CPU time of Redis is not counted. Of the sidecar ' +
+  'on Redis 64 entries are asked for in turn: readers who ask for the same at one moment would cost it less.'
 
 export const hit: Scenario = {
   name: 'hit',
@@ -34,12 +34,12 @@ export const hit: Scenario = {
   }
 }
 
-/** The profiles of callers who are signed in, which nobody else may share. */
+/** The profile of a caller who is signed in, which nobody else may share. */
 const proxyRounds = (bench: Bench, kilobytes: number): Promise<RoundsByName> =>
   runClosedRounds(bench, {
     title: `hit, ${kilobytes} KB`,
     entrants: [sidecarMemory, sidecarRedis, nginx, varnish, nodeHttp, fastify, fastifyIoredis].map(
-      (subject) => readsThrough(subject, [PROFILE], CALLERS)
+      readsProfile
     ),
     bodyBytes: kilobytes * KILOBYTE,
     areHits: true,
@@ -55,7 +55,7 @@ const controlRounds = (bench: Bench): Promise<RoundsByName> =>
       readsValue('TCP', MAIN_BYTES),
       readsValue('unix socket', MAIN_BYTES),
       webdisReads,
-      readsThrough(fastifyIoredis, [PROFILE], CALLERS)
+      readsProfile(fastifyIoredis)
     ],
     bodyBytes: MAIN_BYTES,
     areHits: true,
