@@ -1,6 +1,6 @@
 import t from 'tap'
 import { needsOwnRedis, type RedisServer } from '../../support/redis-server.js'
-import { entryOf, invalidate, positionOf, put, putAt, tagged } from '../fixtures.js'
+import { bodies, entryOf, invalidate, positionOf, put, putAt, tagged } from '../fixtures.js'
 import { connectStore, infoOf, redisFor } from '../redis-fixtures.js'
 
 /** How often each command has been carried out, those of scripts included. */
@@ -43,6 +43,18 @@ void t.test('a read is one command, whatever it finds', { skip: needsOwnRedis },
     for (let at = 0; at < 100; at++) await store.read(['a', '@proof:p', 'missing'])
   })
   t.strictSame(commands, { mget: 100 })
+})
+
+void t.test('a crowd needs few commands', { skip: needsOwnRedis }, async (t) => {
+  const server = await redisFor(t)
+  const { store } = await connectStore(t, { url: server.url })
+  await put(store, { slot: 'a', entry: entryOf('of a') })
+  const { mget = 0, ...others } = await commandsDuring(server, async () => {
+    const crowd = Array.from({ length: 640 }, (_, at) => bodies(store, 'a', `${at}`))
+    t.ok((await Promise.all(crowd)).every(([a, other]) => a === 'of a' && other === undefined))
+  })
+  t.ok(mget > 0 && mget <= 10, `${mget} for 640 readers`)
+  t.strictSame(others, {})
 })
 
 void t.test('a fill and an invalidation are one script each', { skip: needsOwnRedis }, async (t) => {
