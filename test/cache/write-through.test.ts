@@ -7,10 +7,12 @@ import { createWriteThrough, type WriteThroughOptions } from '../../src/cache/wr
 import { createRecorder } from '../stores/observer.js'
 import {
   createFakeOrigin,
+  createGate,
   type Fields,
   flat,
   originAnswer,
   type Respond,
+  settle,
   SIGNED_IN,
   TABLE,
   textOf
@@ -130,15 +132,18 @@ t.test('no answer at all counts too', async (t) => {
 
 t.test('the invalidation is done before the answer is passed on', async (t) => {
   const order: string[] = []
+  const gate = createGate()
   const { send } = setUp({
     invalidate: async () => {
-      await new Promise((resolve) => setTimeout(resolve, 10))
+      await gate.opened
       order.push('invalidated')
       return { outcome: 'done', id: '1-0', removed: 0 }
     }
   })
-  await send('PUT', '/things/5')
-  order.push('answered')
+  const answered = send('PUT', '/things/5').then(() => order.push('answered'))
+  await settle()
+  gate.open()
+  await answered
   t.same(order, ['invalidated', 'answered'])
 })
 
