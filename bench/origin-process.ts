@@ -2,11 +2,12 @@
 // Every path but one is answered with JSON of that many bytes after that time.
 import { createServer } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
-import { bodyOf, COUNT_PATH, groupOf, isList, ORIGIN_HEADERS } from './origin.js'
+import { bodyOf, groupOf, isList } from './bodies.js'
+import { COUNT_PATH, ORIGIN_HEADERS } from './origin.js'
 
 const [bodyBytes = NaN, latencyMs = NaN] = process.argv.slice(2).map(Number)
 /** Each made once: the origin has to leave most of its core to the load generator. */
-const lists: Buffer[] = []
+const lists = new Map<string, Buffer>()
 let requests = 0
 
 const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
@@ -22,9 +23,16 @@ const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) =
 })
 
 const answer = async (path: string, send: (body: Buffer) => void): Promise<void> => {
-  const body = isList(path) ? (lists[groupOf(path)] ??= bodyOf(path, bodyBytes)) : bodyOf(path, bodyBytes)
+  const body = isList(path) ? listOf(path) : bodyOf(path, bodyBytes)
   if (latencyMs > 0) await setTimeout(latencyMs)
   send(body)
+}
+
+const listOf = (path: string): Buffer => {
+  const name = `${path.replace(/\d+/g, '')} ${groupOf(path)}`
+  const known = lists.get(name) ?? bodyOf(path, bodyBytes)
+  lists.set(name, known)
+  return known
 }
 
 server.listen({ port: 0, host: '127.0.0.1', backlog: 2048 }, () => {

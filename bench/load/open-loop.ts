@@ -24,15 +24,42 @@ export interface Sample {
 
 const TIMEOUT_MS = 10_000
 
-/**
- * An open loop: every request is sent at its time, however long those before it take. Resolves with all samples
- * when the last answer has come, at most `durationMs` and a time-out after the start.
- */
+/** Keeps its connections from one run to the next. */
+export interface OpenLoop {
+  /** Resolves with all samples when the last answer has come, at most `durationMs` and a time-out after the start. */
+  readonly run: (durationMs: number) => Promise<Sample[]>
+  readonly close: () => void
+}
+
+/** Every request is sent at its time, however long those before it take. */
+export const createOpenLoop = (streams: readonly Stream[]): OpenLoop => {
+  const senders = streams.map((stream): Sender => ({ stream, idle: [] }))
+  return {
+    run: async (durationMs) => {
+      const samples: Sample[] = []
+      const startedAt = performance.now()
+      await Promise.all(senders.map((sender) => send(sender, { startedAt, durationMs, samples })))
+      return samples
+    },
+    close: () => {
+      for (const { idle } of senders) for (const connection of idle.splice(0)) connection.close()
+    }
+  }
+}
+
+/** One run of an open loop. */
 export const runOpenLoop = async (streams: readonly Stream[], durationMs: number): Promise<Sample[]> => {
-  const samples: Sample[] = []
-  const startedAt = performance.now()
-  await Promise.all(streams.map((stream) => runStream(stream, { startedAt, durationMs, samples })))
-  return samples
+  const loop = createOpenLoop(streams)
+  try {
+    return await loop.run(durationMs)
+  } finally {
+    loop.close()
+  }
+}
+
+interface Sender {
+  readonly stream: Stream
+  readonly idle: Connection[]
 }
 
 interface Run {
@@ -41,9 +68,8 @@ interface Run {
   readonly samples: Sample[]
 }
 
-const runStream = async (stream: Stream, { startedAt, durationMs, samples }: Run): Promise<void> => {
+const send = async ({ stream, idle }: Sender, { startedAt, durationMs, samples }: Run): Promise<void> => {
   const total = Math.floor((durationMs / 1000) * stream.perSecond)
-  const idle: Connection[] = []
   let sent = 0
   let ended = 0
   while (ended < total) {
@@ -58,7 +84,6 @@ const runStream = async (stream: Stream, { startedAt, durationMs, samples }: Run
     }
     await setTimeout(1)
   }
-  for (const connection of idle) connection.close()
 }
 
 /** Over the connection that was used last, or a new one when none is idle. */

@@ -15,7 +15,7 @@ const PROFILE: EntryKind = {
   pathOf: (number) => `/api/v1/users/${number + 1}`
 }
 const PROJECTS: EntryKind = {
-  name: 'list of 20 projects, 10 KB',
+  name: 'list of 5 projects, 10 KB',
   bodyBytes: 10 * 1024,
   pathOf: (number) => `/api/v1/users/${number + 1}/projects`
 }

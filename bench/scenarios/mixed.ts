@@ -3,7 +3,7 @@ import { becomesHit, CALLER, present, readsThrough, type Entrant, type Target } 
 import { freshPaths } from '../load/fresh-path.js'
 import { interleave } from '../load/interleave.js'
 import { latenciesOf, type Latencies } from '../load/latencies.js'
-import { runOpenLoop, type Stream } from '../load/open-loop.js'
+import { createOpenLoop, runOpenLoop, type Stream } from '../load/open-loop.js'
 import { median, summarise } from '../load/statistics.js'
 import type { Bench, Findings, Measured, Scenario, Target as Aim } from '../scenario.js'
 import { onStage, type Stage } from '../stage.js'
@@ -13,6 +13,8 @@ const PER_SECOND = 2000
 const HIT_SHARE = 0.7
 const BODY_BYTES = 10 * 1024
 const ORIGIN_MS = 50
+/** Not counted: a hundred connections are opened at once, to a process that has just been idle. */
+const RAMP_MS = 1000
 
 export const mixed: Scenario = {
   name: 'mixed',
@@ -52,9 +54,12 @@ const measure = async (bench: Bench, stage: Stage, entrants: readonly Entrant[])
   const durationMs = bench.isQuick ? 1000 : 10_000
 
   const runRound = async ({ name, target }: Ready): Promise<Round> => {
+    const loop = createOpenLoop(streamsOf(target, nextPath))
+    await loop.run(RAMP_MS)
     const cpuBefore = cpuTimeOf(target.pids)
-    const samples = await runOpenLoop(streamsOf(target, nextPath), durationMs)
+    const samples = await loop.run(durationMs)
     const cpuUs = (cpuTimeOf(target.pids) - cpuBefore) / samples.length
+    loop.close()
     const hits = latenciesOf(samples.filter(({ isHit }) => isHit))
     const misses = latenciesOf(samples.filter(({ isHit }) => !isHit))
     bench.progress(

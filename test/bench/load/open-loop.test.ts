@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { RequestParts } from '../../../bench/load/connection.js'
 import { latenciesOf } from '../../../bench/load/latencies.js'
-import { runOpenLoop, type Sample } from '../../../bench/load/open-loop.js'
+import { createOpenLoop, runOpenLoop, type Sample } from '../../../bench/load/open-loop.js'
 import { serve } from './servers.js'
 
 const read = (): RequestParts => ({ method: 'GET', path: '/', headers: {} })
@@ -47,6 +47,20 @@ t.test('streams have their own rate, and requests of their own', async (t) => {
   t.equal(samples.filter(({ stream, status }) => stream === 'read' && status === 200).length, 40)
   t.equal(samples.filter(({ stream, status }) => stream === 'write' && status === 202).length, 10)
   t.equal(seen.filter((line) => line === 'POST /w').length, 10)
+})
+
+t.test('a loop keeps its connections from one run to the next, and no samples', async (t) => {
+  const sockets = new Set<unknown>()
+  const url = await serve(t, ({ socket }, response) => {
+    sockets.add(socket)
+    response.writeHead(200, EMPTY).end()
+  })
+  const loop = createOpenLoop([{ name: 'read', url, perSecond: 100, next: read }])
+  t.teardown(() => loop.close())
+  t.equal((await loop.run(100)).length, 10)
+  const before = sockets.size
+  t.equal((await loop.run(100)).length, 10)
+  t.equal(sockets.size, before)
 })
 
 t.test('a hit is what the answer says', async (t) => {
