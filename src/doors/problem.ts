@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http'
+import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 import { Type, type Static } from '@sinclair/typebox'
@@ -83,6 +83,22 @@ export const sendProblem = (reply: FastifyReply, error: ProblemError): FastifyRe
     .headers(error.headers)
     .header('content-type', PROBLEM_TYPE)
     .send(Buffer.from(JSON.stringify(error.problem)))
+
+/** Where the answer is no reply of Fastify. */
+export const sendProblemTo = (
+  response: ServerResponse,
+  { status, headers, problem }: ProblemError,
+  cacheStatus: string | undefined
+): void => {
+  const body = JSON.stringify(problem)
+  response.writeHead(status, problem.title, {
+    ...headers,
+    'content-type': PROBLEM_TYPE,
+    'content-length': Buffer.byteLength(body),
+    ...(cacheStatus !== undefined && { 'cache-status': cacheStatus })
+  })
+  response.end(body)
+}
 
 /** Makes every error of the application a problem: those of handlers, of schemas, 404 and 405. */
 export const answerWithProblems = (app: FastifyInstance): void => {

@@ -20,7 +20,7 @@ export const listen = async (
 
 /** The control door on a unix socket, for its user and group only. A socket left behind is replaced. */
 export const listenOnSocket = async (door: FastifyInstance, path: string): Promise<Server> => {
-  const server = createServer((request, response) => door.routing(request, response))
+  const server = createServer((request, response) => door.server.emit('request', request, response))
   server.on('clientError', answerClientError)
   try {
     if ((await lstat(path).catch(() => undefined))?.isSocket() === true) await rm(path)

@@ -7,6 +7,7 @@ import type { Warming } from '../../cache/warming.js'
 import type { NameFields } from './name-fields.js'
 import type { Schemas } from './schemas.js'
 import type { StatsSnapshot } from './stats-schema.js'
+import type { ReadValue } from './value-reads.js'
 
 /** What the control door opens on. */
 export interface ControlParts {
@@ -25,4 +26,5 @@ export interface ControlParts {
 export interface ControlContext extends ControlParts {
   readonly fields: NameFields
   readonly schemas: Schemas
+  readonly readValue: ReadValue
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { createServer } from 'node:http'
 
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 
@@ -16,6 +17,7 @@ import { readQuery } from './query.js'
 import { reportRoutes } from './report-routes.js'
 import { incrementRoute, touchRoute } from './rewrite-routes.js'
 import { createSchemas } from './schemas.js'
+import { createValueReads, plainKeyOf } from './value-reads.js'
 import { warmRoutes } from './warm-routes.js'
 
 export interface ControlDoorOptions extends ControlParts {
@@ -26,10 +28,28 @@ export interface ControlDoorOptions extends ControlParts {
   readonly loggerInstance: FastifyBaseLogger
 }
 
+/** Fastify's own. */
+const KEEP_ALIVE_MS = 72_000
+
 /** The door for the backend in the same pod. Input that it refuses changes nothing. Does not listen yet. */
 export const createControlDoor = (options: ControlDoorOptions): FastifyInstance => {
   const isAuthorized = createAuthorization(options.token)
+  const fields = createNameFields(options.keyPrefix)
+  let isClosing = false
+  const readValue = createValueReads({
+    values: options.values,
+    fields,
+    log: options.loggerInstance,
+    isClosing: () => isClosing
+  })
   const app = fastify({
+    serverFactory: (handle) =>
+      createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
+        const key = plainKeyOf(request)
+        if (key !== undefined && isAuthorized(request.headers.authorization)) {
+          void readValue(key, request, response)
+        } else handle(request, response)
+      }),
     loggerInstance: options.loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     // One logger for all requests: making one for each costs more than what a line says of its request is worth.
@@ -46,8 +66,9 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
   })
   const context: ControlContext = {
     ...options,
-    fields: createNameFields(options.keyPrefix),
-    schemas: createSchemas(options)
+    fields,
+    schemas: createSchemas(options),
+    readValue
   }
 
   useCompilers(app)
@@ -56,6 +77,10 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
     done(isAuthorized(headers.authorization) ? undefined : unauthorized())
   })
   app.addHook('preValidation', readQuery)
+  app.addHook('preClose', (done) => {
+    isClosing = true
+    done()
+  })
   app.removeAllContentTypeParsers()
   document(app, { hasToken: options.token !== undefined })
 

@@ -1,9 +1,9 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 
-import { badInput, ProblemError } from '../problem.js'
+import { badInput } from '../problem.js'
 import type { ControlContext } from './control-context.js'
 import { readPosition } from './name-fields.js'
-import { fieldOf, isNotModified, readPrecondition } from './preconditions.js'
+import { fieldOf, readPrecondition } from './preconditions.js'
 import { bytes, KeyParameter, NoQuery, nothing, PendingAnswer, PROBLEMS } from './schemas.js'
 
 /** `PUT /v1/entries/{key}`, apart from the others because its body is bytes of any type. */
@@ -54,7 +54,7 @@ export const putRoute: FastifyPluginCallbackTypebox<ControlContext> = (app, cont
 
 /** What else there is to do with one value. */
 export const entryRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, context, done) => {
-  const { values, fields, invalidate } = context
+  const { fields, invalidate, readValue } = context
 
   app.get(
     '/v1/entries/:key',
@@ -72,27 +72,9 @@ export const entryRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, c
         }
       }
     },
-    async (request, reply) => {
-      const key = fields.name(request.params.key, 'key')
-      const noneMatch = request.headers['if-none-match']
-      isNotModified(noneMatch, undefined)
-      const {
-        values: [value],
-        position
-      } = await values.read([key])
-      if (value === undefined) {
-        throw new ProblemError(404, 'There is no value under this key.', {
-          headers: { 'cache-position': position, 'cache-status': 'spms; fwd=uri-miss' }
-        })
-      }
-      void reply.headers({
-        'cache-position': position,
-        'cache-status': `spms; hit; ttl=${value.ttlSeconds}`,
-        age: value.ageSeconds,
-        etag: value.etag
-      })
-      if (isNotModified(noneMatch, value.etag)) return reply.code(304).send(undefined)
-      return reply.header('content-type', value.contentType).send(value.body)
+    ({ params, raw }, reply) => {
+      reply.hijack()
+      return readValue(params.key, raw, reply.raw)
     }
   )
 

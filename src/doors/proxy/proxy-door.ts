@@ -4,9 +4,9 @@ import type { Answer } from '../../cache/answer.js'
 import type { Cache } from '../../cache/cache.js'
 import type { Leaving } from '../../cache/leaving.js'
 import { valuesOf } from '../../cache/request-fields.js'
-import { answerClientError, ProblemError, toProblem } from '../problem.js'
+import { answerClientError, ProblemError, sendProblemTo, toProblem } from '../problem.js'
 import { drainOnClose } from './drain.js'
-import { sendAnswer, sendProblemTo } from './send.js'
+import { sendAnswer } from './send.js'
 import { targetOf } from './target.js'
 
 export interface ProxyDoorOptions {

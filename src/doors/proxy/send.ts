@@ -6,7 +6,7 @@ import type { Entry } from '../../cache/entry.js'
 import { LeftError } from '../../cache/leaving.js'
 import type { OriginAnswer } from '../../cache/origin.js'
 import { withoutFields } from '../../cache/request-fields.js'
-import { PROBLEM_TYPE, type ProblemError, toProblem } from '../problem.js'
+import { sendProblemTo, toProblem } from '../problem.js'
 
 /** Hands the answer over: at once, but for one that is still coming. Rejects with `LeftError` when the caller has left. */
 export const sendAnswer = (
@@ -79,18 +79,3 @@ const pipe = (body: Readable, response: ServerResponse): Promise<void> =>
 
 /** RFC 9112 §4: nobody should read a reason phrase, so that one that Node would refuse is left out. */
 const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/
-
-export const sendProblemTo = (
-  response: ServerResponse,
-  { status, headers, problem }: ProblemError,
-  cacheStatus: string | undefined
-): void => {
-  const body = JSON.stringify(problem)
-  response.writeHead(status, problem.title, {
-    ...headers,
-    'content-type': PROBLEM_TYPE,
-    'content-length': Buffer.byteLength(body),
-    ...(cacheStatus !== undefined && { 'cache-status': cacheStatus })
-  })
-  response.end(body)
-}

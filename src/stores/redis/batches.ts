@@ -1,10 +1,14 @@
 import { withinBudget } from '../time-budget.js'
 import type { RedisClient } from './client.js'
 
-/** Does one command with the others of this turn; rejects when the batch is not answered within its budget. */
-export type InBatch = <T>(command: () => Promise<T>) => Promise<T>
+export interface Batches {
+  /** Does one command with the others of this turn; rejects when the batch is not answered within its budget. */
+  run<T>(command: () => Promise<T>): Promise<T>
+  /** Counts one more who waits for a command that has not begun yet. */
+  join(): void
+}
 
-/** Commands of a batch: the first of a crowd do not wait for the last, and Redis works at them meanwhile. */
+/** Who wait for a batch: the first of a crowd do not wait for the last, and Redis works for them meanwhile. */
 const MOST = 64
 
 /**
@@ -12,7 +16,7 @@ const MOST = 64
  * by a few for a crowd: such a call is most of the cost of a command. It has one budget in common, which begins when
  * it is sent: a process that is busy meanwhile has not asked yet.
  */
-export const createBatches = (client: RedisClient, budgetMs: number): InBatch => {
+export const createBatches = (client: RedisClient, budgetMs: number): Batches => {
   let batch: Batch | undefined
 
   const begin = (): Batch => {
@@ -31,17 +35,23 @@ export const createBatches = (client: RedisClient, budgetMs: number): InBatch =>
     return begun
   }
 
-  return (command) => {
-    batch ??= begin()
-    return batch.add(command)
+  return {
+    run: (command) => {
+      batch ??= begin()
+      const result = batch.add(command)
+      batch.join()
+      return result
+    },
+    join: () => batch?.join()
   }
 }
 
 interface Batch {
   /** Sends it, unless that is done. */
   readonly send: () => void
-  /** Sends it when that makes it full. */
   add<T>(command: () => Promise<T>): Promise<T>
+  /** Sends it when that makes it full. */
+  join(): void
   readonly begin: () => void
   /** Resolves when all work has ended, well or not. */
   settled(): Promise<void>
@@ -56,6 +66,7 @@ interface Member {
 
 const createBatch = (send: () => void): Batch => {
   let members: Member[] = []
+  let waiting = 0
   let pending = 0
   let onSettled: (() => void) | undefined
   const end = (): void => {
@@ -72,8 +83,11 @@ const createBatch = (send: () => void): Batch => {
           await carriedOut(command).then(resolve, reject)
           end()
         }
-        if (members.push({ begin, reject }) === MOST) send()
+        members.push({ begin, reject })
       }),
+    join: () => {
+      if (++waiting === MOST) send()
+    },
     begin: () => {
       pending = members.length
       for (const { begin } of members) void begin()

@@ -1,4 +1,5 @@
 import type { Reading } from '../../cache/store.js'
+import type { Link } from './link.js'
 
 /** Reads the slots, and the position at the same moment. */
 export type ReadSlots = (slots: readonly string[]) => Promise<Reading>
@@ -7,28 +8,33 @@ export type ReadSlots = (slots: readonly string[]) => Promise<Reading>
 const MOST = 128
 
 /**
- * Reads that begin in one go share one command, and a slot that several ask for is asked for once: a command
- * costs far more than a key in it. It is made when the last of them has begun, so its position is later than all.
+ * Reads that begin before the command of the first has been made share it, and a slot that several ask for is asked
+ * for once: a command costs far more than a key in it. It is made when the last of them has begun, so its position is
+ * later than all.
  */
-export const gatherReads = (readSlots: ReadSlots): ReadSlots => {
+export const gatherReads = (link: Pick<Link, 'state' | 'run' | 'join'>, readSlots: ReadSlots): ReadSlots => {
   let gathering: Gathering | undefined
 
   const begin = (): Gathering => {
     const places = new Map<string, number>()
-    const begun: Gathering = {
-      places,
-      reading: Promise.resolve().then(() => {
-        if (gathering === begun) gathering = undefined
-        return readSlots([...places.keys()])
-      })
+    const reading = link.run('read', () => {
+      end()
+      return readSlots([...places.keys()])
+    })
+    const begun: Gathering = { places, reading }
+    const end = (): void => {
+      if (gathering === begun) gathering = undefined
     }
+    // It may have failed without a command.
+    reading.catch(end)
     return begun
   }
 
   return async (slots) => {
-    if (gathering !== undefined && gathering.places.size + slots.length > MOST) gathering = undefined
-    const { places, reading } = (gathering ??= begin())
+    const shared = link.state === 'up' && hasRoom(gathering, slots.length) ? gathering : undefined
+    const { places, reading } = shared ?? (gathering = begin())
     const mine = slots.map((slot) => placeOf(slot, places))
+    if (shared !== undefined) link.join()
     const { position, entries } = await reading
     return { position, entries: mine.map((place) => entries[place]) }
   }
@@ -39,6 +45,9 @@ interface Gathering {
   readonly places: Map<string, number>
   readonly reading: Promise<Reading>
 }
+
+const hasRoom = (gathering: Gathering | undefined, more: number): boolean =>
+  gathering !== undefined && gathering.places.size + more <= MOST
 
 const placeOf = (slot: string, places: Map<string, number>): number => {
   const known = places.get(slot)

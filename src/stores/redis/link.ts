@@ -29,6 +29,8 @@ export interface Link {
   readonly state: StoreState
   /** Rejects with `StoreUnavailableError`, at once while the link is down. */
   readonly run: Run
+  /** Counts one more who waits for what has been run and has not begun yet. */
+  join(): void
   /** Takes the link down until `prepare` has succeeded again. */
   suspect(reason: string): void
   start(): void
@@ -39,7 +41,7 @@ const RETRY_MS = 500
 
 export const createLink = ({ client, observer, ...options }: LinkOptions): Link => {
   const breaker = createBreaker()
-  const inBatch = createBatches(client, options.commandTimeoutMs)
+  const batches = createBatches(client, options.commandTimeoutMs)
   let state: StoreState = 'down'
   let announced: StoreState | undefined
   let lastError: string | undefined
@@ -101,7 +103,7 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
   const attempt: Run = async (operation, work) => {
     const startedAt = performance.now()
     try {
-      const result = await inBatch(work)
+      const result = await batches.run(work)
       breaker.succeeded()
       return result
     } finally {
@@ -154,6 +156,7 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
       return state
     },
     run,
+    join: () => batches.join(),
     suspect: (reason) => {
       change('down', reason)
       prepareSoon()

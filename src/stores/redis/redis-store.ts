@@ -83,7 +83,7 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
   const commit = createCommitter({ names, scripts, link, now })
   const sweep = createSweeper({ client, names, scripts, run: link.run })
 
-  const readSlots = gatherReads(async (slots) => {
+  const read = gatherReads(link, async (slots) => {
     const keys = [names.epoch, ...slots.map(names.slot)]
     const [position, ...values] = await client.mgetBuffer(keys)
     if (position === undefined || position === null) {
@@ -131,7 +131,7 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
   link.start()
 
   return {
-    read: (slots) => link.run('read', () => readSlots(slots)),
+    read,
     commit,
     invalidate,
     recordsBetween,

@@ -22,6 +22,7 @@ export interface OpenDoor {
   readonly call: (method: string, path: string, options?: CallOptions) => Promise<HttpAnswer>
   /** Makes the store unreachable. */
   readonly cut: () => void
+  readonly close: () => Promise<unknown>
 }
 
 export interface CallOptions extends Omit<HttpOptions, 'method'> {
@@ -92,7 +93,8 @@ export const openDoor = async (t: Test, named: Partial<ControlDoorOptions> = {})
       }),
     cut: () => {
       isCut = true
-    }
+    },
+    close: () => app.close()
   }
 }
 

@@ -31,8 +31,8 @@ const setUp = async (t: Test, { budgetMs = 1000, isSilent = false } = {}) => {
     client.disconnect()
     server.close()
   })
-  const inBatch = createBatches(client, budgetMs)
-  return { client, arrivals, inBatch, ask: (key: string) => inBatch(() => client.get(key)) }
+  const batches = createBatches(client, budgetMs)
+  return { client, arrivals, batches, ask: (key: string) => batches.run(() => client.get(key)) }
 }
 
 t.test('the commands of one turn arrive together, those of the next one apart', async (t) => {
@@ -57,10 +57,10 @@ t.test(
 )
 
 t.test('the first commands of a crowd do not wait for its last', async (t) => {
-  const { client, inBatch } = await setUp(t)
+  const { client, batches } = await setUp(t)
   const begun: number[] = []
   const ask = (at: number) =>
-    inBatch(() => {
+    batches.run(() => {
       begun.push(at)
       return client.get(`${at}`)
     })
@@ -78,15 +78,30 @@ t.test('the first commands of a crowd do not wait for its last', async (t) => {
   t.equal(client.stream.writableCorked, 0)
 })
 
+t.test('who join a command count as much as commands', async (t) => {
+  const { batches, client } = await setUp(t)
+  let begun = 0
+  const asked = batches.run(() => {
+    begun++
+    return client.get('a')
+  })
+  for (let joined = 1; joined < 63; joined++) batches.join()
+  t.equal(begun, 0)
+  batches.join()
+  t.equal(begun, 1, 'with the last of 64')
+  t.equal(await asked, 'OK')
+  batches.join()
+})
+
 t.test('what fails fails alone', async (t) => {
-  const { ask, inBatch } = await setUp(t)
+  const { ask, batches } = await setUp(t)
   const asked = ask('a')
   await t.rejects(
-    inBatch(() => Promise.reject(new Error('of b'))),
+    batches.run(() => Promise.reject(new Error('of b'))),
     /of b/
   )
   await t.rejects(
-    inBatch(() => {
+    batches.run(() => {
       throw new Error('of c')
     }),
     /of c/

@@ -1,15 +1,34 @@
 import t from 'tap'
 import type { Reading } from '../../../src/cache/store.js'
 import { gatherReads } from '../../../src/stores/redis/gathered-reads.js'
+import type { Run } from '../../../src/stores/redis/link.js'
 import { bodies, entryOf, invalidate, put } from '../fixtures.js'
 import { connectStore, redisFor } from '../redis-fixtures.js'
 import { needsOwnRedis } from '../../support/redis-server.js'
 
+/** Begins at the end of the turn, as the link does. */
+const linkOf = (isUp = () => true) => {
+  let joined = 0
+  const run: Run = (_operation, work) =>
+    isUp() ? Promise.resolve().then(work) : Promise.reject(new Error('down'))
+  return {
+    get state() {
+      return isUp() ? ('up' as const) : ('down' as const)
+    },
+    run,
+    join: () => {
+      joined++
+    },
+    joined: () => joined
+  }
+}
+
 /** Answers with each slot's own name, when it is told to. */
-const setUp = () => {
+const setUp = (isUp = () => true) => {
   const asked: (readonly string[])[] = []
   const answers: (() => void)[] = []
-  const read = gatherReads((slots) => {
+  const link = linkOf(isUp)
+  const read = gatherReads(link, (slots) => {
     asked.push(slots)
     const reading: Reading = { position: `p${asked.length}`, entries: slots.map((slot) => entryOf(slot)) }
     return new Promise((resolve) => answers.push(() => resolve(reading)))
@@ -18,11 +37,17 @@ const setUp = () => {
     const { position, entries } = await read(slots)
     return [position, ...entries.map((entry) => entry?.body.toString())]
   }
-  return { asked, found, read, answer: () => answers.splice(0).forEach((give) => give()) }
+  return {
+    asked,
+    found,
+    read,
+    joined: link.joined,
+    answer: () => answers.splice(0).forEach((give) => give())
+  }
 }
 
 t.test('reads that begin in one go are one, and each has its own answer in its own order', async (t) => {
-  const { asked, found, answer } = setUp()
+  const { asked, found, answer, joined } = setUp()
   const reads = [found('a', 'proof'), found('b', 'proof'), found(), found('proof', 'a')]
   await Promise.resolve()
   t.strictSame(asked, [['a', 'proof', 'b']])
@@ -33,6 +58,7 @@ t.test('reads that begin in one go are one, and each has its own answer in its o
     ['p1'],
     ['p1', 'proof', 'a']
   ])
+  t.equal(joined(), 3, 'who are counted, so that a crowd is not kept waiting')
 })
 
 t.test('one that begins when the command has been made has a command of its own', async (t) => {
@@ -74,13 +100,30 @@ t.test('no command asks for more than 128 slots, but for a read that is larger b
 
 t.test('what fails fails for all who share it, and for nobody after', async (t) => {
   let calls = 0
-  const read = gatherReads(async () => {
+  const read = gatherReads(linkOf(), async () => {
     if (++calls === 1) throw new Error('of Redis')
     return { position: 'p', entries: [] }
   })
   const shared = [read(['a']), read(['b'])]
   for (const each of shared) await t.rejects(each, /of Redis/)
   t.match(await read([]), { position: 'p' })
+})
+
+t.test('while the link is down nobody joins a read that began before, and none is remembered', async (t) => {
+  let isUp = true
+  const { asked, found, answer } = setUp(() => isUp)
+  const first = found('a')
+  isUp = false
+  await t.rejects(found('a'), /down/)
+  t.strictSame(asked, [['a']])
+  isUp = true
+  const second = found('a')
+  await Promise.resolve()
+  answer()
+  t.strictSame(await Promise.all([first, second]), [
+    ['p1', 'a'],
+    ['p2', 'a']
+  ])
 })
 
 t.test(
