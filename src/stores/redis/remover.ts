@@ -20,6 +20,8 @@ export interface RemoverOptions {
 
 /** Entries removed by one script call: about a millisecond of Redis' time. */
 const SLICE = 1000
+/** Keys, and as many tags, looked at by one script call: each key is three names, so that this takes as long. */
+const NAMES = 200
 const SCAN_COUNT = 1000
 
 /**
@@ -28,8 +30,8 @@ const SCAN_COUNT = 1000
  * repeated as a whole.
  */
 export const createRemover = ({ client, names, scripts, randomEpoch, observer }: RemoverOptions) => {
-  /** Removes keys and tagged entries; with a record, also appends it in the same step as the last slice. */
-  const removeNamed = async (run: Run, keys: readonly string[], tags: readonly string[], record: string) => {
+  /** Removes keys and tagged entries; with a record, also appends it in the same step as the last of them. */
+  const removeSlice = async (run: Run, { keys, tags }: Named, record: string) => {
     const args = [names.prefix, randomEpoch(), record, SLICE, keys.length, ...keys, ...tags]
     const scriptKeys = [names.epoch, names.log, names.server, names.tags]
     for (let removed = 0; ;) {
@@ -39,6 +41,22 @@ export const createRemover = ({ client, names, scripts, randomEpoch, observer }:
       if (epochReason !== '') observer.epochBegan({ reason: epochReason })
       if (kind !== 'more') return { removed, id, isEpochNew: epochReason !== '' }
     }
+  }
+
+  /**
+   * The record goes with the first of many names, and the others are removed after it: were it the other way round,
+   * a fill under way could bring back an entry of the first before the record refuses it.
+   */
+  const removeNamed = async (run: Run, named: Named, record: string) => {
+    const first = await removeSlice(run, sliceOf(named, 0), record)
+    let { removed, isEpochNew } = first
+    const most = Math.max(named.keys.length, named.tags.length)
+    for (let from = NAMES; from < most && !isEpochNew; from += NAMES) {
+      const slice = await removeSlice(run, sliceOf(named, from), '')
+      removed += slice.removed
+      isEpochNew = slice.isEpochNew
+    }
+    return { removed, id: first.id, isEpochNew }
   }
 
   /** Visits every slot and tag index whose name may match, a page at a time; never blocks Redis as KEYS does. */
@@ -68,21 +86,21 @@ export const createRemover = ({ client, names, scripts, randomEpoch, observer }:
         .filter((name) => name.startsWith(TAG_INDEX))
         .map((name) => name.slice(TAG_INDEX.length))
         .filter(matches)
-      if (tags.length > 0) removed += (await removeNamed(run, [], tags, '')).removed
+      if (tags.length > 0) removed += (await removeNamed(run, { keys: [], tags }, '')).removed
       removed += await unlink(run, found.filter(isMatching))
     })
     return removed
   }
 
   const remove = async (run: Run, invalidation: Invalidation): Promise<Invalidated> => {
-    const { keys, tags, patterns } = invalidation
-    const { removed, id, isEpochNew } = await removeNamed(run, keys, tags, JSON.stringify(invalidation))
+    const { patterns } = invalidation
+    const { removed, id, isEpochNew } = await removeNamed(run, invalidation, JSON.stringify(invalidation))
     if (patterns.length === 0 || isEpochNew) return { outcome: 'done', id, removed }
     // The record is in the log by now: what a scan does not see was either stored after it, or is refused.
     let matching = 0
     for (const pattern of patterns) matching += await removeMatching(run, pattern)
     // Tag indexes may have been evicted while it scanned: this looks for that once more.
-    await removeNamed(run, [], [], '')
+    await removeNamed(run, { keys: [], tags: [] }, '')
     return { outcome: 'done', id, removed: removed + matching }
   }
 
@@ -109,6 +127,13 @@ export const createRemover = ({ client, names, scripts, randomEpoch, observer }:
       invalidation.all ? removeAll(run) : remove(run, invalidation)
   }
 }
+
+type Named = Pick<Invalidation, 'keys' | 'tags'>
+
+const sliceOf = ({ keys, tags }: Named, from: number): Named => ({
+  keys: keys.slice(from, from + NAMES),
+  tags: tags.slice(from, from + NAMES)
+})
 
 const TAG_INDEX = '@tag:'
 
