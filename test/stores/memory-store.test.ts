@@ -69,3 +69,28 @@ void t.test('a position older than the log is refused', async (t) => {
   t.equal(await store.recordsBetween(position, next), undefined, 'not even up to one as old')
   t.strictSame(await putAt(store, position, { slot: 'a', entry: entryOf('') }), ['refused'])
 })
+
+void t.test('a tag is left by whoever leaves it, among one, two or many who carry it', async (t) => {
+  const store = createMemoryStore({ maxBytes: MEGABYTE, now: Date.now, randomEpoch })
+  for (const count of [1, 2, 5]) {
+    const slots = Array.from({ length: count }, (_, at) => `${count}:${at}`)
+    for (const slot of [...slots, ...slots]) await put(store, { slot, entry: tagged('t') })
+    for (const slot of slots) {
+      t.ok(await store.isTagged('t'))
+      await put(store, { slot, entry: tagged('other') })
+    }
+    t.notOk(await store.isTagged('t'), `${count}`)
+    t.match(await invalidate(store, { tags: ['other'] }), { removed: count })
+  }
+})
+
+void t.test('entries with the same headers keep one list of them', async (t) => {
+  const store = createMemoryStore({ maxBytes: MEGABYTE, now: Date.now, randomEpoch })
+  await put(store, { slot: 'a', entry: entryOf('1') }, { slot: 'b', entry: entryOf('2') })
+  await put(store, { slot: 'c', entry: entryOf('3', { headers: ['content-type', 'text/plain'] }) })
+  const { entries } = await store.read(['a', 'b', 'c'])
+  const [a, b, c] = entries.map((entry) => entry?.headers)
+  t.equal(a, b)
+  t.strictSame(a, ['content-type', 'application/json'])
+  t.strictSame(c, ['content-type', 'text/plain'])
+})

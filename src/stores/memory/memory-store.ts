@@ -4,6 +4,7 @@ import { type Invalidation, isReached, type LogRecord } from '../../cache/invali
 import { epochOf, type Position } from '../../cache/position.js'
 import { type Commit, type CommitOutcome, type Draft, keyOfSlot, type Store } from '../../cache/store.js'
 import { compileGlob } from '../../cache/glob.js'
+import { keptEntry } from './kept-entry.js'
 import { createMemoryLog } from './memory-log.js'
 import { createTagIndex } from './tag-index.js'
 
@@ -20,7 +21,6 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
   const index = createTagIndex()
   const entries = new LRUCache<string, Entry>({
     maxSize: maxBytes,
-    sizeCalculation: sizeOf,
     dispose: (entry, slot) => index.remove(slot, entry.tags)
   })
   let epoch = randomEpoch()
@@ -40,7 +40,7 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
     const { slot, entry } = draft
     if (records === undefined || isReached(records, slot, entry.tags)) return 'refused'
     if (!isMet(draft, find(slot))) return 'unmet'
-    entries.set(slot, entry)
+    entries.set(slot, keptEntry(entry), { size: sizeOf(entry, slot) })
     if (!entries.has(slot)) return 'refused'
     index.add(slot, entry.tags)
     return 'stored'

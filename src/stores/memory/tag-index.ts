@@ -8,24 +8,36 @@ export interface TagIndex {
 }
 
 export const createTagIndex = (): TagIndex => {
-  const slots = new Map<string, Set<string>>()
+  /** Most tags are carried by one slot only, which needs no set. */
+  const slots = new Map<string, string | Set<string>>()
+
+  const addTo = (tag: string, slot: string): void => {
+    const members = slots.get(tag)
+    if (members === undefined) slots.set(tag, slot)
+    else if (typeof members !== 'string') members.add(slot)
+    else if (members !== slot) slots.set(tag, new Set([members, slot]))
+  }
+
+  const removeFrom = (tag: string, slot: string): void => {
+    const members = slots.get(tag)
+    if (members === undefined) return
+    if (typeof members === 'string') {
+      if (members === slot) slots.delete(tag)
+    } else if (members.delete(slot) && members.size === 0) slots.delete(tag)
+  }
+
   return {
     add: (slot, tags) => {
-      for (const tag of tags) {
-        const members = slots.get(tag)
-        if (members === undefined) slots.set(tag, new Set([slot]))
-        else members.add(slot)
-      }
+      for (const tag of tags) addTo(tag, slot)
     },
     remove: (slot, tags) => {
-      for (const tag of tags) {
-        const members = slots.get(tag)
-        members?.delete(slot)
-        if (members?.size === 0) slots.delete(tag)
-      }
+      for (const tag of tags) removeFrom(tag, slot)
     },
     has: (tag) => slots.has(tag),
     tags: () => slots.keys(),
-    slotsOf: (tag) => slots.get(tag) ?? []
+    slotsOf: (tag) => {
+      const members = slots.get(tag) ?? []
+      return typeof members === 'string' ? [members] : members
+    }
   }
 }
