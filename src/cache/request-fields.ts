@@ -118,12 +118,24 @@ const createIdentification = (sources: IdentitySources) => {
 }
 
 /** Every value of one request header, in order. */
-export const valuesOf = (headers: readonly string[], name: string): string[] =>
-  headers.filter((_, at) => at % 2 === 1 && fieldName(headers[at - 1] ?? '') === name)
+export const valuesOf = (headers: readonly string[], name: string): string[] => {
+  const values: string[] = []
+  for (let at = 0; at < headers.length; at += 2) {
+    const sent = headers[at] ?? ''
+    // Most differ in length, so that they need not be put in lower case.
+    if (sent.length === name.length && fieldName(sent) === name) values.push(headers[at + 1] ?? '')
+  }
+  return values
+}
 
 /** The first value of a header. */
-export const valueOf = (headers: readonly string[], name: string): string | undefined =>
-  headers.find((_, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === name)
+export const valueOf = (headers: readonly string[], name: string): string | undefined => {
+  for (let at = 0; at < headers.length; at += 2) {
+    const sent = headers[at] ?? ''
+    if (sent.length === name.length && sent.toLowerCase() === name) return headers[at + 1]
+  }
+  return undefined
+}
 
 /** Names and values in turn, less the fields that the test picks by their names, as these were sent. */
 export const withoutFields = (headers: readonly string[], isDropped: (name: string) => boolean): string[] => {
