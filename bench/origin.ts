@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { request } from 'undici'
 import { endWithTest, exitOf } from '../test/support/children.js'
+import { letGoFirst } from './load/cores.js'
 
 export interface BenchOrigin {
   readonly url: string
@@ -49,6 +50,7 @@ export const startOrigin = async ({ bodyBytes, latencyMs }: OriginOptions): Prom
     createInterface(child.stdout).once('line', resolve)
     child.once('exit', () => reject(new Error('The origin ended at its start.')))
   })
+  if (child.pid !== undefined) letGoFirst(child.pid)
   return {
     url,
     pid: child.pid ?? 0,

@@ -1,9 +1,14 @@
 import type { Redis } from 'ioredis'
-import { startRedis, type RedisServer } from '../test/support/redis-server.js'
+import { needsOwnRedis, startRedis, type RedisServer } from '../test/support/redis-server.js'
+import { letGoFirst } from './load/cores.js'
 
 /** A Redis server of the benchmark's own; on the core of this process, which it inherits. */
-export const startBenchRedis = (): Promise<RedisServer> =>
-  startRedis({ args: ['--maxmemory', '1gb', '--maxmemory-policy', 'volatile-lru'] })
+export const startBenchRedis = async (): Promise<RedisServer> => {
+  const redis = await startRedis({ args: ['--maxmemory', '1gb', '--maxmemory-policy', 'volatile-lru'] })
+  // One that is lent runs somewhere else.
+  if (needsOwnRedis === false) letGoFirst(redis.pid)
+  return redis
+}
 
 /** How often each command was carried out since the server began, but for those that only look or connect. */
 export const commandsOf = async (redis: Redis): Promise<ReadonlyMap<string, number>> =>

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { cpus, release, totalmem } from 'node:os'
+import { mayRaisePriority } from '../load/cores.js'
 import type { Bench } from '../scenario.js'
 import { searchPath } from '../subjects/process.js'
 
@@ -13,11 +14,13 @@ export const readEnvironment = ({ cores }: Pick<Bench, 'cores'>): readonly (read
     'pinned',
     cores === undefined
       ? 'nothing: there is one core only, or no `taskset`'
-      : `subjects to core ${cores.subject}; load, origin and Redis to core ${cores.load}`
+      : `subjects to core ${cores.subject}; load, origin and Redis to core ${cores.load}${PRIORITY}`
   ],
   ['versions', [`Node ${process.versions.node}`, ...VERSIONS.flatMap(versionOf)].join(', ')],
   ['commit', firstLine('git', ['describe', '--always', '--dirty']) ?? 'unknown']
 ]
+
+const PRIORITY = mayRaisePriority() ? ', where the load comes last' : ''
 
 const gibibytes = (): number => Math.round(totalmem() / 2 ** 30)
 

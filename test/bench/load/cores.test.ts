@@ -1,11 +1,26 @@
+import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import t from 'tap'
-import { coresIn, findCores, pinThisProcess } from '../../../bench/load/cores.js'
+import {
+  coresIn,
+  findCores,
+  mayRaisePriority,
+  letGoFirst,
+  pinThisProcess
+} from '../../../bench/load/cores.js'
 
 t.test('a list of cores has single ones and ranges', async (t) => {
   t.strictSame(coresIn('0-2,7,9-10'), [0, 1, 2, 7, 9, 10])
   t.strictSame(coresIn('3'), [3])
   t.strictSame(coresIn(''), [])
+})
+
+t.test('what others wait for goes first, where that may be said', async (t) => {
+  const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'])
+  t.teardown(() => child.kill())
+  letGoFirst(child.pid ?? NaN)
+  t.equal(getPriority(child.pid), mayRaisePriority() ? -20 : getPriority())
 })
 
 const cores = findCores()
