@@ -19,6 +19,10 @@ export interface ValueReadsOptions {
 export type ReadValue = (key: string, request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 export const createValueReads = ({ values, fields, log, isClosing }: ValueReadsOptions): ReadValue => {
+  const endWhenClosing = (response: ServerResponse): void => {
+    if (isClosing()) response.shouldKeepAlive = false
+  }
+
   const answer = async (key: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const noneMatch = request.headers['if-none-match']
     const slot = fields.name(key, 'key')
@@ -27,7 +31,6 @@ export const createValueReads = ({ values, fields, log, isClosing }: ValueReadsO
       values: [value],
       position
     } = await values.read([slot])
-    if (isClosing()) response.shouldKeepAlive = false
     if (value === undefined) {
       throw new ProblemError(404, 'There is no value under this key.', {
         headers: { 'cache-position': position, 'cache-status': 'spms; fwd=uri-miss' }
@@ -36,6 +39,7 @@ export const createValueReads = ({ values, fields, log, isClosing }: ValueReadsO
     const { body, contentType, etag, ageSeconds, ttlSeconds } = value
     const headers = ['cache-position', position, 'cache-status', `spms; hit; ttl=${ttlSeconds}`]
     headers.push('age', String(ageSeconds), 'etag', etag)
+    endWhenClosing(response)
     if (isNotModified(noneMatch, etag)) {
       response.writeHead(304, headers).end()
       return
@@ -52,6 +56,7 @@ export const createValueReads = ({ values, fields, log, isClosing }: ValueReadsO
     } catch (error) {
       const problem = toProblem(error)
       if (problem.status === 500) log.error({ err: error }, 'A request failed unexpectedly.')
+      endWhenClosing(response)
       sendProblemTo(response, problem, undefined)
     }
   }

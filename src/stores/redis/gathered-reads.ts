@@ -17,16 +17,20 @@ export const gatherReads = (link: Pick<Link, 'state' | 'run' | 'join'>, readSlot
 
   const begin = (): Gathering => {
     const places = new Map<string, number>()
-    const reading = link.run('read', () => {
-      end()
-      return readSlots([...places.keys()])
-    })
-    const begun: Gathering = { places, reading }
     const end = (): void => {
       if (gathering === begun) gathering = undefined
     }
+    const begun: Gathering = {
+      places,
+      reading: link.run('read', async () => {
+        // One that fills a batch begins at once, before its own slots have their places.
+        await Promise.resolve()
+        end()
+        return readSlots([...places.keys()])
+      })
+    }
     // It may have failed without a command.
-    reading.catch(end)
+    begun.reading.catch(end)
     return begun
   }
 

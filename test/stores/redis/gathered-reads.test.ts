@@ -6,11 +6,10 @@ import { bodies, entryOf, invalidate, put } from '../fixtures.js'
 import { connectStore, redisFor } from '../redis-fixtures.js'
 import { needsOwnRedis } from '../../support/redis-server.js'
 
-/** Begins at the end of the turn, as the link does. */
+/** Begins at once, as the link does with what fills a batch. */
 const linkOf = (isUp = () => true) => {
   let joined = 0
-  const run: Run = (_operation, work) =>
-    isUp() ? Promise.resolve().then(work) : Promise.reject(new Error('down'))
+  const run: Run = (_operation, work) => (isUp() ? work() : Promise.reject(new Error('down')))
   return {
     get state() {
       return isUp() ? ('up' as const) : ('down' as const)
@@ -124,6 +123,14 @@ t.test('while the link is down nobody joins a read that began before, and none i
     ['p1', 'a'],
     ['p2', 'a']
   ])
+})
+
+t.test('the last reader of a full batch is answered', { skip: needsOwnRedis }, async (t) => {
+  const { store } = await connectStore(t, { url: (await redisFor(t)).url })
+  await put(store, { slot: 'a', entry: entryOf('of a') })
+  const others = Array.from({ length: 63 }, () => store.isTagged('none'))
+  t.strictSame(await bodies(store, 'a'), ['of a'])
+  await Promise.all(others)
 })
 
 t.test(
