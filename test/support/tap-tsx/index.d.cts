@@ -1,0 +1,2 @@
+export const importLoader: string
+export const testFileExtensions: string[]
