@@ -108,7 +108,7 @@ t.test('a read that is under way when the door closes is answered, and ends its 
     )
   )
   goOn()
-  const [found, absent] = await Promise.all([reading[0], reading[1]])
+  const [found, absent] = await Promise.all(reading)
   t.equal(found?.text(), 'x')
   t.equal(absent?.status, 404)
   for (const answer of [found, absent]) t.equal(answer?.headers['connection'], 'close')
