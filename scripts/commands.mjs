@@ -2,6 +2,7 @@ import { bundle, ensureBuild } from './build.mjs'
 import { ensureDependencies } from './dependencies.mjs'
 import { ensureRedis } from './redis.mjs'
 import { runNode } from './spawn.mjs'
+import { runTap } from './tap.mjs'
 
 /** Each resolves with the exit code. */
 export const demo = async (args) => {
@@ -17,7 +18,7 @@ export const test = async (args) => {
   // Coverage says something about a whole run only.
   const namesFiles = args.some((arg) => !arg.startsWith('-'))
   const options = [...(namesFiles ? ['--disable-coverage'] : []), ...(isShared ? ['--jobs=1'] : [])]
-  return runNode(['node_modules/tap/dist/esm/run.mjs', ...options, ...args])
+  return runTap([...options, ...args])
 }
 
 export const build = async () => {

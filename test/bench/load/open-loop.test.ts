@@ -59,7 +59,8 @@ t.test('a loop keeps its connections from one run to the next, and no samples', 
   t.teardown(() => loop.close())
   t.equal((await loop.run(100)).length, 10)
   const before = sockets.size
-  t.equal((await loop.run(100)).length, 10)
+  // One request only: of several, two may be due at once on a busy machine, and need a connection each.
+  t.equal((await loop.run(10)).length, 1)
   t.equal(sockets.size, before)
 })
 
