@@ -12,12 +12,12 @@ const BODY_BYTES = 10 * 1024
 
 /**
  * CPU per request as a multiple of a floor's: a busy machine slows both down, if not quite alike. Parsing 10 KB of
- * JSON costs more than two whole requests of `node:http`.
+ * JSON costs more than a whole request of `node:http`.
  */
 const LIMITS = [
-  { what: sidecarMemory.name, floor: nodeHttp.name, atMost: 2 },
-  { what: sidecarRedis.name, floor: fastifyIoredis.name, atMost: 1.5 },
-  { what: readsValue('TCP', BODY_BYTES).name, floor: fastifyIoredis.name, atMost: 1.5 }
+  { what: sidecarMemory.name, floor: nodeHttp.name, atMost: 1.5 },
+  { what: sidecarRedis.name, floor: fastifyIoredis.name, atMost: 1 },
+  { what: readsValue('TCP', BODY_BYTES).name, floor: fastifyIoredis.name, atMost: 1 }
 ]
 
 interface Line {

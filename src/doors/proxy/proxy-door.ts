@@ -8,6 +8,7 @@ import { answerClientError, ProblemError, sendProblemTo, toProblem } from '../pr
 import { drainOnClose } from './drain.js'
 import { sendAnswer } from './send.js'
 import { targetOf } from './target.js'
+import { createTurnEnd } from './turn-end.js'
 
 export interface ProxyDoorOptions {
   readonly cache: Cache
@@ -40,8 +41,13 @@ export const createProxyDoor = ({ cache, isLeaving, loggerInstance }: ProxyDoorO
     return server.on('clientError', answerClientError)
   }
 
+  const endOfTurn = createTurnEnd()
+
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    await sendAnswer(await ask(request, response), response, request.method === 'HEAD')
+    const turnEnd = endOfTurn()
+    const found = await ask(request, response)
+    await turnEnd
+    return sendAnswer(found, response, request.method === 'HEAD')
   }
 
   const ask = (request: IncomingMessage, response: ServerResponse): Promise<Answer> => {

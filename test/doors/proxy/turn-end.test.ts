@@ -1,0 +1,47 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
+import t from 'tap'
+import { createTurnEnd } from '../../../src/doors/proxy/turn-end.js'
+import { eventually } from '../../support/eventually.js'
+import { openSampleProxy } from './open-proxy.js'
+
+const PATH = '/api/v1/users/5/projects'
+const REQUEST = `GET ${PATH} HTTP/1.1\r\nHost: a\r\nCookie: sessionid=a\r\n\r\n`
+
+t.test('all of one turn wait for the same end, and the next turn has its own', async (t) => {
+  const endOfTurn = createTurnEnd()
+  let isOver = false
+  const end = endOfTurn()
+  void end.then(() => (isOver = true))
+  t.equal(endOfTurn(), end)
+  await Promise.resolve()
+  t.notOk(isOver)
+  await setImmediate()
+  t.ok(isOver)
+  t.not(endOfTurn(), end)
+})
+
+t.test('hits that are asked for in one turn are sent when all its requests have been read', async (t) => {
+  const { dial, get } = await openSampleProxy(t)
+  await get(PATH, { cookie: 'sessionid=a' })
+  const sockets = Array.from({ length: 4 }, dial)
+  // An answer each, so that the connections are known to the server.
+  for (const socket of sockets) {
+    socket.write(REQUEST)
+    await once(socket, 'data')
+  }
+  const seen: string[] = []
+  const asked = (): void => void seen.push('asked')
+  const sent = (): void => void seen.push('sent')
+  subscribe('http.server.request.start', asked)
+  subscribe('http.server.response.finish', sent)
+  t.teardown(() => unsubscribe('http.server.request.start', asked))
+  t.teardown(() => unsubscribe('http.server.response.finish', sent))
+  for (const socket of sockets) socket.write(REQUEST)
+  // Until all of them are there: what comes one turn later is answered one turn later.
+  const until = performance.now() + 20
+  while (performance.now() < until);
+  await eventually(() => seen.length === 8)
+  t.strictSame(seen, [...Array<string>(4).fill('asked'), ...Array<string>(4).fill('sent')])
+})
