@@ -2,7 +2,7 @@ import { markdownTable } from 'markdown-table'
 import { readsValue } from './load/control-entrants.js'
 import { runClosedRounds } from './load/closed-rounds.js'
 import { findCores, pinThisProcess } from './load/cores.js'
-import { readsProfile } from './load/entrant.js'
+import { readsBranches } from './load/entrant.js'
 import { cpuRatio } from './load/tables.js'
 import { commandsPerHit } from './load/commands-per-hit.js'
 import type { Bench } from './scenario.js'
@@ -12,7 +12,7 @@ const BODY_BYTES = 10 * 1024
 
 /**
  * CPU per request as a multiple of a floor's: a busy machine slows both down, if not quite alike. Parsing 10 KB of
- * JSON costs more than a whole request of `node:http`.
+ * JSON as it is read here costs more than a whole request of `node:http`.
  */
 const LIMITS = [
   { what: sidecarMemory.name, floor: nodeHttp.name, atMost: 1.5 },
@@ -34,7 +34,7 @@ const bench: Bench = { isQuick: true, cores, progress: (line) => console.log(lin
 const rounds = await runClosedRounds(bench, {
   title: 'hit, 10 KB',
   entrants: [
-    ...[sidecarMemory, nodeHttp, sidecarRedis, fastifyIoredis].map(readsProfile),
+    ...[sidecarMemory, nodeHttp, sidecarRedis, fastifyIoredis].map(readsBranches),
     readsValue('TCP', BODY_BYTES)
   ],
   bodyBytes: BODY_BYTES,

@@ -1,5 +1,5 @@
 import { request } from 'undici'
-import { bodyOf } from '../subjects/body.js'
+import { bodyOf } from '../bodies.js'
 import { sidecarRedis, webdis } from '../subjects/index.js'
 import { webdisTarget } from '../subjects/webdis.js'
 import type { RunningSubject } from '../subject.js'
@@ -36,7 +36,7 @@ const putValues = async ({ controlUrl }: RunningSubject, bodyBytes: number): Pro
     const { statusCode, body } = await request(`${controlUrl}${value}?ttl=3600`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
-      body: bodyOf(bodyBytes)
+      body: bodyOf('/branches', bodyBytes)
     })
     await body.dump()
     if (statusCode !== 204) throw new Error(`The value was not stored: ${statusCode}.`)

@@ -57,8 +57,14 @@ export const readsThrough = (
  * A profile; of the sidecar on Redis those of many callers, because it asks Redis once for what is read at one
  * moment. What keeps its entries in its own memory has nothing to share.
  */
-export const readsProfile = (subject: Subject): Entrant =>
-  readsThrough(subject, [PROFILE], subject === sidecarRedis ? CALLERS : [CALLER])
+export const readsProfile = (subject: Subject): Entrant => readsForCallers(subject, PROFILE)
+
+/** The list of branches, for all who are signed in: many small records, the dearest to parse. */
+export const readsBranches = (subject: Subject): Entrant =>
+  readsForCallers(subject, '/api/v1/agencies/branches')
+
+const readsForCallers = (subject: Subject, path: string): Entrant =>
+  readsThrough(subject, [path], subject === sidecarRedis ? CALLERS : [CALLER])
 
 /** Those whose programs are there. */
 export const present = async <Of extends Pick<Subject, 'name' | 'missing'>>(
