@@ -15,10 +15,7 @@ export const test = async (args) => {
   ensureDependencies()
   await ensureBuild()
   const { isShared } = ensureRedis()
-  // Coverage says something about a whole run only.
-  const namesFiles = args.some((arg) => !arg.startsWith('-'))
-  const options = [...(namesFiles ? ['--disable-coverage'] : []), ...(isShared ? ['--jobs=1'] : [])]
-  return runTap([...options, ...args])
+  return runTap([...(isShared ? ['--jobs=1'] : []), ...args])
 }
 
 export const build = async () => {
