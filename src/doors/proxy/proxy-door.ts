@@ -41,12 +41,13 @@ export const createProxyDoor = ({ cache, isLeaving, loggerInstance }: ProxyDoorO
     return server.on('clientError', answerClientError)
   }
 
-  const endOfTurn = createTurnEnd()
+  const turnEnd = createTurnEnd()
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const turnEnd = endOfTurn()
+    const end = turnEnd.wait()
     const found = await ask(request, response)
-    await turnEnd
+    turnEnd.hurry()
+    await end
     return sendAnswer(found, response, request.method === 'HEAD')
   }
 

@@ -1,15 +1,42 @@
+/** Work of others in the same turn holds nobody up for longer: a hit is to be answered within 5 ms. */
+const LONGEST_MS = 4
+
 /**
- * Returns what resolves at the end of this turn of the event loop, when its sockets have been read. Answers that are
- * sent then, one straight after another, cost less than those sent between two requests (measured: 54 µs of CPU for a
- * hit, and not 79): a caller who waits is woken once for many of them. Redis answers its clients in the same way.
+ * Answers that are sent at the end of a turn of the event loop, one straight after another, cost less than those sent
+ * between two requests (measured: 54 µs of CPU for a hit, and not 79): a caller who waits is woken once for many of
+ * them. Redis answers its clients in the same way.
  */
-export const createTurnEnd = (): (() => Promise<void>) => {
+export interface TurnEnd {
+  /** Resolves when the sockets of this turn have been read, or when that takes long. */
+  readonly wait: () => Promise<void>
+  /** To be called between two pieces of work: lets those go who have waited for long. */
+  readonly hurry: () => void
+}
+
+export const createTurnEnd = (now: () => number = () => performance.now()): TurnEnd => {
   let end: Promise<void> | undefined
-  return () =>
-    (end ??= new Promise((resolve) => {
-      setImmediate(() => {
-        end = undefined
-        resolve()
-      })
-    }))
+  let begunAt = 0
+  let release = (): void => undefined
+
+  const flush = (): void => {
+    end = undefined
+    release()
+  }
+  const begin = (): Promise<void> => {
+    begunAt = now()
+    setImmediate(flush)
+    return new Promise((resolve) => {
+      release = resolve
+    })
+  }
+  const hurry = (): void => {
+    if (end !== undefined && now() - begunAt > LONGEST_MS) flush()
+  }
+  return {
+    wait: () => {
+      hurry()
+      return (end ??= begin())
+    },
+    hurry
+  }
 }
