@@ -30,9 +30,7 @@ export const startFleet = async (t: Test, { size, environment, entry }: FleetOpt
     return sidecar
   }
   const fleet = await Promise.all(Array.from({ length: size }, start))
-  await Promise.all(
-    fleet.map((member) => eventually(async () => (await storeStateOf(member)) === 1, { timeoutMs: 30_000 }))
-  )
+  await Promise.all(fleet.map((member) => eventually(async () => (await storeStateOf(member)) === 1)))
   return fleet
 }
 
