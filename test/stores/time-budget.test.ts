@@ -1,5 +1,6 @@
 import t from 'tap'
 import { BudgetExceededError, type Clock, withinBudget } from '../../src/stores/time-budget.js'
+import { blockFor } from '../support/block.js'
 import { connectStore, redisFor } from './redis-fixtures.js'
 
 interface Timer {
@@ -95,11 +96,6 @@ void t.test(
     await t.rejects(long, { name: 'BudgetExceededError', isOurFault: true })
   }
 )
-
-const blockFor = (ms: number): void => {
-  const until = performance.now() + ms
-  while (performance.now() < until);
-}
 
 void t.test('a busy loop does not fail the reads of a healthy Redis', async (t) => {
   const server = await redisFor(t)

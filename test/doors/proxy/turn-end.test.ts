@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { createTurnEnd } from '../../../src/doors/proxy/turn-end.js'
+import { blockFor } from '../../support/block.js'
 import { eventually } from '../../support/eventually.js'
 import { openSampleProxy } from './open-proxy.js'
 
@@ -58,8 +59,7 @@ t.test('hits that are asked for in one turn are sent after its requests have bee
   t.teardown(() => unsubscribe('http.server.response.finish', sent))
   for (const socket of sockets) socket.write(REQUEST)
   // Until all of them are there: what comes one turn later is answered one turn later.
-  const until = performance.now() + 20
-  while (performance.now() < until);
+  blockFor(20)
   await eventually(() => seen.length === 8)
   t.strictSame(seen.slice(0, 2), ['asked', 'asked'], 'all of them, unless they take long together')
 })
