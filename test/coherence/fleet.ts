@@ -21,6 +21,8 @@ export interface FleetOptions {
   readonly entry?: string
 }
 
+const START_MS = 30_000
+
 /** Sidecar processes, ready and with their store up, that end with the test. */
 export const startFleet = async (t: Test, { size, environment, entry }: FleetOptions): Promise<Member[]> => {
   const start = async (): Promise<Member> => {
@@ -30,7 +32,8 @@ export const startFleet = async (t: Test, { size, environment, entry }: FleetOpt
     return sidecar
   }
   const fleet = await Promise.all(Array.from({ length: size }, start))
-  await Promise.all(fleet.map((member) => eventually(async () => (await storeStateOf(member)) === 1)))
+  const isUp = async (member: Member): Promise<boolean> => (await storeStateOf(member)) === 1
+  await Promise.all(fleet.map((member) => eventually(() => isUp(member), { timeoutMs: START_MS })))
   return fleet
 }
 
@@ -59,7 +62,7 @@ const startEntry = async (
   const member = { proxy: at(proxy), control: at(control), ops: at(ops) }
   const isReady = async (): Promise<boolean> =>
     !isAlive(child) || (await get(`${member.ops}/ready`)).status === 200
-  await eventually(isReady, { timeoutMs: 30_000 })
+  await eventually(isReady, { timeoutMs: START_MS })
   return member
 }
 
