@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
-import { findCores, pinThisProcess } from './load/cores.js'
+import { findCores, pinProcess } from './load/cores.js'
 import { OptionsError, readOptions, USAGE, type Options } from './options.js'
 import { readEnvironment } from './report/environment.js'
 import { tablesOf, targetsOf } from './report/markdown.js'
 import type { Outcome, Results } from './report/results.js'
-import { writeReport } from './report/write.js'
+import { rewriteReport, writeReport, type ReportFiles } from './report/write.js'
 import type { Bench, Scenario } from './scenario.js'
 import { scenarios } from './scenarios/index.js'
 import { subjects } from './subjects/index.js'
@@ -15,6 +15,11 @@ const main = async (args: readonly string[]): Promise<number> => {
     args,
     scenarios.map(({ name }) => name)
   )
+  const files = { folder: fileURLToPath(new URL('.', import.meta.url)), name: fileName(options) }
+  if (options.isReport) {
+    console.log(`Written: ${(await rewrite(files)).join(', ')}`)
+    return 0
+  }
   const bench = createBench(options)
   const missing = await missingSubjects()
   for (const line of missing) console.log(`Not found: ${line}`)
@@ -31,15 +36,23 @@ const main = async (args: readonly string[]): Promise<number> => {
     scenarios: outcomes
   }
   print(results)
-  const folder = fileURLToPath(new URL('.', import.meta.url))
-  const paths = await writeReport(results, { folder, name: fileName(options) })
+  const paths = await writeReport(results, files)
   console.log(`\nWritten: ${paths.join(', ')}`)
   return outcomes.every(({ kind }) => kind === 'done') ? 0 : 1
 }
 
+const rewrite = async (files: ReportFiles): Promise<readonly string[]> => {
+  try {
+    return await rewriteReport(files)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new OptionsError(`--report: there are no results to read: ${reason}`, { cause })
+  }
+}
+
 const createBench = ({ isQuick }: Options): Bench => {
   const cores = findCores()
-  if (cores !== undefined) pinThisProcess(cores.load)
+  if (cores !== undefined) pinProcess(cores.load)
   const startedAt = performance.now()
   const progress = (line: string): void => {
     console.log(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(5)} s  ${line}`)

@@ -44,7 +44,13 @@ export interface BarChart {
   readonly title: string
   /** With its unit: `CPU µs per request`. */
   readonly axis: string
-  readonly bars: readonly { readonly label: string; readonly median: number; readonly spread: Spread }[]
+  readonly bars: readonly Bar[]
+}
+
+export interface Bar {
+  readonly label: string
+  readonly median: number
+  readonly spread: Spread
 }
 
 /** Least and greatest of the rounds. */
@@ -58,6 +64,7 @@ export interface Target {
   readonly what: string
   /** `at most 1.25` */
   readonly aim: string
-  readonly measured: number
+  /** It is the median that is judged. */
+  readonly measured: number | Measured
   readonly isReached: boolean
 }

@@ -8,6 +8,8 @@ import type { RunningSubject, Subject } from './subject.js'
 export interface Stage {
   readonly origin: BenchOrigin
   readonly redis: RedisServer
+  /** Of every answer's body. */
+  readonly bodyBytes: number
   /** Starts it, or gives the one that runs already. */
   start(subject: Subject): Promise<RunningSubject>
 }
@@ -35,7 +37,7 @@ export const onStage = async <Result>(
     return started
   }
   try {
-    return await work({ origin, redis, start })
+    return await work({ origin, redis, bodyBytes: options.bodyBytes, start })
   } finally {
     const stopped = [...running.values()].map(async (subject) => (await subject).stop())
     await Promise.allSettled([...stopped, redis.stop(), origin.stop()])

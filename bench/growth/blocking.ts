@@ -32,6 +32,7 @@ export const whileWatching = async (server: RedisServer, work: () => Promise<voi
   }
   const totalMs = performance.now() - startedAt
   const slow = slowOnes(await log.slowlog('GET', -1))
+  log.disconnect()
   const times = slow.map(({ microseconds }) => microseconds)
   const slowest = slow.at(-1)
   return {

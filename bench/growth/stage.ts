@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
 import { startRedis, type RedisServer } from '../../test/support/redis-server.js'
+import { pinProcess } from '../load/cores.js'
 import type { Bench } from '../scenario.js'
 import { startSidecar, type RunningSidecar } from '../subjects/sidecar.js'
 
@@ -18,7 +18,7 @@ export const onGrowthStage = async <Result>(
 ): Promise<Result> => {
   const redis = await startRedis()
   try {
-    if (cores !== undefined) pin(redis.pid, cores.subject)
+    if (cores !== undefined) pinProcess(cores.subject, redis.pid)
     const sidecar = await startSidecar({
       store: 'redis',
       originUrl: 'http://127.0.0.1:9',
@@ -34,8 +34,4 @@ export const onGrowthStage = async <Result>(
   } finally {
     await redis.stop()
   }
-}
-
-const pin = (pid: number, core: number): void => {
-  execFileSync('taskset', ['-a', '-p', '-c', `${core}`, `${pid}`], { stdio: 'pipe' })
 }

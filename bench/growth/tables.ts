@@ -11,8 +11,9 @@ export const BLOCKING_COLUMNS = [
 ]
 
 export const BLOCKING_NOTE =
-  'Median (least–greatest) of the rounds. The times of commands are from SLOWLOG, of those above 0.1 ms; while the ' +
-  'machine does something else they are longer. The PING is of another client, sent every millisecond.'
+  'Median (least–greatest) of the rounds. Redis has the core of the subjects, the sidecar that of the load. The times of ' +
+  'commands are from SLOWLOG, of those above 0.1 ms; while the machine does something else they are longer. The PING is ' +
+  'sent every millisecond by the benchmark itself, so that its own work on its core, and that of the sidecar, are part of it.'
 
 export const blockingCells = (rounds: readonly Blocking[]): readonly Cell[] => [
   summarise(rounds.map(({ totalMs }) => totalMs)),
@@ -25,12 +26,12 @@ export const blockingCells = (rounds: readonly Blocking[]): readonly Cell[] => [
 const LIMIT_MS = 5
 
 export const blockingTarget = (what: string, rounds: readonly Blocking[]): Target => {
-  const { median: measured } = summarise(rounds.map(({ longestCommandMs }) => longestCommandMs))
+  const measured = summarise(rounds.map(({ longestCommandMs }) => longestCommandMs))
   return {
     what: `${what}: longest block of Redis, ms`,
     aim: `below ${LIMIT_MS}`,
     measured,
-    isReached: measured < LIMIT_MS
+    isReached: measured.median < LIMIT_MS
   }
 }
 

@@ -18,7 +18,7 @@ export const commandsPerHit = (
 ): Promise<readonly { readonly name: string; readonly perHit: number }[]> =>
   onStage(bench, { bodyBytes, latencyMs: 0 }, async (stage) => {
     const counts = []
-    for (const { name, prepare } of [readsThrough(sidecarRedis, [PROFILE]), readsValue('TCP', bodyBytes)]) {
+    for (const { name, prepare } of [readsThrough(sidecarRedis, [PROFILE]), readsValue('TCP')]) {
       const target = await prepare(stage)
       const { path, headers } = firstOf(target)
       await becomesHit(target, stage.origin, bodyBytes)

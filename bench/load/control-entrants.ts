@@ -6,12 +6,12 @@ import type { RunningSubject } from '../subject.js'
 import type { Entrant } from './entrant.js'
 
 /** A value of the control door, over its port or its unix socket. */
-export const readsValue = (door: 'TCP' | 'unix socket', bodyBytes: number): Entrant => ({
+export const readsValue = (door: 'TCP' | 'unix socket'): Entrant => ({
   name: `sidecar, control door, ${door}`,
   missing: () => sidecarRedis.missing(),
   prepare: async (stage) => {
     const running = await stage.start(sidecarRedis)
-    const url = await putValues(running, bodyBytes)
+    const url = await putValues(running, stage.bodyBytes)
     const socketPath = door === 'TCP' ? undefined : running.socketPath
     return { url, socketPath, paths: VALUES, headers: [{}], pids: running.pids }
   }

@@ -25,9 +25,9 @@ export const coresIn = (list: string): readonly number[] =>
       return Array.from({ length: last - first + 1 }, (_, at) => first + at)
     })
 
-/** Pins this process with all its threads; what it starts from then on is pinned as well. */
-export const pinThisProcess = (core: number): void => {
-  execFileSync('taskset', ['-a', '-p', '-c', `${core}`, `${process.pid}`], { stdio: 'pipe' })
+/** Pins a process with all its threads, or this one; what it starts from then on is pinned as well. */
+export const pinProcess = (core: number, pid = process.pid): void => {
+  execFileSync('taskset', ['-a', '-p', '-c', `${core}`, `${pid}`], { stdio: 'pipe' })
 }
 
 /**
@@ -41,7 +41,7 @@ export const letGoFirst = (pid: number): void => {
 export const mayRaisePriority = (): boolean => {
   const own = getPriority()
   try {
-    setPriority(own - 1)
+    setPriority(constants.priority.PRIORITY_HIGHEST)
     setPriority(own)
     return true
   } catch {

@@ -55,13 +55,12 @@ export const readsThrough = (
 
 /**
  * A profile; of the sidecar on Redis those of many callers, because it asks Redis once for what is read at one
- * moment. What keeps its entries in its own memory has nothing to share.
+ * moment. Of the others one is read by one caller, which is the least work for them.
  */
 export const readsProfile = (subject: Subject): Entrant => readsForCallers(subject, PROFILE)
 
-/** The list of branches, for all who are signed in: many small records, the dearest to parse. */
-export const readsBranches = (subject: Subject): Entrant =>
-  readsForCallers(subject, '/api/v1/agencies/branches')
+/** The caller's projects, for one caller only: several records, dearer to parse than a profile. */
+export const readsProjects = (subject: Subject): Entrant => readsForCallers(subject, '/api/v1/projects/mine')
 
 const readsForCallers = (subject: Subject, path: string): Entrant =>
   readsThrough(subject, [path], subject === sidecarRedis ? CALLERS : [CALLER])

@@ -5,6 +5,7 @@ export interface Latencies {
   readonly requests: number
   readonly failures: number
   readonly p50Ms: number
+  readonly p90Ms: number
   readonly p99Ms: number
   readonly p999Ms: number
   readonly greatestMs: number
@@ -19,6 +20,7 @@ export const latenciesOf = (samples: readonly Sample[]): Latencies => {
     requests: samples.length,
     failures: samples.filter(({ status }) => status < 200 || status > 299).length,
     p50Ms: percentile(times, 0.5),
+    p90Ms: percentile(times, 0.9),
     p99Ms: percentile(times, 0.99),
     p999Ms: percentile(times, 0.999),
     greatestMs: percentile(times, 1),

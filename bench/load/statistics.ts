@@ -1,4 +1,4 @@
-import type { Measured } from '../scenario.js'
+import type { Bar, Measured } from '../scenario.js'
 
 /** The value below which a share (0 … 1) of them lies; the nearest rank, no interpolation. `NaN` for none. */
 export const percentile = (values: readonly number[], share: number): number => {
@@ -19,3 +19,9 @@ export const summarise = (rounds: readonly number[]): Measured => ({
   min: Math.min(...rounds),
   max: Math.max(...rounds)
 })
+
+/** The rounds of one figure as they stand in a chart. */
+export const barOf = (label: string, rounds: readonly number[]): Bar => {
+  const { median, ...spread } = summarise(rounds)
+  return { label, median, spread }
+}

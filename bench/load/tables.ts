@@ -1,6 +1,6 @@
 import type { BarChart, Measured, Table, Target } from '../scenario.js'
 import type { RoundFigures, RoundsByName } from './closed-rounds.js'
-import { median, summarise } from './statistics.js'
+import { barOf, summarise } from './statistics.js'
 
 const figure = (rounds: readonly RoundFigures[], name: keyof RoundFigures): Measured =>
   summarise(rounds.map((round) => round[name]))
@@ -19,16 +19,18 @@ export const tableOf = (title: string, rounds: RoundsByName, note: string): Tabl
 export const cpuChartOf = (title: string, rounds: RoundsByName): BarChart => ({
   title,
   axis: 'CPU µs per request',
-  bars: [...rounds].map(([label, of]) => {
-    const { median, ...spread } = figure(of, 'cpuUs')
-    return { label, median, spread }
-  })
+  bars: [...rounds].map(([label, of]) =>
+    barOf(
+      label,
+      of.map(({ cpuUs }) => cpuUs)
+    )
+  )
 })
 
-/** The median over rounds of one's CPU per request by the other's of the same round; `NaN` without either. */
-export const cpuRatio = (rounds: RoundsByName, name: string, floor: string): number => {
+/** One's CPU per request by the other's of the same round; `NaN` without either. */
+export const cpuRatio = (rounds: RoundsByName, name: string, floor: string): Measured => {
   const floors = rounds.get(floor) ?? []
-  return median((rounds.get(name) ?? []).map(({ cpuUs }, round) => cpuUs / (floors[round]?.cpuUs ?? NaN)))
+  return summarise((rounds.get(name) ?? []).map(({ cpuUs }, round) => cpuUs / (floors[round]?.cpuUs ?? NaN)))
 }
 
 /** None where one of the two was not there. */
@@ -37,13 +39,13 @@ export const ratioTarget = (
   { what, floor, atMost }: { readonly what: string; readonly floor: string; readonly atMost: number }
 ): readonly Target[] => {
   const measured = cpuRatio(rounds, what, floor)
-  if (Number.isNaN(measured)) return []
+  if (Number.isNaN(measured.median)) return []
   return [
     {
       what: `${what} ÷ ${floor}, CPU per hit`,
       aim: `at most ${atMost}`,
       measured,
-      isReached: measured <= atMost
+      isReached: measured.median <= atMost
     }
   ]
 }

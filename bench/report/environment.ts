@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { mayRaisePriority } from '../load/cores.js'
 import type { Bench } from '../scenario.js'
@@ -16,7 +17,12 @@ export const readEnvironment = ({ cores }: Pick<Bench, 'cores'>): readonly (read
       ? 'nothing: there is one core only, or no `taskset`'
       : `subjects to core ${cores.subject}; load, origin and Redis to core ${cores.load}${PRIORITY}`
   ],
-  ['versions', [`Node ${process.versions.node}`, ...VERSIONS.flatMap(versionOf)].join(', ')],
+  [
+    'versions',
+    [`Node ${process.versions.node}`, ...VERSIONS.flatMap(versionOf), ...PACKAGES.map(packageVersion)].join(
+      ', '
+    )
+  ],
   ['commit', firstLine('git', ['describe', '--always', '--dirty']) ?? 'unknown']
 ]
 
@@ -35,6 +41,14 @@ const VERSIONS: readonly { readonly name: string; readonly command: readonly [st
 const versionOf = ({ name, command: [program, ...args] }: (typeof VERSIONS)[number]): readonly string[] => {
   const version = /\d+\.\d+(\.\d+)*/.exec(firstLine(program, args) ?? '')?.[0]
   return version === undefined ? [] : [`${name} ${version}`]
+}
+
+const PACKAGES = ['fastify', 'ioredis', 'undici', 'autocannon'] as const
+
+const packageVersion = (name: (typeof PACKAGES)[number]): string => {
+  const file = new URL(`../../node_modules/${name}/package.json`, import.meta.url)
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }
+  return `${name} ${version}`
 }
 
 /** Of what a program says, some of them on stderr; `undefined` where it is not there or fails. */

@@ -23,6 +23,7 @@ export const targetsOf = (targets: readonly Target[]): readonly string[] =>
     ? []
     : [
         '## Targets',
+        'Of figures that each round has, ratios among them, it is the median of the rounds that is measured here (least–greatest).',
         tableOf(
           ['', 'aim', 'measured', ''],
           targets.map(({ what, aim, measured, isReached }) => [

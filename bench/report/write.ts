@@ -12,7 +12,7 @@ export interface ReportFiles {
 
 /**
  * Writes the tables, the charts and the figures beside each other, and returns the paths. What a person has to
- * say about the figures is taken from `remarks.md` in the folder, where there is one.
+ * say about the figures is taken from `remarks.md` in the folder, if it names the time at which they were measured.
  */
 export const writeReport = async (
   results: Results,
@@ -20,7 +20,7 @@ export const writeReport = async (
 ): Promise<readonly string[]> => {
   const charts = findingsIn(results).flatMap(({ charts }) => charts)
   const contents = {
-    [`${name}.md`]: markdownOf(results, `${name}.svg`, await readRemarks(folder)),
+    [`${name}.md`]: markdownOf(results, `${name}.svg`, await remarksOn(results, folder)),
     [`${name}.json`]: `${JSON.stringify(results, null, 2)}\n`,
     ...(charts.length > 0 && { [`${name}.svg`]: `${svgOf(charts)}\n` })
   }
@@ -29,5 +29,13 @@ export const writeReport = async (
   return files.map(({ path }) => path)
 }
 
-const readRemarks = (folder: string): Promise<string | undefined> =>
-  readFile(join(folder, 'remarks.md'), 'utf8').catch(() => undefined)
+const remarksOn = async ({ ranAt }: Results, folder: string): Promise<string | undefined> => {
+  const remarks = await readFile(join(folder, 'remarks.md'), 'utf8').catch(() => '')
+  return remarks.includes(ranAt) ? remarks : undefined
+}
+
+/** Writes the report of a run anew, as after its remarks have changed. */
+export const rewriteReport = async (files: ReportFiles): Promise<readonly string[]> => {
+  const json = await readFile(join(files.folder, `${files.name}.json`), 'utf8')
+  return writeReport(JSON.parse(json) as Results, files)
+}

@@ -28,7 +28,7 @@ export const growthPattern: Scenario = {
       ],
       charts: [],
       targets: rows
-        .slice(-2, -1)
+        .slice(-2)
         .map(({ keys, matching, rounds }) =>
           blockingTarget(`a pattern over ${keys} keys of which ${matching} match`, rounds)
         )

@@ -31,7 +31,12 @@ export const growthRows: Scenario = {
       tables: [tableOf('A hit of 1 KB from memory, on the last row of the table', rounds, NOTE)],
       charts: [cpuChartOf('A hit of 1 KB by the rows of the resource table', rounds)],
       targets: [
-        { what: 'CPU per hit, 64 rows ÷ 1 row', aim: 'at most 1.1', measured, isReached: measured <= 1.1 }
+        {
+          what: 'CPU per hit, 64 rows ÷ 1 row',
+          aim: 'at most 1.1',
+          measured,
+          isReached: measured.median <= 1.1
+        }
       ]
     }
   }

@@ -32,12 +32,16 @@ export const growthTag: Scenario = {
         tableOf('Invalidating the tag', 'invalidated')
       ],
       charts: [],
-      targets: measured.slice(-1).map(({ size, rounds }) =>
+      targets: measured.slice(-1).flatMap(({ size, rounds }) => [
+        blockingTarget(
+          `storing ${size} members of a tag`,
+          rounds.map(({ stored }) => stored)
+        ),
         blockingTarget(
           `invalidating a tag of ${size} members`,
           rounds.map(({ invalidated }) => invalidated)
         )
-      )
+      ])
     }
   }
 }

@@ -6,6 +6,7 @@ import type { Bench, Findings, Scenario } from '../scenario.js'
 import {
   fastify,
   fastifyIoredis,
+  fastifyPipelined,
   nginx,
   nodeHttp,
   sidecarMemory,
@@ -21,16 +22,19 @@ const MAIN_KB = 10
 const NOTE =
   'Median (least–greatest) of interleaved rounds with 32 connections. The load generator has a core of its own, ' +
   'with Redis, and is often what limits requests/s: compare CPU. The CPU time of Redis is not counted. Of the sidecar ' +
-  'on Redis 64 entries are asked for in turn: readers who ask for the same at one moment would cost it less.'
+  'on Redis 64 entries are asked for in turn: readers who ask for the same at one moment would cost it less. The callers ' +
+  'are known: the digests of 2,000 are remembered. Under a load that leaves no pauses the sidecar sends the answers of one ' +
+  'turn of its event loop together; what a hit costs when there is less to do is in the table of hits alone at a fixed rate.'
 
 export const hit: Scenario = {
   name: 'hit',
   title: 'A hit: what it costs',
   run: async (bench) => {
     const sizes = bench.isQuick ? [MAIN_KB] : [1, 5, MAIN_KB, 50]
-    const proxy = new Map<number, RoundsByName>()
+    const [proxy, control] = [new Map<number, RoundsByName>(), new Map<number, RoundsByName>()]
     for (const size of sizes) proxy.set(size, await proxyRounds(bench, size))
-    return findingsOf(proxy, await controlRounds(bench))
+    for (const size of sizes) control.set(size, await controlRounds(bench, size))
+    return findingsOf(proxy, control)
   }
 }
 
@@ -38,49 +42,49 @@ export const hit: Scenario = {
 const proxyRounds = (bench: Bench, kilobytes: number): Promise<RoundsByName> =>
   runClosedRounds(bench, {
     title: `hit, ${kilobytes} KB`,
-    entrants: [sidecarMemory, sidecarRedis, nginx, varnish, nodeHttp, fastify, fastifyIoredis].map(
-      readsProfile
-    ),
+    entrants: [
+      ...[sidecarMemory, sidecarRedis, nginx, varnish],
+      ...[nodeHttp, fastify, fastifyIoredis, fastifyPipelined]
+    ].map(readsProfile),
     bodyBytes: kilobytes * KILOBYTE,
     areHits: true,
     ...lengthsOf(bench)
   })
 
-const MAIN_BYTES = MAIN_KB * KILOBYTE
-
-const controlRounds = (bench: Bench): Promise<RoundsByName> =>
+const controlRounds = (bench: Bench, kilobytes: number): Promise<RoundsByName> =>
   runClosedRounds(bench, {
-    title: `value, ${MAIN_KB} KB`,
+    title: `value, ${kilobytes} KB`,
     entrants: [
-      readsValue('TCP', MAIN_BYTES),
-      readsValue('unix socket', MAIN_BYTES),
-      webdisReads,
-      readsProfile(fastifyIoredis)
+      ...[readsValue('TCP'), readsValue('unix socket'), webdisReads],
+      ...[fastifyIoredis, fastifyPipelined].map(readsProfile)
     ],
-    bodyBytes: MAIN_BYTES,
+    bodyBytes: kilobytes * KILOBYTE,
     areHits: true,
     ...lengthsOf(bench)
   })
 
 const lengthsOf = ({ isQuick }: Bench): { readonly rounds: number; readonly roundMs: number } =>
-  isQuick ? { rounds: 2, roundMs: 400 } : { rounds: 5, roundMs: 3000 }
+  isQuick ? { rounds: 2, roundMs: 400 } : { rounds: 5, roundMs: 2000 }
 
-const findingsOf = (proxy: ReadonlyMap<number, RoundsByName>, control: RoundsByName): Findings => {
-  const main = proxy.get(MAIN_KB) ?? new Map()
+type RoundsBySize = ReadonlyMap<number, RoundsByName>
+
+const findingsOf = (proxy: RoundsBySize, control: RoundsBySize): Findings => {
+  const [hits, values] = [proxy.get(MAIN_KB) ?? new Map(), control.get(MAIN_KB) ?? new Map()]
   return {
     tables: [
-      ...[...proxy].map(([size, rounds]) => tableOf(`Hit through the proxy door, ${size} KB`, rounds, NOTE)),
-      tableOf(`A value of ${MAIN_KB} KB through the control door, from Redis`, control, NOTE)
+      ...[...proxy].map(([size, rounds]) => tableOf(hitOf(size), rounds, NOTE)),
+      ...[...control].map(([size, rounds]) => tableOf(valueOf(size), rounds, NOTE))
     ],
-    charts: [
-      cpuChartOf(`Hit through the proxy door, ${MAIN_KB} KB`, main),
-      cpuChartOf(`A value of ${MAIN_KB} KB through the control door, from Redis`, control)
-    ],
+    charts: [cpuChartOf(hitOf(MAIN_KB), hits), cpuChartOf(valueOf(MAIN_KB), values)],
     targets: [
-      ...ratioTarget(main, { what: sidecarMemory.name, floor: nodeHttp.name, atMost: 1.25 }),
-      ...ratioTarget(main, { what: sidecarMemory.name, floor: varnish.name, atMost: 1 }),
-      ...ratioTarget(main, { what: sidecarRedis.name, floor: fastifyIoredis.name, atMost: 1.25 }),
-      ...ratioTarget(control, { what: readsValue('TCP', MAIN_BYTES).name, floor: webdis.name, atMost: 0.8 })
+      ...ratioTarget(hits, { what: sidecarMemory.name, floor: nodeHttp.name, atMost: 1.25 }),
+      ...ratioTarget(hits, { what: sidecarMemory.name, floor: varnish.name, atMost: 1 }),
+      ...ratioTarget(hits, { what: sidecarRedis.name, floor: fastifyIoredis.name, atMost: 1.25 }),
+      ...ratioTarget(values, { what: readsValue('TCP').name, floor: webdis.name, atMost: 0.8 })
     ]
   }
 }
+
+const hitOf = (kilobytes: number): string => `Hit through the proxy door, ${kilobytes} KB`
+const valueOf = (kilobytes: number): string =>
+  `A value of ${kilobytes} KB through the control door, from Redis`

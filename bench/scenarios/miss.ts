@@ -35,7 +35,8 @@ const ORIGIN = 'the origin alone'
 
 const NOTE =
   'Median (least–greatest) of interleaved rounds with 32 connections to an origin that answers at once. The origin ' +
-  'and the load generator share a core, which limits requests/s: compare CPU. Of the origin alone it is its own.'
+  'and the load generator share a core, which limits requests/s: compare CPU. Of the origin alone it is its own. All are ' +
+  'soon full, and evict: the sidecar keeps 64 MB in its memory (its default), nginx and Varnish 256 MB, Redis 1 GB.'
 
 /** What there would be without a cache. */
 const straightToOrigin = (nextPath: () => string): Entrant => ({

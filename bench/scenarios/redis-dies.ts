@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
+import { letGoFirst } from '../load/cores.js'
 import { CALLER, readsThrough } from '../load/entrant.js'
 import { latenciesOf, type Latencies } from '../load/latencies.js'
 import { runOpenLoop, type Sample } from '../load/open-loop.js'
-import { median, summarise } from '../load/statistics.js'
+import { summarise } from '../load/statistics.js'
 import type { Bench, Findings, Scenario } from '../scenario.js'
 import { onStage, type Stage } from '../stage.js'
 import { sidecarRedis } from '../subjects/index.js'
@@ -61,6 +62,7 @@ const runDeath = async ({ isQuick }: Bench, stage: Stage): Promise<Death> => {
   await stage.redis.kill('SIGKILL')
   await setTimeout(phaseMs)
   await stage.redis.restart()
+  letGoFirst(stage.redis.pid)
   const returnedAt = performance.now()
   const samples = await load
 
@@ -94,7 +96,7 @@ const PHASES = [
 ] as const
 
 const findingsOf = (deaths: readonly Death[]): Findings => {
-  const p99 = median(deaths.map(({ after }) => after.p99Ms))
+  const p99 = summarise(deaths.map(({ after }) => after.p99Ms))
   const failures = Math.max(...deaths.map((death) => death.failures))
   return {
     tables: [
@@ -118,7 +120,7 @@ const findingsOf = (deaths: readonly Death[]): Findings => {
         what: 'Redis dying: p99 of all requests in the second after it, ms',
         aim: `below ${ORIGIN_MS + COMMAND_BUDGET_MS}: the origin's time and one command's budget`,
         measured: p99,
-        isReached: p99 < ORIGIN_MS + COMMAND_BUDGET_MS
+        isReached: p99.median < ORIGIN_MS + COMMAND_BUDGET_MS
       },
       { what: 'Redis dying: failed requests', aim: '0', measured: failures, isReached: failures === 0 }
     ]

@@ -3,7 +3,7 @@ import { CALLER, present } from '../load/entrant.js'
 import { freshPaths } from '../load/fresh-path.js'
 import { groupBy } from '../load/group-by.js'
 import { interleave } from '../load/interleave.js'
-import { median, summarise } from '../load/statistics.js'
+import { barOf, median, summarise } from '../load/statistics.js'
 import type { Bench, Findings, Scenario, Table, Target } from '../scenario.js'
 import { onStage } from '../stage.js'
 import { nginx, sidecarMemory, sidecarRedis, varnish } from '../subjects/index.js'
@@ -12,7 +12,7 @@ import type { Subject } from '../subject.js'
 const BODY_BYTES = 10 * 1024
 const TIMEOUT_MS = 20_000
 /** Code that has not been compiled yet costs several times as much. */
-const WARM_BURSTS = 10
+const WARM_BURSTS = { whole: 10, quick: 4 }
 /** The target is for this origin. */
 const MAIN_MS = 50
 
@@ -57,8 +57,9 @@ const roundsOf = async (bench: Bench, latencyMs: number): Promise<readonly Round
       return { subject: subject.name, latencyMs, readers, medianMs, greatestMs, originRequests }
     }
     bench.progress(`origin ${latencyMs} ms: warming`)
+    const bursts = bench.isQuick ? WARM_BURSTS.quick : WARM_BURSTS.whole
     for (const subject of subjects) {
-      for (let done = 0; done < WARM_BURSTS; done++) await burst(subject, 200)
+      for (let done = 0; done < bursts; done++) await burst(subject, 200)
     }
     const rounds: Round[] = []
     for (const readers of [200, 1000]) {
@@ -78,10 +79,12 @@ const findingsOf = (rounds: readonly Round[]): Findings => {
     charts: groups.map(([title, of]) => ({
       title,
       axis: 'median waiting, ms',
-      bars: bySubject(of).map(([label, own]) => {
-        const { median, ...spread } = summarise(own.map(({ medianMs }) => medianMs))
-        return { label, median, spread }
-      })
+      bars: bySubject(of).map(([label, own]) =>
+        barOf(
+          label,
+          own.map(({ medianMs }) => medianMs)
+        )
+      )
     })),
     targets: groups.flatMap(([title, of]) => targetsOf(title, of))
   }
@@ -96,17 +99,24 @@ const tableOf = (title: string, rounds: readonly Round[]): Table => ({
       summarise(own.map((round) => round[figure]))
     )
   ]),
-  note: 'All readers ask at the same moment, over connections that are open. Median (least–greatest) of interleaved rounds.'
+  note:
+    'All readers ask at the same moment, over connections that are open. Those who wait for nginx look again each 500 ms, ' +
+    'which cannot be configured. Median (least–greatest) of interleaved rounds.'
 })
 
 const targetsOf = (title: string, rounds: readonly Round[]): readonly Target[] =>
   bySubject(rounds)
     .filter(([name, own]) => name.startsWith('sidecar') && own[0]?.latencyMs === MAIN_MS)
     .flatMap(([name, own]) => {
-      const waiting = median(own.map(({ medianMs }) => medianMs))
+      const waiting = summarise(own.map(({ medianMs }) => medianMs))
       const asked = Math.max(...own.map(({ originRequests }) => originRequests))
       return [
-        { what: `${title}: ${name}, median ms`, aim: 'below 75', measured: waiting, isReached: waiting < 75 },
+        {
+          what: `${title}: ${name}, median ms`,
+          aim: 'below 75',
+          measured: waiting,
+          isReached: waiting.median < 75
+        },
         { what: `${title}: ${name}, origin requests`, aim: '1', measured: asked, isReached: asked === 1 }
       ]
     })

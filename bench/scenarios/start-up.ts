@@ -3,7 +3,7 @@ import { http } from '../../test/support/http.js'
 import { exitOf } from '../../test/support/children.js'
 import { present, PROFILE } from '../load/entrant.js'
 import { interleave } from '../load/interleave.js'
-import { summarise } from '../load/statistics.js'
+import { barOf, summarise } from '../load/statistics.js'
 import type { Bench, Findings, Scenario, Target } from '../scenario.js'
 import { onStage, type Stage } from '../stage.js'
 import type { RunningSubject, Subject, SubjectOptions } from '../subject.js'
@@ -24,7 +24,7 @@ export const startUp: Scenario = {
     const entrants = await present(ENTRANTS, bench)
     const measured = await onStage(bench, { bodyBytes: 1024, latencyMs: 0 }, (stage) => {
       const options = optionsOf(bench, stage)
-      return interleave(entrants, bench.isQuick ? 3 : 11, async ({ name, startUp }) => {
+      return interleave(entrants, bench.isQuick ? 2 : 11, async ({ name, startUp }) => {
         const ms = await startUp(options)
         bench.progress(`start-up: ${name} ${Math.round(ms)} ms`)
         return ms
@@ -83,7 +83,7 @@ const optionsOf = ({ cores }: Bench, { origin, redis }: Stage): SubjectOptions =
 })
 
 const findingsOf = (measured: ReadonlyMap<Entrant, readonly number[]>): Findings => {
-  const figures = [...measured].map(([{ name }, rounds]) => ({ name, figure: summarise(rounds) }))
+  const figures = [...measured].map(([{ name }, rounds]) => ({ name, rounds, figure: summarise(rounds) }))
   return {
     tables: [
       {
@@ -97,16 +97,16 @@ const findingsOf = (measured: ReadonlyMap<Entrant, readonly number[]>): Findings
       {
         title: 'Start-up',
         axis: 'ms to the first answer',
-        bars: figures.map(({ name, figure: { median, ...spread } }) => ({ label: name, median, spread }))
+        bars: figures.map(({ name, rounds }) => barOf(name, rounds))
       }
     ],
     targets: figures
       .filter(({ name }) => name === sidecarMemory.name || name === sidecarRedis.name)
-      .map(({ name, figure: { median } }): Target => ({
+      .map(({ name, figure }): Target => ({
         what: `start-up, ${name}, ms`,
         aim: `below ${LIMIT_MS}`,
-        measured: median,
-        isReached: median < LIMIT_MS
+        measured: figure,
+        isReached: figure.median < LIMIT_MS
       }))
   }
 }

@@ -2,12 +2,18 @@ import type { Subject } from '../subject.js'
 import { BODY_KEY, storeBody } from './body.js'
 import { startFloor } from './floor.js'
 
-export const fastifyIoredis: Subject = {
-  name: 'Fastify with ioredis',
+const withOptions = (name: string, options: object): Subject => ({
+  name,
   missing: async () => undefined,
-  start: async (options) => {
-    const { redisUrl, bodyBytes } = options
+  start: async (stage) => {
+    const { redisUrl, bodyBytes } = stage
     await storeBody(redisUrl, bodyBytes)
-    return startFloor('fastify-ioredis.mjs', options, { redisUrl, key: BODY_KEY })
+    return startFloor('fastify-ioredis.mjs', stage, { redisUrl, options, key: BODY_KEY })
   }
-}
+})
+
+/** One read of Redis for each request. */
+export const fastifyIoredis = withOptions('Fastify with ioredis', {})
+
+/** The same as the client's documentation recommends it for servers: it gathers the commands of one turn. */
+export const fastifyPipelined = withOptions('Fastify with ioredis, pipelined', { enableAutoPipelining: true })

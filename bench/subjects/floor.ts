@@ -11,7 +11,7 @@ import { createFolder, isListening, launch } from './process.js'
 export const startFloor = async (
   script: string,
   { core, headers, bodyBytes }: SubjectOptions,
-  settings: Readonly<Record<string, string>> = {}
+  settings: Readonly<Record<string, unknown>> = {}
 ): Promise<RunningSubject> => {
   const port = await freePort()
   const folder = await createFolder()

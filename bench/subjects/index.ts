@@ -1,5 +1,5 @@
 import type { Subject } from '../subject.js'
-import { fastifyIoredis } from './fastify-ioredis.js'
+import { fastifyIoredis, fastifyPipelined } from './fastify-ioredis.js'
 import { fastify } from './fastify.js'
 import { nginx } from './nginx.js'
 import { nodeHttp } from './node-http.js'
@@ -7,7 +7,17 @@ import { sidecarMemory, sidecarRedis } from './sidecar.js'
 import { varnish } from './varnish.js'
 import { webdis } from './webdis.js'
 
-export { fastify, fastifyIoredis, nginx, nodeHttp, sidecarMemory, sidecarRedis, varnish, webdis }
+export {
+  fastify,
+  fastifyIoredis,
+  fastifyPipelined,
+  nginx,
+  nodeHttp,
+  sidecarMemory,
+  sidecarRedis,
+  varnish,
+  webdis
+}
 
 /** All that can be measured: the sidecar, its peers and the floors. */
 export const subjects: readonly Subject[] = [
@@ -18,5 +28,6 @@ export const subjects: readonly Subject[] = [
   webdis,
   nodeHttp,
   fastify,
-  fastifyIoredis
+  fastifyIoredis,
+  fastifyPipelined
 ]

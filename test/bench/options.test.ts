@@ -5,14 +5,19 @@ import { OptionsError, readOptions } from '../../bench/options.js'
 const NAMES = ['hit', 'miss', 'redis-dies']
 
 t.test('without arguments everything is run at full length', async (t) => {
-  t.strictSame(readOptions([], NAMES), { isQuick: false, only: undefined })
+  t.strictSame(readOptions([], NAMES), { isQuick: false, isReport: false, only: undefined })
 })
 
 t.test('scenarios are named with commas between', async (t) => {
   t.strictSame(readOptions(['--quick', '--only', 'hit,redis-dies'], NAMES), {
     isQuick: true,
+    isReport: false,
     only: ['hit', 'redis-dies']
   })
+})
+
+t.test('a report may be written anew', async (t) => {
+  t.strictSame(readOptions(['--report'], NAMES), { isQuick: false, isReport: true, only: undefined })
 })
 
 t.test('a mistake is told in one line', async (t) => {

@@ -2,13 +2,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import t from 'tap'
-import {
-  coresIn,
-  findCores,
-  mayRaisePriority,
-  letGoFirst,
-  pinThisProcess
-} from '../../../bench/load/cores.js'
+import { coresIn, findCores, mayRaisePriority, letGoFirst, pinProcess } from '../../../bench/load/cores.js'
 
 t.test('a list of cores has single ones and ranges', async (t) => {
   t.strictSame(coresIn('0-2,7,9-10'), [0, 1, 2, 7, 9, 10])
@@ -28,7 +22,7 @@ const cores = findCores()
 t.test('a pinned process may use that core only', { skip: cores === undefined && 'one core' }, async (t) => {
   const { subject = 0, load = 0 } = cores ?? {}
   t.not(subject, load)
-  pinThisProcess(load)
+  pinProcess(load)
   t.match(readFileSync('/proc/self/status', 'utf8'), new RegExp(`^Cpus_allowed_list:\\t${load}$`, 'm'))
   t.equal(findCores(), undefined, 'so that there is nothing left to share out')
 })

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { writeReport } from '../../../bench/report/write.js'
+import { rewriteReport, writeReport } from '../../../bench/report/write.js'
 import { RESULTS } from './results.js'
 
 const reportIn = async (folder: string) => {
@@ -33,11 +33,18 @@ t.test('the tables tell the machine, what is missing, the targets and what faile
   t.match(markdown, '## A miss\n\nFailed: The origin ended at its start.')
 })
 
-t.test('what a person has to say about the figures is kept', async (t) => {
+t.test('what a person has to say about this run is kept, and nothing that is about another', async (t) => {
   const folder = t.testdir()
-  await writeFile(join(folder, 'remarks.md'), '## Where a peer is better\n\nHere.\n')
+  const remarks = join(folder, 'remarks.md')
+  await writeFile(remarks, '## Where a peer is better\n\nHere, 2026-01-01T00:00:00.000Z.\n')
   const { markdown } = await reportIn(folder)
-  t.match(markdown, '\n\n## Where a peer is better\n\nHere.\n\n## Targets')
+  t.notMatch(markdown, 'Where a peer is better')
+  await writeFile(remarks, `## Where a peer is better\n\nHere, ${RESULTS.ranAt}.\n`)
+  const [report = ''] = await rewriteReport({ folder, name: 'results' })
+  t.match(
+    await readFile(report, 'utf8'),
+    `\n\n## Where a peer is better\n\nHere, ${RESULTS.ranAt}.\n\n## Targets`
+  )
 })
 
 t.test('all charts are one image, with their names and medians', async (t) => {

@@ -7,14 +7,21 @@ import { findCores } from '../../../bench/load/cores.js'
 import { withDescendants } from '../../../bench/load/cpu-time.js'
 import type { RunningSubject, Subject } from '../../../bench/subject.js'
 import { bodyOf } from '../../../bench/subjects/body.js'
-import { fastify, fastifyIoredis, nodeHttp, subjects, webdis } from '../../../bench/subjects/index.js'
+import {
+  fastify,
+  fastifyIoredis,
+  fastifyPipelined,
+  nodeHttp,
+  subjects,
+  webdis
+} from '../../../bench/subjects/index.js'
 import { webdisTarget } from '../../../bench/subjects/webdis.js'
 import { eventually } from '../../support/eventually.js'
 import { get, type HttpAnswer } from '../../support/http.js'
 import { startRedis } from '../../support/redis-server.js'
 
 const BODY_BYTES = 1000
-const floors: readonly Subject[] = [nodeHttp, fastify, fastifyIoredis]
+const floors: readonly Subject[] = [nodeHttp, fastify, fastifyIoredis, fastifyPipelined]
 const caches = subjects.filter((subject) => subject !== webdis && !floors.includes(subject))
 
 const redis = await startRedis()
