@@ -10,7 +10,7 @@ export interface Options {
 
 export const USAGE = `Usage: npm run bench -- [--quick] [--only <scenario>,<scenario>…] [--report]
 
-  --quick    fewer rounds and smaller sizes: a minute or two instead of twenty, with figures to match
+  --quick    fewer rounds and smaller sizes: a minute or two instead of half an hour, with figures to match
   --only     these scenarios, such as \`--only hit,miss\`
   --report   measures nothing: writes results.md and results.svg anew from results.json and remarks.md`
 
