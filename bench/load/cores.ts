@@ -30,6 +30,13 @@ export const pinProcess = (core: number, pid = process.pid): void => {
   execFileSync('taskset', ['-a', '-p', '-c', `${core}`, `${pid}`], { stdio: 'pipe' })
 }
 
+/** The command that runs another one pinned; the same without a core. */
+export const pinned = (
+  core: number | undefined,
+  command: readonly [program: string, ...args: readonly string[]]
+): readonly [program: string, ...args: readonly string[]] =>
+  core === undefined ? command : ['taskset', '-c', `${core}`, ...command]
+
 /**
  * What a subject waits for does not wait for the load generator, whose core it shares: elsewhere it has one of its own.
  * Where priorities may not be raised nothing changes, and latencies hold the generator's time slices, too.

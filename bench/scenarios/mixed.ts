@@ -5,6 +5,7 @@ import { interleave } from '../load/interleave.js'
 import { latenciesOf, type Latencies } from '../load/latencies.js'
 import { createOpenLoop, runOpenLoop, type Stream } from '../load/open-loop.js'
 import { barOf, summarise } from '../load/statistics.js'
+import { projectsPath } from '../load/user-reads.js'
 import type { Bench, Findings, Measured, Scenario, Table, Target as Aim } from '../scenario.js'
 import { onStage, type Stage } from '../stage.js'
 import { nginx, nodeHttp, sidecarMemory, sidecarRedis, varnish } from '../subjects/index.js'
@@ -47,7 +48,7 @@ const WARM_PATHS = [
 /** Others' reads, which nobody has asked for before. */
 const FRESH_PATHS = [
   (user: number) => `/api/v1/users/${user}`,
-  (user: number) => `/api/v1/users/${user}/projects`,
+  projectsPath,
   (user: number) => `/api/v1/users/staffprofiles/${user}`
 ]
 
@@ -94,7 +95,7 @@ const measure = async (bench: Bench, stage: Stage, { entrants, hitShare }: Load)
   for (const { name, prepare } of entrants) {
     const target = await prepare(stage)
     for (const path of WARM_PATHS) await becomesHit({ ...target, paths: [path] }, stage.origin, BODY_BYTES)
-    await runOpenLoop(streamsTo(target), Math.max(1000, durationMs / 2))
+    await runOpenLoop(streamsTo(target), Math.max(2000, durationMs / 2))
     ready.push({ name, target })
   }
   const rounds = await interleave(ready, bench.isQuick ? 1 : 3, runRound)

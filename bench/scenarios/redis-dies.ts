@@ -1,9 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { letGoFirst } from '../load/cores.js'
-import { CALLER, readsThrough } from '../load/entrant.js'
+import { readsThrough } from '../load/entrant.js'
 import { latenciesOf, type Latencies } from '../load/latencies.js'
 import { runOpenLoop, type Sample } from '../load/open-loop.js'
 import { summarise } from '../load/statistics.js'
+import { FIRST_USER, projectsPath, USERS, userReads } from '../load/user-reads.js'
 import type { Bench, Findings, Scenario } from '../scenario.js'
 import { onStage, type Stage } from '../stage.js'
 import { sidecarRedis } from '../subjects/index.js'
@@ -11,8 +12,6 @@ import { sidecarRedis } from '../subjects/index.js'
 const PER_SECOND = 1000
 const BODY_BYTES = 10 * 1024
 const ORIGIN_MS = 20
-/** Different reads, so that what is collapsed into one origin request is little. */
-const USERS = 200
 /** What one command may take before the origin is asked, by default. */
 const COMMAND_BUDGET_MS = 100
 
@@ -50,10 +49,8 @@ interface Death {
 
 const runDeath = async ({ isQuick }: Bench, stage: Stage): Promise<Death> => {
   const phaseMs = isQuick ? 1200 : 4000
-  const target = await readsThrough(sidecarRedis, [pathOf(0)]).prepare(stage)
-  let sent = 0
-  const next = () => ({ method: 'GET', path: pathOf(sent++ % USERS), headers: CALLER }) as const
-  const reads = { name: 'read', url: target.url, perSecond: PER_SECOND, next }
+  const target = await readsThrough(sidecarRedis, [projectsPath(FIRST_USER)]).prepare(stage)
+  const reads = { name: 'read', url: target.url, perSecond: PER_SECOND, next: userReads() }
   await runOpenLoop([reads], phaseMs)
 
   const load = runOpenLoop([reads], 3 * phaseMs)
@@ -77,8 +74,6 @@ const runDeath = async ({ isQuick }: Bench, stage: Stage): Promise<Death> => {
     failures: latenciesOf(samples).failures
   }
 }
-
-const pathOf = (user: number): string => `/api/v1/users/${100 + user}/projects`
 
 /** Infinity when there is none. */
 const firstHitAfter = (samples: readonly Sample[], from: number): number =>

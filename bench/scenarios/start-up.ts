@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { http } from '../../test/support/http.js'
 import { exitOf } from '../../test/support/children.js'
+import { pinned } from '../load/cores.js'
 import { present, PROFILE } from '../load/entrant.js'
 import { interleave } from '../load/interleave.js'
 import { barOf, summarise } from '../load/statistics.js'
@@ -68,8 +69,7 @@ function untilAnswered(start: Subject['start']): Entrant['startUp'] {
 /** What Node itself takes to begin and to end. */
 async function runNothing({ core }: SubjectOptions): Promise<number> {
   const startedAt = performance.now()
-  const node = [process.execPath, '-e', '0'] as const
-  const [program, ...args] = core === undefined ? node : (['taskset', '-c', `${core}`, ...node] as const)
+  const [program, ...args] = pinned(core, [process.execPath, '-e', '0'])
   await exitOf(spawn(program, args, { stdio: 'ignore' }))
   return performance.now() - startedAt
 }

@@ -1,9 +1,10 @@
 import type { RequestParts } from '../load/connection.js'
-import { CALLER, present } from '../load/entrant.js'
+import { present } from '../load/entrant.js'
 import { interleave } from '../load/interleave.js'
 import { latenciesOf, type Latencies } from '../load/latencies.js'
 import { runOpenLoop, type Stream } from '../load/open-loop.js'
 import { summarise } from '../load/statistics.js'
+import { FIRST_USER, USERS, userReads } from '../load/user-reads.js'
 import type { Bench, Findings, Scenario } from '../scenario.js'
 import { onStage, type Stage } from '../stage.js'
 import { sidecarMemory, sidecarRedis } from '../subjects/index.js'
@@ -12,7 +13,6 @@ import type { Subject } from '../subject.js'
 const READS_PER_SECOND = 1000
 const BODY_BYTES = 10 * 1024
 const ORIGIN_MS = 20
-const USERS = 200
 
 export const storm: Scenario = {
   name: 'storm',
@@ -45,7 +45,7 @@ const measure = async (bench: Bench, stage: Stage, { subject, perSecond }: Case)
   const { url, controlUrl } = await stage.start(subject)
   if (controlUrl === undefined) throw new Error(`${subject.name} has no control door.`)
   const streams: readonly Stream[] = [
-    { name: 'read', url, perSecond: READS_PER_SECOND, next: nextRead() },
+    { name: 'read', url, perSecond: READS_PER_SECOND, next: userReads() },
     ...(perSecond > 0 ? [{ name: 'invalidation', url: controlUrl, perSecond, next: nextInvalidation() }] : [])
   ]
   const samples = await runOpenLoop(streams, bench.isQuick ? 1000 : 5000)
@@ -58,19 +58,12 @@ const measure = async (bench: Bench, stage: Stage, { subject, perSecond }: Case)
   return round
 }
 
-const pathOf = (user: number): string => `/api/v1/users/${100 + user}/projects`
-
-const nextRead = (): (() => RequestParts) => {
-  let sent = 0
-  return () => ({ method: 'GET', path: pathOf(sent++ % USERS), headers: CALLER })
-}
-
 /** By key, by tag and by pattern in turn, each reaching the entries of one user. */
 const nextInvalidation = (): (() => RequestParts) => {
   let sent = 0
   return () => {
     // A step that shares no factor with the number of users, so that all of them have their turn.
-    const user = 100 + ((sent * 7) % USERS)
+    const user = FIRST_USER + ((sent * 7) % USERS)
     const kinds = [
       { keys: [`user:${user}:projects`] },
       { tags: [`user:${user}`] },

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { exitOf, isAlive } from '../../test/support/children.js'
+import { pinned } from '../load/cores.js'
 
 export interface Launch {
   /** For error messages. */
@@ -29,8 +30,7 @@ export interface Launched {
  * ended and the folder is removed.
  */
 export const launch = async ({ name, command, core, folder, ...options }: Launch): Promise<Launched> => {
-  const pinned = core === undefined ? command : (['taskset', '-c', `${core}`, ...command] as const)
-  const [program, ...args] = pinned
+  const [program, ...args] = pinned(core, command)
   const child = spawn(program, args, {
     detached: true,
     env: { PATH: searchPath().join(':'), ...options.environment },
