@@ -5,7 +5,7 @@ import { OptionsError, readOptions, USAGE, type Options } from './options.js'
 import { readEnvironment } from './report/environment.js'
 import { tablesOf, targetsOf } from './report/markdown.js'
 import type { Outcome, Results } from './report/results.js'
-import { rewriteReport, writeReport, type ReportFiles } from './report/write.js'
+import { readResults, writeReport, type ReportFiles } from './report/write.js'
 import type { Bench, Scenario } from './scenario.js'
 import { scenarios } from './scenarios/index.js'
 import { subjects } from './subjects/index.js'
@@ -17,7 +17,7 @@ const main = async (args: readonly string[]): Promise<number> => {
   )
   const files = { folder: fileURLToPath(new URL('.', import.meta.url)), name: fileName(options) }
   if (options.isReport) {
-    console.log(`Written: ${(await rewrite(files)).join(', ')}`)
+    console.log(`Written: ${(await writeReport(await resultsIn(files), files)).join(', ')}`)
     return 0
   }
   const bench = createBench(options)
@@ -41,9 +41,9 @@ const main = async (args: readonly string[]): Promise<number> => {
   return outcomes.every(({ kind }) => kind === 'done') ? 0 : 1
 }
 
-const rewrite = async (files: ReportFiles): Promise<readonly string[]> => {
+const resultsIn = async (files: ReportFiles): Promise<Results> => {
   try {
-    return await rewriteReport(files)
+    return await readResults(files)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new OptionsError(`--report: there are no results to read: ${reason}`, { cause })

@@ -34,8 +34,6 @@ const remarksOn = async ({ ranAt }: Results, folder: string): Promise<string | u
   return remarks.includes(ranAt) ? remarks : undefined
 }
 
-/** Writes the report of a run anew, as after its remarks have changed. */
-export const rewriteReport = async (files: ReportFiles): Promise<readonly string[]> => {
-  const json = await readFile(join(files.folder, `${files.name}.json`), 'utf8')
-  return writeReport(JSON.parse(json) as Results, files)
-}
+/** The figures of a report that was written, as when its remarks have changed. */
+export const readResults = async ({ folder, name }: ReportFiles): Promise<Results> =>
+  JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')) as Results

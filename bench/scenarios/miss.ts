@@ -35,8 +35,9 @@ const ORIGIN = 'the origin alone'
 
 const NOTE =
   'Median (least–greatest) of interleaved rounds with 32 connections to an origin that answers at once. The origin ' +
-  'and the load generator share a core, which limits requests/s: compare CPU. Of the origin alone it is its own. All are ' +
-  'soon full, and evict: the sidecar keeps 64 MB in its memory (its default), nginx and Varnish 256 MB, Redis 1 GB.'
+  'and the load generator share a core, which limits requests/s: compare CPU. Of the origin alone it is its own. The ' +
+  'sidecar (64 MB in its memory, its default), nginx and Varnish (256 MB) are soon full, and evict; Redis (1 GB) is not, ' +
+  'or at the end only.'
 
 /** What there would be without a cache. */
 const straightToOrigin = (nextPath: () => string): Entrant => ({

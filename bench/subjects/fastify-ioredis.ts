@@ -2,13 +2,13 @@ import type { Subject } from '../subject.js'
 import { BODY_KEY, storeBody } from './body.js'
 import { startFloor } from './floor.js'
 
-const withOptions = (name: string, options: object): Subject => ({
+const withOptions = (name: string, redisOptions: Readonly<Record<string, unknown>>): Subject => ({
   name,
   missing: async () => undefined,
-  start: async (stage) => {
-    const { redisUrl, bodyBytes } = stage
+  start: async (options) => {
+    const { redisUrl, bodyBytes } = options
     await storeBody(redisUrl, bodyBytes)
-    return startFloor('fastify-ioredis.mjs', stage, { redisUrl, options, key: BODY_KEY })
+    return startFloor('fastify-ioredis.mjs', options, { redisUrl, redisOptions, key: BODY_KEY })
   }
 })
 

@@ -2,8 +2,8 @@
 import { fastify } from 'fastify'
 import { Redis } from 'ioredis'
 
-const { port, redisUrl, options, key, headers } = JSON.parse(process.argv[2])
-const redis = new Redis(redisUrl, options)
+const { port, redisUrl, redisOptions, key, headers } = JSON.parse(process.argv[2])
+const redis = new Redis(redisUrl, redisOptions)
 
 const app = fastify()
 app.get('/*', async (_request, reply) => {

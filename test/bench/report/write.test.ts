@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { rewriteReport, writeReport } from '../../../bench/report/write.js'
+import { readResults, writeReport } from '../../../bench/report/write.js'
 import { RESULTS } from './results.js'
 
 const reportIn = async (folder: string) => {
@@ -40,7 +40,8 @@ t.test('what a person has to say about this run is kept, and nothing that is abo
   const { markdown } = await reportIn(folder)
   t.notMatch(markdown, 'Where a peer is better')
   await writeFile(remarks, `## Where a peer is better\n\nHere, ${RESULTS.ranAt}.\n`)
-  const [report = ''] = await rewriteReport({ folder, name: 'results' })
+  const files = { folder, name: 'results' }
+  const [report = ''] = await writeReport(await readResults(files), files)
   t.match(
     await readFile(report, 'utf8'),
     `\n\n## Where a peer is better\n\nHere, ${RESULTS.ranAt}.\n\n## Targets`
