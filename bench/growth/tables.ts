@@ -1,4 +1,5 @@
 import { summarise } from '../load/statistics.js'
+import { below } from '../load/targets.js'
 import type { Cell, Target } from '../scenario.js'
 import type { Blocking } from './blocking.js'
 
@@ -25,15 +26,12 @@ export const blockingCells = (rounds: readonly Blocking[]): readonly Cell[] => [
 
 const LIMIT_MS = 5
 
-export const blockingTarget = (what: string, rounds: readonly Blocking[]): Target => {
-  const measured = summarise(rounds.map(({ longestCommandMs }) => longestCommandMs))
-  return {
-    what: `${what}: longest block of Redis, ms`,
-    aim: `below ${LIMIT_MS}`,
-    measured,
-    isReached: measured.median < LIMIT_MS
-  }
-}
+export const blockingTarget = (what: string, rounds: readonly Blocking[]): Target =>
+  below(
+    `${what}: longest block of Redis, ms`,
+    { limit: LIMIT_MS },
+    rounds.map(({ longestCommandMs }) => longestCommandMs)
+  )
 
 const slowest = (rounds: readonly Blocking[]): Blocking | undefined =>
   rounds.toSorted((a, b) => a.longestCommandMs - b.longestCommandMs).at(-1)

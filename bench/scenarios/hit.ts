@@ -4,13 +4,12 @@ import { readsProfile } from '../load/entrant.js'
 import { cpuChartOf, ratioTarget, tableOf } from '../load/tables.js'
 import type { Bench, Findings, Scenario } from '../scenario.js'
 import {
-  fastify,
   fastifyIoredis,
   fastifyPipelined,
-  nginx,
   nodeHttp,
   sidecarMemory,
   sidecarRedis,
+  subjects,
   varnish,
   webdis
 } from '../subjects/index.js'
@@ -45,10 +44,8 @@ export const hit: Scenario = {
 const proxyRounds = (bench: Bench, kilobytes: number): Promise<RoundsByName> =>
   runClosedRounds(bench, {
     title: `hit, ${kilobytes} KB`,
-    entrants: [
-      ...[sidecarMemory, sidecarRedis, nginx, varnish],
-      ...[nodeHttp, fastify, fastifyIoredis, fastifyPipelined]
-    ].map(readsProfile),
+    // webdis is no proxy.
+    entrants: subjects.filter((subject) => subject !== webdis).map(readsProfile),
     bodyBytes: kilobytes * KILOBYTE,
     areHits: true,
     ...lengthsOf(bench)

@@ -5,6 +5,7 @@ import { interleave } from '../load/interleave.js'
 import { latenciesOf, type Latencies } from '../load/latencies.js'
 import { createOpenLoop, runOpenLoop, type Stream } from '../load/open-loop.js'
 import { barOf, summarise } from '../load/statistics.js'
+import { below, exactly } from '../load/targets.js'
 import { projectsPath } from '../load/user-reads.js'
 import type { Bench, Findings, Measured, Scenario, Table, Target as Aim } from '../scenario.js'
 import { onStage, type Stage } from '../stage.js'
@@ -160,17 +161,25 @@ const COLUMNS: readonly (readonly [title: string, figure: (round: Round) => Meas
   ['hits p99.9 ms', ({ hits }) => hits.p999Ms],
   ['misses p50 ms', ({ misses }) => misses.p50Ms],
   ['misses p99 ms', ({ misses }) => misses.p99Ms],
-  ['failures', ({ hits, misses }) => hits.failures + misses.failures],
+  ['failures', (round) => failuresOf(round)],
   ['CPU µs per request', ({ cpuUs }) => cpuUs]
 ]
 
 const targetsOf = ([name, of]: readonly [string, readonly Round[]]): readonly Aim[] => {
-  const p99 = summarise(of.map(({ hits }) => hits.p99Ms))
-  const p999 = summarise(of.map(({ hits }) => hits.p999Ms))
-  const failures = Math.max(...of.map(({ hits, misses }) => hits.failures + misses.failures))
+  const hits = of.map((round) => round.hits)
   return [
-    { what: `${name}, hits, p99 ms`, aim: 'below 5', measured: p99, isReached: p99.median < 5 },
-    { what: `${name}, hits, p99.9 ms`, aim: 'below 10', measured: p999, isReached: p999.median < 10 },
-    { what: `${name}, failures`, aim: '0', measured: failures, isReached: failures === 0 }
+    below(
+      `${name}, hits, p99 ms`,
+      { limit: 5 },
+      hits.map(({ p99Ms }) => p99Ms)
+    ),
+    below(
+      `${name}, hits, p99.9 ms`,
+      { limit: 10 },
+      hits.map(({ p999Ms }) => p999Ms)
+    ),
+    exactly(`${name}, failures`, 0, of.map(failuresOf))
   ]
 }
+
+const failuresOf = ({ hits, misses }: Round): number => hits.failures + misses.failures

@@ -4,6 +4,7 @@ import { freshPaths } from '../load/fresh-path.js'
 import { groupBy } from '../load/group-by.js'
 import { interleave } from '../load/interleave.js'
 import { barOf, median, summarise } from '../load/statistics.js'
+import { below, exactly } from '../load/targets.js'
 import type { Bench, Findings, Scenario, Table, Target } from '../scenario.js'
 import { onStage } from '../stage.js'
 import { nginx, sidecarMemory, sidecarRedis, varnish } from '../subjects/index.js'
@@ -12,7 +13,7 @@ import type { Subject } from '../subject.js'
 const BODY_BYTES = 10 * 1024
 const TIMEOUT_MS = 20_000
 /** Code that has not been compiled yet costs several times as much. */
-const WARM_BURSTS = { whole: 10, quick: 4 }
+const WARM_BURSTS = 10
 /** The target is for this origin. */
 const MAIN_MS = 50
 
@@ -57,9 +58,8 @@ const roundsOf = async (bench: Bench, latencyMs: number): Promise<readonly Round
       return { subject: subject.name, latencyMs, readers, medianMs, greatestMs, originRequests }
     }
     bench.progress(`origin ${latencyMs} ms: warming`)
-    const bursts = bench.isQuick ? WARM_BURSTS.quick : WARM_BURSTS.whole
     for (const subject of subjects) {
-      for (let done = 0; done < bursts; done++) await burst(subject, 200)
+      for (let done = 0; done < WARM_BURSTS; done++) await burst(subject, 200)
     }
     const rounds: Round[] = []
     for (const readers of [200, 1000]) {
@@ -107,18 +107,17 @@ const tableOf = (title: string, rounds: readonly Round[]): Table => ({
 const targetsOf = (title: string, rounds: readonly Round[]): readonly Target[] =>
   bySubject(rounds)
     .filter(([name, own]) => name.startsWith('sidecar') && own[0]?.latencyMs === MAIN_MS)
-    .flatMap(([name, own]) => {
-      const waiting = summarise(own.map(({ medianMs }) => medianMs))
-      const asked = Math.max(...own.map(({ originRequests }) => originRequests))
-      return [
-        {
-          what: `${title}: ${name}, median ms`,
-          aim: 'below 75',
-          measured: waiting,
-          isReached: waiting.median < 75
-        },
-        { what: `${title}: ${name}, origin requests`, aim: '1', measured: asked, isReached: asked === 1 }
-      ]
-    })
+    .flatMap(([name, own]) => [
+      below(
+        `${title}: ${name}, median ms`,
+        { limit: 75 },
+        own.map(({ medianMs }) => medianMs)
+      ),
+      exactly(
+        `${title}: ${name}, origin requests`,
+        1,
+        own.map(({ originRequests }) => originRequests)
+      )
+    ])
 
 const bySubject = (rounds: readonly Round[]) => groupBy(rounds, ({ subject }) => subject)

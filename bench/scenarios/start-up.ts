@@ -5,7 +5,8 @@ import { pinned } from '../load/cores.js'
 import { present, PROFILE } from '../load/entrant.js'
 import { interleave } from '../load/interleave.js'
 import { barOf, summarise } from '../load/statistics.js'
-import type { Bench, Findings, Scenario, Target } from '../scenario.js'
+import { below } from '../load/targets.js'
+import type { Bench, Findings, Scenario } from '../scenario.js'
 import { onStage, type Stage } from '../stage.js'
 import type { RunningSubject, Subject, SubjectOptions } from '../subject.js'
 import { fastify, nginx, nodeHttp, sidecarMemory, sidecarRedis, varnish } from '../subjects/index.js'
@@ -83,13 +84,13 @@ const optionsOf = ({ cores }: Bench, { origin, redis }: Stage): SubjectOptions =
 })
 
 const findingsOf = (measured: ReadonlyMap<Entrant, readonly number[]>): Findings => {
-  const figures = [...measured].map(([{ name }, rounds]) => ({ name, rounds, figure: summarise(rounds) }))
+  const starts = [...measured].map(([{ name }, rounds]) => ({ name, rounds }))
   return {
     tables: [
       {
         title: 'From the start of the process to its first answer',
         columns: ['', 'ms'],
-        rows: figures.map(({ name, figure }) => [name, figure]),
+        rows: starts.map(({ name, rounds }) => [name, summarise(rounds)]),
         note: 'Median (least–greatest) of interleaved starts on one core. The sidecar has to be ready and its store up; node -e 0 only begins and ends.'
       }
     ],
@@ -97,16 +98,11 @@ const findingsOf = (measured: ReadonlyMap<Entrant, readonly number[]>): Findings
       {
         title: 'Start-up',
         axis: 'ms to the first answer',
-        bars: figures.map(({ name, rounds }) => barOf(name, rounds))
+        bars: starts.map(({ name, rounds }) => barOf(name, rounds))
       }
     ],
-    targets: figures
+    targets: starts
       .filter(({ name }) => name === sidecarMemory.name || name === sidecarRedis.name)
-      .map(({ name, figure }): Target => ({
-        what: `start-up, ${name}, ms`,
-        aim: `below ${LIMIT_MS}`,
-        measured: figure,
-        isReached: figure.median < LIMIT_MS
-      }))
+      .map(({ name, rounds }) => below(`start-up, ${name}, ms`, { limit: LIMIT_MS }, rounds))
   }
 }

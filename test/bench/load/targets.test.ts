@@ -1,0 +1,19 @@
+import t from 'tap'
+import { below, exactly } from '../../../bench/load/targets.js'
+
+t.test('a limit is for the median of the rounds', async (t) => {
+  t.strictSame(below('p99', { limit: 5 }, [4, 1, 9]), {
+    what: 'p99',
+    aim: 'below 5',
+    measured: { median: 4, min: 1, max: 9 },
+    isReached: true
+  })
+  t.equal(below('p99', { limit: 5 }, [5, 5, 5]).isReached, false)
+  t.equal(below('p99', { limit: 5 }, []).isReached, false, 'what was not measured is not reached')
+  t.equal(below('p99', { limit: 5, aim: 'quick' }, [1]).aim, 'quick')
+})
+
+t.test('a count is for every round', async (t) => {
+  t.strictSame(exactly('failures', 0, [0, 0]), { what: 'failures', aim: '0', measured: 0, isReached: true })
+  t.strictSame(exactly('failures', 0, [0, 2]), { what: 'failures', aim: '0', measured: 2, isReached: false })
+})
