@@ -1,13 +1,13 @@
 import { createHistogram } from 'node:perf_hooks'
 import autocannon from 'autocannon'
-import type { Target } from './entrant.js'
+import type { Endpoint } from './entrant.js'
 
 export interface ClosedLoop {
   /** Where the subject answers, without a path. */
   readonly url: string
   readonly socketPath?: string | undefined
-  readonly paths: Target['paths']
-  readonly headers: Target['headers']
+  readonly paths: Endpoint['paths']
+  readonly headers: Endpoint['headers']
   readonly connections: number
   readonly durationMs: number
   /** Of each answer's body. */

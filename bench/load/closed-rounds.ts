@@ -2,7 +2,7 @@ import type { Bench } from '../scenario.js'
 import { onStage } from '../stage.js'
 import { runClosedLoop, type LoopFigures } from './closed-loop.js'
 import { cpuTimeOf } from './cpu-time.js'
-import { becomesHit, present, type Entrant, type Target } from './entrant.js'
+import { becomesHit, present, type Endpoint, type Entrant } from './entrant.js'
 import { interleave } from './interleave.js'
 
 export interface ClosedRounds {
@@ -34,11 +34,11 @@ export const runClosedRounds = async (bench: Bench, rounds: ClosedRounds): Promi
   const { bodyBytes, areHits, roundMs, title } = rounds
   const entrants = await present(rounds.entrants, bench)
   return onStage(bench, { bodyBytes, latencyMs: 0 }, async (stage) => {
-    const measure = async ({ name, target }: Ready): Promise<RoundFigures> => {
-      const before = cpuTimeOf(target.pids)
-      const loop = { ...target, connections: CONNECTIONS, durationMs: roundMs, bodyBytes }
+    const measure = async ({ name, endpoint }: Ready): Promise<RoundFigures> => {
+      const before = cpuTimeOf(endpoint.pids)
+      const loop = { ...endpoint, connections: CONNECTIONS, durationMs: roundMs, bodyBytes }
       const figures = await runClosedLoop(loop)
-      const cpuUs = (cpuTimeOf(target.pids) - before) / figures.requests
+      const cpuUs = (cpuTimeOf(endpoint.pids) - before) / figures.requests
       bench.progress(
         `${title}: ${name} ${cpuUs.toFixed(1)} µs CPU per request, ${Math.round(figures.perSecond)}/s`
       )
@@ -47,14 +47,14 @@ export const runClosedRounds = async (bench: Bench, rounds: ClosedRounds): Promi
 
     const ready: Ready[] = []
     for (const { name, prepare } of entrants) {
-      const target = await prepare(stage)
-      if (areHits) await becomesHit(target, stage.origin, bodyBytes)
-      ready.push({ name, target })
+      const endpoint = await prepare(stage)
+      if (areHits) await becomesHit(endpoint, stage.origin, bodyBytes)
+      ready.push({ name, endpoint })
     }
     bench.progress(`${title}: warming`)
-    for (const { target } of ready) {
+    for (const { endpoint } of ready) {
       await runClosedLoop({
-        ...target,
+        ...endpoint,
         connections: CONNECTIONS,
         durationMs: Math.max(roundMs, WARM_MS),
         bodyBytes
@@ -73,5 +73,5 @@ export const runClosedRounds = async (bench: Bench, rounds: ClosedRounds): Promi
 
 interface Ready {
   readonly name: string
-  readonly target: Target
+  readonly endpoint: Endpoint
 }

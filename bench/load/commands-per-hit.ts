@@ -19,13 +19,13 @@ export const commandsPerHit = (
   onStage(bench, { bodyBytes, latencyMs: 0 }, async (stage) => {
     const counts = []
     for (const { name, prepare } of [readsThrough(sidecarRedis, [PROFILE]), readsValue('TCP')]) {
-      const target = await prepare(stage)
-      const { path, headers } = firstOf(target)
-      await becomesHit(target, stage.origin, bodyBytes)
+      const endpoint = await prepare(stage)
+      const { path, headers } = firstOf(endpoint)
+      await becomesHit(endpoint, stage.origin, bodyBytes)
       const redis = stage.redis.client()
       const before = total(await commandsOf(redis))
       for (let hit = 0; hit < HITS; hit++) {
-        const { body } = await request(`${target.url}${path}`, { headers })
+        const { body } = await request(`${endpoint.url}${path}`, { headers })
         await body.dump()
       }
       const perHit = (total(await commandsOf(redis)) - before) / HITS

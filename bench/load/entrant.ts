@@ -13,10 +13,10 @@ export interface Entrant {
   readonly name: string
   readonly missing: Subject['missing']
   /** Puts in place what is to be asked for, where the subject runs already. */
-  readonly prepare: (stage: Stage) => Promise<Target>
+  readonly prepare: (stage: Stage) => Promise<Endpoint>
 }
 
-export interface Target {
+export interface Endpoint {
   readonly url: string
   readonly socketPath?: string | undefined
   /** In turn, or one for each request. */
@@ -42,8 +42,8 @@ export const PROFILE = '/api/v1/users/me'
 /** Reads a path through a proxy, or of a floor. */
 export const readsThrough = (
   subject: Subject,
-  paths: Target['paths'],
-  headers: Target['headers'] = [CALLER]
+  paths: Endpoint['paths'],
+  headers: Endpoint['headers'] = [CALLER]
 ): Entrant => ({
   name: subject.name,
   missing: () => subject.missing(),
@@ -78,16 +78,20 @@ export const present = async <Of extends Pick<Subject, 'name' | 'missing'>>(
 }
 
 /** What is asked for first. */
-export const firstOf = ({ paths, headers }: Pick<Target, 'paths' | 'headers'>) => ({
+export const firstOf = ({ paths, headers }: Pick<Endpoint, 'paths' | 'headers'>) => ({
   path: (typeof paths === 'function' ? paths() : paths[0]) ?? '',
   headers: headers[0] ?? CALLER
 })
 
 /** Reads until the answer is a whole 200 for which the origin was not asked: a hit. Rejects when none comes. */
-export const becomesHit = async (target: Target, origin: BenchOrigin, bodyBytes: number): Promise<void> => {
-  const { url, socketPath } = target
+export const becomesHit = async (
+  endpoint: Endpoint,
+  origin: BenchOrigin,
+  bodyBytes: number
+): Promise<void> => {
+  const { url, socketPath } = endpoint
   const dispatcher = new Agent(socketPath === undefined ? {} : { connect: { socketPath } })
-  const { path, headers } = firstOf(target)
+  const { path, headers } = firstOf(endpoint)
   const isHit = async (): Promise<boolean> => {
     const before = await origin.requests()
     const { statusCode, body } = await request(`${url}${path}`, { headers, dispatcher })

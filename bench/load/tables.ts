@@ -1,6 +1,7 @@
 import type { BarChart, Measured, Table, Target } from '../scenario.js'
 import type { RoundFigures, RoundsByName } from './closed-rounds.js'
 import { barOf, summarise } from './statistics.js'
+import { atMost } from './targets.js'
 
 const figure = (rounds: readonly RoundFigures[], name: keyof RoundFigures): Measured =>
   summarise(rounds.map((round) => round[name]))
@@ -36,16 +37,8 @@ export const cpuRatio = (rounds: RoundsByName, name: string, floor: string): Mea
 /** None where one of the two was not there. */
 export const ratioTarget = (
   rounds: RoundsByName,
-  { what, floor, atMost }: { readonly what: string; readonly floor: string; readonly atMost: number }
+  { what, floor, limit }: { readonly what: string; readonly floor: string; readonly limit: number }
 ): readonly Target[] => {
   const measured = cpuRatio(rounds, what, floor)
-  if (Number.isNaN(measured.median)) return []
-  return [
-    {
-      what: `${what} ÷ ${floor}, CPU per hit`,
-      aim: `at most ${atMost}`,
-      measured,
-      isReached: measured.median <= atMost
-    }
-  ]
+  return Number.isNaN(measured.median) ? [] : [atMost(`${what} ÷ ${floor}, CPU per hit`, limit, measured)]
 }

@@ -1,4 +1,4 @@
-import type { Target } from '../scenario.js'
+import type { Measured, Target } from '../scenario.js'
 import { summarise } from './statistics.js'
 
 interface Limit {
@@ -22,3 +22,11 @@ export const exactly = (what: string, count: number, rounds: readonly number[]):
   const measured = Math.max(...rounds)
   return { what, aim: `${count}`, measured, isReached: measured === count }
 }
+
+/** That a median is no more than a limit. */
+export const atMost = (what: string, limit: number, measured: Measured): Target => ({
+  what,
+  aim: `at most ${limit}`,
+  measured,
+  isReached: measured.median <= limit
+})

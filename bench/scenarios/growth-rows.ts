@@ -4,6 +4,7 @@ import { stringify } from 'yaml'
 import { runClosedRounds } from '../load/closed-rounds.js'
 import { readsThrough, type Entrant } from '../load/entrant.js'
 import { cpuChartOf, cpuRatio, tableOf } from '../load/tables.js'
+import { atMost } from '../load/targets.js'
 import type { Scenario } from '../scenario.js'
 import type { Subject } from '../subject.js'
 import { createFolder } from '../subjects/process.js'
@@ -26,18 +27,10 @@ export const growthRows: Scenario = {
       rounds: bench.isQuick ? 2 : 5,
       roundMs: bench.isQuick ? 500 : 2000
     })
-    const measured = cpuRatio(rounds, nameOf(64), nameOf(1))
     return {
       tables: [tableOf('A hit of 1 KB from memory, on the last row of the table', rounds, NOTE)],
       charts: [cpuChartOf('A hit of 1 KB by the rows of the resource table', rounds)],
-      targets: [
-        {
-          what: 'CPU per hit, 64 rows ÷ 1 row',
-          aim: 'at most 1.1',
-          measured,
-          isReached: measured.median <= 1.1
-        }
-      ]
+      targets: [atMost('CPU per hit, 64 rows ÷ 1 row', 1.1, cpuRatio(rounds, nameOf(64), nameOf(1)))]
     }
   }
 }

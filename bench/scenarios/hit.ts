@@ -77,10 +77,10 @@ const findingsOf = (proxy: RoundsBySize, control: RoundsBySize): Findings => {
     ],
     charts: [cpuChartOf(hitOf(MAIN_KB), hits), cpuChartOf(valueOf(MAIN_KB), values)],
     targets: [
-      ...ratioTarget(hits, { what: sidecarMemory.name, floor: nodeHttp.name, atMost: 1.25 }),
-      ...ratioTarget(hits, { what: sidecarMemory.name, floor: varnish.name, atMost: 1 }),
-      ...ratioTarget(hits, { what: sidecarRedis.name, floor: fastifyIoredis.name, atMost: 1.25 }),
-      ...ratioTarget(values, { what: readsValue('TCP').name, floor: webdis.name, atMost: 0.8 })
+      ...ratioTarget(hits, { what: sidecarMemory.name, floor: nodeHttp.name, limit: 1.25 }),
+      ...ratioTarget(hits, { what: sidecarMemory.name, floor: varnish.name, limit: 1 }),
+      ...ratioTarget(hits, { what: sidecarRedis.name, floor: fastifyIoredis.name, limit: 1.25 }),
+      ...ratioTarget(values, { what: readsValue('TCP').name, floor: webdis.name, limit: 0.8 })
     ]
   }
 }

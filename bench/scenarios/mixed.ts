@@ -1,5 +1,5 @@
 import { cpuTimeOf } from '../load/cpu-time.js'
-import { becomesHit, CALLER, present, readsThrough, type Entrant, type Target } from '../load/entrant.js'
+import { becomesHit, CALLER, present, readsThrough, type Endpoint, type Entrant } from '../load/entrant.js'
 import { freshPathsOf } from '../load/fresh-path.js'
 import { interleave } from '../load/interleave.js'
 import { latenciesOf, type Latencies } from '../load/latencies.js'
@@ -7,7 +7,7 @@ import { createOpenLoop, runOpenLoop, type Stream } from '../load/open-loop.js'
 import { barOf, summarise } from '../load/statistics.js'
 import { below, exactly } from '../load/targets.js'
 import { projectsPath } from '../load/user-reads.js'
-import type { Bench, Findings, Measured, Scenario, Table, Target as Aim } from '../scenario.js'
+import type { Bench, Findings, Measured, Scenario, Table, Target } from '../scenario.js'
 import { onStage, type Stage } from '../stage.js'
 import { nginx, nodeHttp, sidecarMemory, sidecarRedis, varnish } from '../subjects/index.js'
 
@@ -74,14 +74,14 @@ const measure = async (bench: Bench, stage: Stage, { entrants, hitShare }: Load)
   const nextPath = freshPathsOf(FRESH_PATHS)
   const durationMs = bench.isQuick ? 1000 : 10_000
 
-  const streamsTo = (target: Target) => streamsOf(target, { hitShare, nextPath })
+  const streamsTo = (endpoint: Endpoint) => streamsOf(endpoint, { hitShare, nextPath })
 
-  const runRound = async ({ name, target }: Ready): Promise<Round> => {
-    const loop = createOpenLoop(streamsTo(target))
+  const runRound = async ({ name, endpoint }: Ready): Promise<Round> => {
+    const loop = createOpenLoop(streamsTo(endpoint))
     await loop.run(RAMP_MS)
-    const cpuBefore = cpuTimeOf(target.pids)
+    const cpuBefore = cpuTimeOf(endpoint.pids)
     const samples = await loop.run(durationMs)
-    const cpuUs = (cpuTimeOf(target.pids) - cpuBefore) / samples.length
+    const cpuUs = (cpuTimeOf(endpoint.pids) - cpuBefore) / samples.length
     loop.close()
     const of = (name: string): Latencies => latenciesOf(samples.filter(({ stream }) => stream === name))
     const [hits, misses] = [of('hit'), of('miss')]
@@ -94,10 +94,10 @@ const measure = async (bench: Bench, stage: Stage, { entrants, hitShare }: Load)
 
   const ready: Ready[] = []
   for (const { name, prepare } of entrants) {
-    const target = await prepare(stage)
-    for (const path of WARM_PATHS) await becomesHit({ ...target, paths: [path] }, stage.origin, BODY_BYTES)
-    await runOpenLoop(streamsTo(target), Math.max(2000, durationMs / 2))
-    ready.push({ name, target })
+    const endpoint = await prepare(stage)
+    for (const path of WARM_PATHS) await becomesHit({ ...endpoint, paths: [path] }, stage.origin, BODY_BYTES)
+    await runOpenLoop(streamsTo(endpoint), Math.max(2000, durationMs / 2))
+    ready.push({ name, endpoint })
   }
   const rounds = await interleave(ready, bench.isQuick ? 1 : 3, runRound)
   return new Map([...rounds].map(([{ name }, of]) => [name, of]))
@@ -105,7 +105,7 @@ const measure = async (bench: Bench, stage: Stage, { entrants, hitShare }: Load)
 
 interface Ready {
   readonly name: string
-  readonly target: Target
+  readonly endpoint: Endpoint
 }
 
 interface Reads {
@@ -114,7 +114,7 @@ interface Reads {
   readonly nextPath: () => string
 }
 
-const streamsOf = ({ url }: Target, { hitShare, nextPath }: Reads): readonly Stream[] => {
+const streamsOf = ({ url }: Endpoint, { hitShare, nextPath }: Reads): readonly Stream[] => {
   let sent = 0
   const nextWarm = (): string => WARM_PATHS[sent++ % WARM_PATHS.length] ?? WARM_PATHS[0]
   return [
@@ -165,7 +165,7 @@ const COLUMNS: readonly (readonly [title: string, figure: (round: Round) => Meas
   ['CPU µs per request', ({ cpuUs }) => cpuUs]
 ]
 
-const targetsOf = ([name, of]: readonly [string, readonly Round[]]): readonly Aim[] => {
+const targetsOf = ([name, of]: readonly [string, readonly Round[]]): readonly Target[] => {
   const hits = of.map((round) => round.hits)
   return [
     below(

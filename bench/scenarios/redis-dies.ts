@@ -50,8 +50,8 @@ interface Death {
 
 const runDeath = async ({ isQuick }: Bench, stage: Stage): Promise<Death> => {
   const phaseMs = isQuick ? 1200 : 4000
-  const target = await readsThrough(sidecarRedis, [projectsPath(FIRST_USER)]).prepare(stage)
-  const reads = { name: 'read', url: target.url, perSecond: PER_SECOND, next: userReads() }
+  const endpoint = await readsThrough(sidecarRedis, [projectsPath(FIRST_USER)]).prepare(stage)
+  const reads = { name: 'read', url: endpoint.url, perSecond: PER_SECOND, next: userReads() }
   await runOpenLoop([reads], phaseMs)
 
   const load = runOpenLoop([reads], 3 * phaseMs)
