@@ -18,10 +18,13 @@ const stageOf = (name: string): Stage => {
   return found
 }
 
+/** What the install of this checkout has downloaded is not downloaded again, where npm still has it. */
+const FROM_CACHE = { ...process.env, npm_config_prefer_offline: 'true' }
+
 /** Runs the COPY and RUN steps of a stage in a folder that stands for `/app`. */
 const build = (stage: Stage, app: string, sourceOf: (from: string) => string): void => {
   for (const { instruction, text } of stage.steps) {
-    if (instruction === 'RUN') execFileSync('sh', ['-c', text], { cwd: app, stdio: 'pipe' })
+    if (instruction === 'RUN') execFileSync('sh', ['-c', text], { cwd: app, stdio: 'pipe', env: FROM_CACHE })
     if (instruction !== 'COPY') continue
     const [, from = ''] = /^--from=(\S+)/.exec(text) ?? []
     const paths = text.replace(/^--from=\S+\s+/, '').split(/\s+/)
