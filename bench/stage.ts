@@ -2,7 +2,7 @@ import type { RedisServer } from '../test/support/redis-server.js'
 import { startOrigin, ORIGIN_HEADERS, type BenchOrigin, type OriginOptions } from './origin.js'
 import { startBenchRedis } from './redis.js'
 import type { Bench } from './scenario.js'
-import type { RunningSubject, Subject } from './subject.js'
+import type { RunningSubject, Subject, SubjectOptions } from './subject.js'
 
 /** An origin and a Redis of their own, and the subjects that stand between. */
 export interface Stage {
@@ -14,10 +14,12 @@ export interface Stage {
   start(subject: Subject): Promise<RunningSubject>
 }
 
+type StageOptions = OriginOptions & Pick<SubjectOptions, 'settings'>
+
 /** All that has been started is stopped when the work is done, or has failed. */
 export const onStage = async <Result>(
   { cores }: Bench,
-  options: OriginOptions,
+  { settings = {}, ...options }: StageOptions,
   work: (stage: Stage) => Promise<Result>
 ): Promise<Result> => {
   const origin = await startOrigin(options)
@@ -31,7 +33,8 @@ export const onStage = async <Result>(
       redisUrl: redis.url,
       core: cores?.subject,
       bodyBytes: options.bodyBytes,
-      headers: HIT_HEADERS
+      headers: HIT_HEADERS,
+      settings
     })
     running.set(subject, started)
     return started

@@ -19,6 +19,8 @@ export interface SubjectOptions {
   readonly bodyBytes: number
   /** Headers, names in lower case, of the answer that a floor sends beside the body. */
   readonly headers: Readonly<Record<string, string>>
+  /** Environment of the sidecar, beside the addresses. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 export interface RunningSubject {

@@ -11,10 +11,8 @@ export interface RunningSidecar extends RunningSubject {
   readonly opsUrl: string
 }
 
-export interface SidecarOptions extends Pick<SubjectOptions, 'originUrl' | 'redisUrl' | 'core'> {
+export interface SidecarOptions extends Pick<SubjectOptions, 'originUrl' | 'redisUrl' | 'core' | 'settings'> {
   readonly store: 'memory' | 'redis'
-  /** Settings beside the addresses. */
-  readonly settings?: Readonly<Record<string, string>>
   readonly nodeArguments?: readonly string[]
   /** Removed with it; one of its own without. */
   readonly folder?: string
