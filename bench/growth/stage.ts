@@ -1,7 +1,7 @@
 import { startRedis, type RedisServer } from '../../test/support/redis-server.js'
 import { pinProcess } from '../load/cores.js'
 import type { Bench } from '../scenario.js'
-import { startSidecar, type RunningSidecar } from '../subjects/sidecar.js'
+import { PATIENT, startSidecar, type RunningSidecar } from '../subjects/sidecar.js'
 
 export interface GrowthStage {
   readonly redis: RedisServer
@@ -24,7 +24,7 @@ export const onGrowthStage = async <Result>(
       originUrl: 'http://127.0.0.1:9',
       redisUrl: redis.url,
       core: cores?.load,
-      settings: { REDIS_COMMAND_TIMEOUT_MS: '5000' }
+      settings: PATIENT
     })
     try {
       return await work({ redis, sidecar })

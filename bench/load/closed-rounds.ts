@@ -1,5 +1,6 @@
 import type { Bench } from '../scenario.js'
 import { onStage } from '../stage.js'
+import { PATIENT } from '../subjects/sidecar.js'
 import { runClosedLoop, type LoopFigures } from './closed-loop.js'
 import { cpuTimeOf } from './cpu-time.js'
 import { becomesHit, present, type Endpoint, type Entrant } from './entrant.js'
@@ -26,8 +27,6 @@ export type RoundsByName = ReadonlyMap<string, readonly RoundFigures[]>
 const CONNECTIONS = 32
 /** Code that has not been compiled yet costs several times as much. */
 const WARM_MS = 1000
-/** On a machine that is busy with other things a read of Redis may take longer than its usual time budget. */
-const PATIENT = { REDIS_COMMAND_TIMEOUT_MS: '5000' }
 
 /** All subjects are started and warmed, then measured in turn, round by round, with 32 connections. */
 export const runClosedRounds = async (bench: Bench, rounds: ClosedRounds): Promise<RoundsByName> => {

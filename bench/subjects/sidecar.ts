@@ -18,6 +18,9 @@ export interface SidecarOptions extends Pick<SubjectOptions, 'originUrl' | 'redi
   readonly folder?: string
 }
 
+/** Settings for a time budget that no command of Redis exceeds, on a machine that is busy with other things either. */
+export const PATIENT = { REDIS_COMMAND_TIMEOUT_MS: '5000' }
+
 /** As the image runs it: the bundle, all features on, logging at `info`. */
 export const startSidecar = async (options: SidecarOptions): Promise<RunningSidecar> => {
   const [proxyPort, controlPort, opsPort] = [await freePort(), await freePort(), await freePort()]

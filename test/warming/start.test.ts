@@ -58,7 +58,7 @@ t.test('an origin that is away, fails or hangs holds readiness no longer than th
     const sidecar = await startSidecar({ ...warmingEnvironment(t, url), WARM_TIMEOUT_MS: '1200' })
     t.match(await progressOf(sidecar.control), { state: 'timed-out', done: 2, failed: 2 }, name)
     const { durationMs } = (await progressOf(sidecar.control)) as { durationMs: number }
-    t.ok(durationMs >= 1190 && durationMs < 4000, `${name}: ${durationMs} ms`)
+    t.ok(durationMs >= 1190 && durationMs < 1700, `${name}: ${durationMs} ms`)
     await sidecar.stop()
   }
 })
