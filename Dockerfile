@@ -41,6 +41,6 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
 # the program would take it from its requests. What a miss makes lives until its answer comes, which V8 takes for a reason
 # to put it with what lives long, where it has to be looked for. And the heap may grow to three times what lives in it
 # before that is done, and is not given back after a quiet minute; by itself V8 looks every second or two while entries
-# are stored, and again after each pause.
+# are stored, and again after each pause. SIGUSR1 opens no inspector: nobody debugs a container by a port.
 CMD ["node", "--single-threaded-gc", "--no-allocation-site-pretenuring", "--heap-growing-percent=200", \
-  "--no-memory-reducer", "dist/main.js"]
+  "--no-memory-reducer", "--disable-sigusr1", "dist/main.js"]

@@ -23,7 +23,7 @@ export const bundle = async () => {
     chunkNames: 'chunks/[name]-[hash]',
     format: 'esm',
     platform: 'node',
-    target: 'node20.19',
+    target: 'node22.19',
     sourcemap: true,
     sourcesContent: false,
     // The documentation page reads files beside its modules.

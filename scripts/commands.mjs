@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { bundle, ensureBuild } from './build.mjs'
 import { ensureDependencies } from './dependencies.mjs'
 import { ensureRedis } from './redis.mjs'
-import { runNode } from './spawn.mjs'
+import { root, runNode } from './spawn.mjs'
 import { runTap } from './tap.mjs'
 
 /** Each resolves with the exit code. */
@@ -22,6 +24,14 @@ export const build = async () => {
   ensureDependencies()
   await bundle()
   return 0
+}
+
+/** The sidecar as the image runs it; it is built when it is not there. */
+export const start = async () => {
+  ensureDependencies()
+  await ensureBuild()
+  const nodeArguments = JSON.parse(readFileSync(join(root, 'scripts/node-arguments.json'), 'utf8'))
+  return runNode([...nodeArguments, 'dist/main.js'])
 }
 
 const runBench = async (script, args) => {

@@ -18,16 +18,18 @@ export const runQuietly = (program, args, env = {}) => {
   throw new Error(`\`${program} ${args.join(' ')}\` failed:\n${said}`)
 }
 
-/** Runs a Node program in the foreground, passing signals on; resolves with its exit code. */
-export const runNode = (args) =>
+/** Runs a program in the foreground, passing signals on; resolves with its exit code. */
+export const runInForeground = (program, args, env = process.env) =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' })
+    const child = spawn(program, args, { cwd: root, stdio: 'inherit', env })
     // A terminal sends Ctrl-C to the child as well: only stay until it has ended.
     process.on('SIGINT', () => undefined)
-    process.on('SIGTERM', () => child.kill('SIGTERM'))
+    for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
     child.on('error', reject)
     child.on('exit', (code) => resolve(code ?? 1))
   })
+
+export const runNode = (args) => runInForeground(process.execPath, args)
 
 export const isOnPath = (program) =>
   (process.env.PATH ?? '').split(delimiter).some((folder) => isExecutable(join(folder, program)))

@@ -1,6 +1,9 @@
 import { Readable, Transform } from 'node:stream'
 import { OriginError } from './errors.js'
 
+/** What a body that is passed on may hold before its source is told to wait; the default differs between versions of Node. */
+const BUFFERED_BYTES = 16 * 1024
+
 export type Collected =
   | { readonly kind: 'whole'; readonly bytes: Buffer }
   /** Too large to keep: the same bytes again, what was read so far first. */
@@ -45,6 +48,7 @@ const join = (chunks: readonly Buffer[], length: number): Buffer => {
 /** The chunks that were taken from a body, and what follows them. Its end is the body's, read or not. */
 const resumed = (taken: readonly Buffer[], body: Readable): Readable => {
   const whole = new Readable({
+    highWaterMark: BUFFERED_BYTES,
     read: () => void body.resume(),
     destroy: (error, done) => {
       body.destroy()
@@ -81,6 +85,7 @@ export const copyBody = (body: Readable | undefined, maxBytes: number): CopiedBo
   const chunks: Buffer[] = []
   let length = 0
   const copy = new Transform({
+    highWaterMark: BUFFERED_BYTES,
     transform: (chunk: Buffer, _, done) => {
       length += chunk.length
       if (length <= maxBytes) chunks.push(chunk)

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -68,11 +68,6 @@ t.test(
     t.ok(uid > 0 && gid > 0, 'a fixed number, not root')
     const command: unknown = JSON.parse(textOf('CMD'))
     t.same(command, ['node', ...NODE_ARGUMENTS, 'dist/main.js'])
-    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-      scripts: { start: string }
-    }
-    t.same(scripts.start.split(' '), command, '`npm start` is the same command')
-
     const ports = { PROXY_PORT: await freePort(), CONTROL_PORT: await freePort(), OPS_PORT: await freePort() }
     const child = spawn(process.execPath, [...NODE_ARGUMENTS, 'dist/main.js'], {
       cwd: app,

@@ -1,11 +1,7 @@
 import { fileURLToPath } from 'node:url'
+import nodeArguments from '../../scripts/node-arguments.json' with { type: 'json' }
 
 export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 /** What the image and `npm start` give to Node before the program. */
-export const NODE_ARGUMENTS = [
-  '--single-threaded-gc',
-  '--no-allocation-site-pretenuring',
-  '--heap-growing-percent=200',
-  '--no-memory-reducer'
-] as const
+export const NODE_ARGUMENTS: readonly string[] = nodeArguments
