@@ -10,12 +10,13 @@ import { createValues } from './cache/values.js'
 import { type Config, ConfigError } from './config.js'
 import { createControlDoor } from './doors/control/control-door.js'
 import { createOpsDoor } from './doors/ops/ops-door.js'
-import { createProxyDoor } from './doors/proxy/proxy-door.js'
+import { createProxyDoor, MAX_HEADER_BYTES } from './doors/proxy/proxy-door.js'
 import { createHttpOrigin } from './origin/http-origin.js'
 import type { LoadedResources } from './resources/load.js'
 import { readResources } from './resources/read.js'
 import { ResourceTableError } from './resources/resource-table-error.js'
 import { type ResourceFile, resourceFileSchema, type TtlLimits } from './resources/schema.js'
+import { readCa } from './sidecar/read-ca.js'
 import { listen, listenOnSocket } from './sidecar/listen.js'
 import { warmingOf } from './sidecar/warming-of.js'
 import { createMemoryStore } from './stores/memory/memory-store.js'
@@ -62,6 +63,9 @@ export const createSidecar = async ({
     timeoutMs: config.ORIGIN_TIMEOUT_MS,
     maxConnections: config.ORIGIN_MAX_CONNECTIONS,
     maxQueue: config.ORIGIN_MAX_QUEUE,
+    maxHeaderBytes: MAX_HEADER_BYTES,
+    servername: config.ORIGIN_SERVERNAME,
+    ca: readCa(config),
     keptHeaders: ['origin', ...table.identity.headers, ...variesOf(description)],
     observer
   })

@@ -7,7 +7,7 @@ export class StoreUnavailableError extends Error {
 export class OriginError extends Error {
   override readonly name = 'OriginError'
   constructor(
-    readonly kind: 'unreachable' | 'timeout' | 'overloaded',
+    readonly kind: 'unreachable' | 'timeout' | 'overloaded' | 'unusable',
     options?: ErrorOptions
   ) {
     super(MESSAGES[kind], options)
@@ -22,7 +22,8 @@ export class OriginError extends Error {
 const MESSAGES = {
   unreachable: 'The origin could not be reached or broke off its answer.',
   timeout: 'The origin did not answer in time.',
-  overloaded: 'Too many requests are waiting for the origin.'
+  overloaded: 'Too many requests are waiting for the origin.',
+  unusable: 'The origin sent an answer that cannot be passed on.'
 }
 
-const STATUSES = { unreachable: 502, timeout: 504, overloaded: 503 }
+const STATUSES = { unreachable: 502, timeout: 504, overloaded: 503, unusable: 502 }

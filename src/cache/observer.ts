@@ -1,3 +1,4 @@
+import type { OriginError } from './errors.js'
 import type { InvalidationKind } from './invalidation.js'
 import type { Trace } from './request-fields.js'
 import type { StoreState } from './store.js'
@@ -11,12 +12,15 @@ export interface Observer {
   answered(event: Answered): void
   /** A fill that was not stored although it could have been: the fence refused it or the store failed. */
   fillDropped(event: { readonly key: string; readonly reason: 'refused' | 'store-error' }): void
-  /** One request to the origin has ended; `status` is 0 when there was no answer. */
+  /** One request to the origin has its answer; `status` is 0 when there is none, and `error` says why. */
   originAsked(event: {
     readonly resource: string
     readonly status: number
     readonly durationMs: number
+    readonly error?: OriginError
   }): void
+  /** An answer of the origin ended before its end, after its head had been passed on. */
+  originBrokeOff(event: BrokenOff): void
   invalidated(event: Invalidated): void
   /** One failed store operation; the store's own state is told apart from it. */
   storeFailed(event: { readonly operation: string; readonly error: Error }): void
@@ -25,6 +29,14 @@ export interface Observer {
   storeChanged(event: { readonly state: StoreState; readonly reason: string }): void
   /** A new epoch has begun: every older entry is unreadable. */
   epochBegan(event: { readonly reason: string }): void
+}
+
+export interface BrokenOff {
+  readonly resource: string
+  readonly receivedBytes: number
+  /** `undefined` when the answer did not say how long it is. */
+  readonly expectedBytes: number | undefined
+  readonly error: Error
 }
 
 export interface Answered extends Trace {

@@ -127,7 +127,11 @@ export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket):
     return
   }
   const status = CLIENT_ERROR_STATUS[error.code ?? ''] ?? 400
-  const { problem } = new ProblemError(status, 'The request cannot be read.')
+  refuse(socket, new ProblemError(status, 'The request cannot be read.'))
+}
+
+/** The last answer of a connection, where there is no `ServerResponse`. */
+export const refuse = (socket: Socket, { status, problem }: ProblemError): void => {
   const body = JSON.stringify(problem)
   socket.end(
     `HTTP/1.1 ${status} ${problem.title}\r\nConnection: close\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +

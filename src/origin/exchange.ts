@@ -1,27 +1,46 @@
 import { Readable } from 'node:stream'
 import type { Dispatcher, Pool } from 'undici'
 import { LeftError } from '../cache/leaving.js'
+import type { BrokenOff } from '../cache/observer.js'
 import type { OriginAnswer, OriginRequest } from '../cache/origin.js'
+import { valuesOf } from '../cache/request-fields.js'
 
 export interface ExchangeRequest extends OriginRequest {
   readonly headers: string[]
+  /** The name that a certificate must be for; undici would else take it from the caller's `Host`. */
+  readonly servername: string
 }
 
 /**
  * Sends one request and resolves with its answer as soon as the head is there; rejects with undici's error, or
  * with `LeftError`. Without undici's own `request`, which costs half as much again: it needs an `AbortSignal`,
- * and reads the headers twice. `ended` is called when nothing more will come of an answer.
+ * and reads the headers twice. `ended` is called when nothing more will come of an answer, with what is known of one
+ * that the origin broke off.
  */
-export const exchange = (pool: Pool, request: ExchangeRequest, ended: () => void): Promise<OriginAnswer> =>
+export const exchange = (pool: Pool, request: ExchangeRequest, ended: Ended): Promise<OriginAnswer> =>
   new Promise((resolve, reject) => {
-    const { method, target, headers, body = null } = request
-    pool.dispatch({ method, path: target, headers, body }, new Exchange(request, { resolve, reject, ended }))
+    const { method, target, headers, body = null, servername } = request
+    const options: DispatchOptions = { method, path: target, headers, body, servername }
+    pool.dispatch(options, new Exchange(request, { resolve, reject, ended }))
   })
+
+/** `servername` is missing in undici's types. */
+type DispatchOptions = Dispatcher.DispatchOptions & { readonly servername: string }
+
+export type Ended = (brokenOff?: BrokenOff) => void
+
+/** The origin used a transfer coding that nobody asked it for (RFC 9112 §6.1): its body cannot be told from its coding. */
+export class TransferCodingError extends Error {
+  override readonly name = 'TransferCodingError'
+  constructor(codings: string) {
+    super(`the answer has the transfer coding ${codings}`)
+  }
+}
 
 interface Outcome {
   readonly resolve: (answer: OriginAnswer) => void
   readonly reject: (error: Error) => void
-  readonly ended: () => void
+  readonly ended: Ended
 }
 
 /** What a body may hold before the origin is told to wait. */
@@ -34,6 +53,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #trailers: Record<string, string> = {}
   #controller: Dispatcher.DispatchController | undefined
   #body: Readable | undefined
+  #receivedBytes = 0
+  #expectedBytes: number | undefined
   #isOver = false
 
   constructor(request: OriginRequest, outcome: Outcome) {
@@ -62,30 +83,47 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#request.onInterim?.(status, headers)
       return
     }
+    const codings = valuesOf(headers, 'transfer-encoding').join(', ')
+    if (!/^(chunked)?$/i.test(codings)) {
+      controller.abort(new TransferCodingError(codings))
+      return
+    }
+    this.#expectedBytes = lengthOf(headers)
     this.#body = this.#createBody(controller)
     this.#outcome.resolve({ status, statusText, headers, body: this.#body, trailers: this.#trailers })
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#receivedBytes += chunk.length
     if (this.#body?.push(chunk) === false) controller.pause()
   }
 
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: object): void {
     this.#end()
+    this.#outcome.ended()
     for (const [name, value] of Object.entries(trailers)) this.#trailers[name] = String(value)
     this.#body?.push(null)
   }
 
   onResponseError(_controller: unknown, error: Error): void {
     this.#end()
-    if (this.#body === undefined) this.#outcome.reject(error)
-    else this.#body.destroy(error)
+    if (this.#body === undefined) {
+      this.#outcome.reject(error)
+      return
+    }
+    const isThrownAway = this.#body.destroyed || error instanceof LeftError
+    this.#outcome.ended(isThrownAway ? undefined : this.#brokenOff(error))
+    this.#body.destroy(error)
+  }
+
+  #brokenOff(error: Error): BrokenOff {
+    const [receivedBytes, expectedBytes] = [this.#receivedBytes, this.#expectedBytes]
+    return { resource: this.#request.resource, receivedBytes, expectedBytes, error }
   }
 
   #end(): void {
     this.#isOver = true
     this.#forget()
-    if (this.#body !== undefined) this.#outcome.ended()
   }
 
   #createBody(controller: Dispatcher.DispatchController): Readable {
@@ -105,3 +143,9 @@ class Exchange implements Dispatcher.DispatchHandler {
 /** Names and values in turn, as they came. */
 const textsOf = (headers: Dispatcher.DispatchController['rawHeaders']): readonly string[] =>
   Array.isArray(headers) ? headers.map((text) => text.toString('latin1')) : []
+
+/** Bytes of the body, as far as the head tells. */
+const lengthOf = (headers: readonly string[]): number | undefined => {
+  const [length] = valuesOf(headers, 'content-length')
+  return length === undefined ? undefined : Number(length)
+}

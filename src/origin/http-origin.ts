@@ -4,7 +4,8 @@ import { LeftError } from '../cache/leaving.js'
 import type { Observer } from '../cache/observer.js'
 import type { Origin, OriginAnswer, OriginRequest } from '../cache/origin.js'
 import { readDirectives } from './directives.js'
-import { exchange } from './exchange.js'
+import { createConnector } from './connector.js'
+import { type Ended, exchange, TransferCodingError } from './exchange.js'
 import { withoutHopByHop } from './hop-by-hop.js'
 
 export interface HttpOriginOptions {
@@ -16,6 +17,12 @@ export interface HttpOriginOptions {
   readonly maxQueue: number
   /** Request headers, lower case, that no `Connection` field may take away: entries are kept by them. */
   readonly keptHeaders: readonly string[]
+  /** Largest head of an answer; a larger one is refused. */
+  readonly maxHeaderBytes: number
+  /** Name that the origin's certificate must be for, where that is not the host of `url`. */
+  readonly servername?: string | undefined
+  /** Certificates in PEM of those who may have signed the origin's, in place of the usual ones. */
+  readonly ca?: string | undefined
   readonly observer: Observer
 }
 
@@ -36,30 +43,43 @@ export const createHttpOrigin = (options: HttpOriginOptions): HttpOrigin => {
     pipelining: 1,
     headersTimeout: options.timeoutMs,
     bodyTimeout: options.timeoutMs,
-    connectTimeout: Math.min(CONNECT_TIMEOUT_MS, options.timeoutMs)
+    maxHeaderSize: options.maxHeaderBytes,
+    allowH2: false,
+    connect: createConnector({
+      timeoutMs: Math.min(CONNECT_TIMEOUT_MS, options.timeoutMs),
+      ca: options.ca
+    })
   })
+  const servername = options.servername ?? new URL(options.url).hostname
   let underWay = 0
 
   const fetch = async (request: OriginRequest): Promise<OriginAnswer> => {
     if (underWay >= options.maxConnections + options.maxQueue) throw new OriginError('overloaded')
     underWay++
     const release = once(() => underWay--)
+    const ended: Ended = (brokenOff) => {
+      release()
+      if (brokenOff !== undefined) observer.originBrokeOff(brokenOff)
+    }
     const startedAt = performance.now()
-    const tell = (status: number): void => {
+    const tell = (status: number, error?: OriginError): void => {
       const durationMs = performance.now() - startedAt
-      observer.originAsked({ resource: request.resource, status, durationMs })
+      observer.originAsked({ resource: request.resource, status, durationMs, ...(error && { error }) })
     }
     const headers = withoutHopByHop(request.headers, { without: ANSWERED_HERE, keep })
     try {
-      const answer = await sendAgain(request, () => exchange(pool, { ...request, headers }, release))
+      const answer = await sendAgain(request, () =>
+        exchange(pool, { ...request, headers, servername }, ended)
+      )
       tell(answer.status)
       return { ...answer, headers: withoutHopByHop(answer.headers) }
     } catch (error) {
       // undici may still have a cancelled request in its queue; it does not keep a place there for others.
       release()
       if (error instanceof LeftError) throw error
-      tell(0)
-      throw new OriginError(isTimeout(error) ? 'timeout' : 'unreachable', { cause: error })
+      const failure = new OriginError(kindOf(error), { cause: error })
+      tell(0, failure)
+      throw failure
     }
   }
 
@@ -95,7 +115,10 @@ const isClosedConnection = (error: unknown): boolean =>
   error instanceof errors.SocketError ||
   (error instanceof Error && 'code' in error && error.code === 'ECONNRESET')
 
-const isTimeout = (error: unknown): boolean =>
-  error instanceof errors.HeadersTimeoutError ||
-  error instanceof errors.BodyTimeoutError ||
-  error instanceof errors.ConnectTimeoutError
+const kindOf = (error: unknown): OriginError['kind'] => {
+  if (TIMEOUTS.some((timeout) => error instanceof timeout)) return 'timeout'
+  return UNUSABLE.some((unusable) => error instanceof unusable) ? 'unusable' : 'unreachable'
+}
+
+const TIMEOUTS = [errors.HeadersTimeoutError, errors.BodyTimeoutError, errors.ConnectTimeoutError]
+const UNUSABLE = [errors.HeadersOverflowError, errors.HTTPParserError, TransferCodingError]

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { OriginError } from '../cache/errors.js'
 import type { Observer, Outcome } from '../cache/observer.js'
 import { hintFor } from './hints.js'
 import { createWarnings } from './warnings.js'
@@ -24,11 +25,20 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
     fillDropped: (event) => log.debug(event, 'An answer was not stored'),
     originAsked: (event) => {
       if (event.status !== 0) return
+      const { error, ...fields } = event
       warn({
-        kind: 'origin',
+        kind: `origin ${error?.kind ?? ''}`,
         message: 'The origin gave no answer',
-        hint: 'Check that the backend runs, its load, and ORIGIN_URL and ORIGIN_TIMEOUT_MS.',
-        fields: event
+        hint: originHint(error),
+        fields: { ...fields, err: error }
+      })
+    },
+    originBrokeOff: ({ error, ...fields }) => {
+      warn({
+        kind: 'origin broke off',
+        message: 'The origin broke off an answer: the caller got a part of it',
+        hint: 'Look at the log of the backend for workers that ended or timed out, and at ORIGIN_TIMEOUT_MS.',
+        fields: { ...fields, err: error }
       })
     },
     invalidated: (event) => {
@@ -83,6 +93,12 @@ const ANSWERED: Readonly<Record<Outcome, string>> = {
 }
 
 const UP_HINT = 'Nothing to do; if this recurs, look at the log of Redis and at the network.'
+
+const originHint = (error: OriginError | undefined): string =>
+  error?.kind === 'unusable'
+    ? 'The answer breaks HTTP or exceeds a limit: the error says how; ask the backend directly, with curl -v.'
+    : 'Check that the backend runs, its load, and ORIGIN_URL and ORIGIN_TIMEOUT_MS.'
+
 const epochHint = (reason: string): string => {
   if (reason.includes('evict'))
     return 'Set maxmemory-policy to volatile-lru: allkeys-* evicts what invalidation needs.'

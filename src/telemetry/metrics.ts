@@ -50,6 +50,11 @@ export const createMetrics = ({ counts, figures }: MetricsOptions): Metrics => {
     'resource',
     'status'
   ])
+  const brokenOff = counter(
+    'origin_answers_broken_off_total',
+    'Answers of the origin that ended before their end.',
+    ['resource']
+  )
   const originDurations = durationsOf('origin_request_duration_seconds', 'Time the origin took.', 'resource')
   const storeErrors = counter('store_errors_total', 'Failed store operations.', ['operation'])
   const storeDurations = durationsOf(
@@ -78,6 +83,7 @@ export const createMetrics = ({ counts, figures }: MetricsOptions): Metrics => {
       originRequests.inc({ resource, status: status === 0 ? 'none' : `${Math.floor(status / 100)}xx` })
       originDurations.record(resource, durationMs)
     },
+    originBrokeOff: ({ resource }) => brokenOff.inc({ resource }),
     invalidated: ({ kinds, source, outcome, removed: entries }) => {
       const kind = new Set(kinds).size > 1 ? 'several' : (kinds[0] ?? 'none')
       invalidations.inc({ kind, source, outcome })

@@ -11,6 +11,9 @@ export const observeAll = (observers: readonly Partial<Observer>[]): Observer =>
   originAsked: (event) => {
     for (const observer of observers) observer.originAsked?.(event)
   },
+  originBrokeOff: (event) => {
+    for (const observer of observers) observer.originBrokeOff?.(event)
+  },
   invalidated: (event) => {
     for (const observer of observers) observer.invalidated?.(event)
   },

@@ -32,6 +32,7 @@ export const startHttpOrigin = async (
     maxConnections: 10,
     maxQueue: 10,
     keptHeaders: [],
+    maxHeaderBytes: 65_536,
     observer,
     ...options
   })

@@ -8,7 +8,7 @@ import { exitOf } from '../support/children.js'
 import { eventually } from '../support/eventually.js'
 import { freePort } from '../support/free-port.js'
 import { launchRedis } from '../support/redis-program.js'
-import type { Certificates } from './certificates.js'
+import type { Certificates } from '../support/certificates.js'
 
 export interface ServerNode {
   readonly port: number

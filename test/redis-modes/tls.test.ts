@@ -8,7 +8,7 @@ import { freePort } from '../support/free-port.js'
 import { get } from '../support/http.js'
 import { startRedis, needsOwnRedis } from '../support/redis-server.js'
 import { runSidecar, startSidecar } from '../support/sidecar-process.js'
-import { makeCertificates } from './certificates.js'
+import { makeCertificates } from '../support/certificates.js'
 import { connectTlsStore } from './tls-store.js'
 
 const skip = needsOwnRedis

@@ -14,6 +14,12 @@ const tell = (observer: Observer): void => {
   })
   observer.fillDropped({ key: 'k', reason: 'refused' })
   observer.originAsked({ resource: 'r', status: 200, durationMs: 1 })
+  observer.originBrokeOff({
+    resource: 'r',
+    receivedBytes: 1,
+    expectedBytes: 2,
+    error: new Error('no')
+  })
   observer.invalidated({ source: 'control', kinds: ['key'], outcome: 'done', removed: 1 })
   observer.storeFailed({ operation: 'read', error: new Error('no') })
   observer.storeAsked({ operation: 'read', durationMs: 1 })
@@ -25,6 +31,7 @@ const recorder = (name: string, told: string[]): Observer => ({
   answered: () => told.push(`${name} answered`),
   fillDropped: () => told.push(`${name} fillDropped`),
   originAsked: () => told.push(`${name} originAsked`),
+  originBrokeOff: () => told.push(`${name} originBrokeOff`),
   invalidated: () => told.push(`${name} invalidated`),
   storeFailed: () => told.push(`${name} storeFailed`),
   storeAsked: () => told.push(`${name} storeAsked`),
@@ -35,14 +42,14 @@ const recorder = (name: string, told: string[]): Observer => ({
 t.test('every event reaches every observer, in order', async (t) => {
   const told: string[] = []
   tell(observeAll([recorder('first', told), recorder('second', told)]))
-  t.equal(told.length, 16)
+  t.equal(told.length, 18)
   t.strictSame(told.slice(0, 4), [
     'first answered',
     'second answered',
     'first fillDropped',
     'second fillDropped'
   ])
-  t.equal(new Set(told).size, 16)
+  t.equal(new Set(told).size, 18)
 })
 
 t.test('an observer may leave events out', async (t) => {

@@ -1,14 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Answer } from '../../cache/answer.js'
 import type { Cache } from '../../cache/cache.js'
 import type { Leaving } from '../../cache/leaving.js'
 import { valuesOf } from '../../cache/request-fields.js'
-import { answerClientError, ProblemError, sendProblemTo, toProblem } from '../problem.js'
+import { answerClientError, badInput, ProblemError, refuse, sendProblemTo, toProblem } from '../problem.js'
 import { drainOnClose } from './drain.js'
 import { sendAnswer } from './send.js'
 import { targetOf } from './target.js'
 import { createTurnEnd } from './turn-end.js'
+import { uploadOf } from './upload.js'
 
 export interface ProxyDoorOptions {
   readonly cache: Cache
@@ -17,8 +19,10 @@ export interface ProxyDoorOptions {
   readonly loggerInstance: FastifyBaseLogger
 }
 
-/** Django's own limit is far lower, an ingress' often higher than Node's 16 KiB. */
-const MAX_HEADER_BYTES = 64 * 1024
+/** Of a request's head, and of an answer's. Django's own limit is far lower, an ingress' often higher than Node's 16 KiB. */
+export const MAX_HEADER_BYTES = 64 * 1024
+/** Node would leave out the fields beyond as many, and say nothing. */
+const MAX_HEADER_FIELDS = 1000
 /** Above the 60 s of common ingresses, so that they close idle connections and not this server. */
 const KEEP_ALIVE_MS = 72_000
 
@@ -38,6 +42,8 @@ export const createProxyDoor = ({ cache, isLeaving, loggerInstance }: ProxyDoorO
       }
     )
     const drain = drainOnClose(server)
+    server.maxHeadersCount = 0
+    server.on('connect', (_request: IncomingMessage, socket: Socket) => refuse(socket, TUNNELS))
     return server.on('clientError', answerClientError)
   }
 
@@ -53,10 +59,12 @@ export const createProxyDoor = ({ cache, isLeaving, loggerInstance }: ProxyDoorO
 
   const ask = (request: IncomingMessage, response: ServerResponse): Promise<Answer> => {
     const { method = 'GET', rawHeaders } = request
+    checkHead(request)
     const { target, headers } = targetOf(request.url ?? '/', rawHeaders)
-    const body = hasBody(request) ? request : undefined
-    const onInterim = (status: number, fields: readonly string[]): void =>
-      sendInterim(response, status, fields)
+    const body = hasBody(request) ? uploadOf(request, response) : undefined
+    const onInterim = knowsInterim(request)
+      ? (status: number, fields: readonly string[]): void => sendInterim(response, status, fields)
+      : undefined
     if (method === 'GET' || method === 'HEAD') {
       return cache.read({ method, target, headers, body, onInterim, caller: new Caller(response) })
     }
@@ -66,8 +74,10 @@ export const createProxyDoor = ({ cache, isLeaving, loggerInstance }: ProxyDoorO
   const fail = (error: unknown, request: IncomingMessage, response: ServerResponse): void => {
     if (response.destroyed) return
     if (response.headersSent) {
-      // The origin broke off: so does this answer, for the caller to see that it is not whole.
-      response.destroy()
+      // The origin broke off: so does this answer, for the caller to see that it is not whole. The end of a connection
+      // is the end of an answer to HTTP/1.0.
+      if (request.httpVersionMinor === 0) request.socket.resetAndDestroy()
+      else response.destroy()
       return
     }
     const problem = toProblem(error)
@@ -87,6 +97,26 @@ export const createProxyDoor = ({ cache, isLeaving, loggerInstance }: ProxyDoorO
   })
   return door
 }
+
+/** Refuses what would be passed on as something else. Throws `ProblemError`. */
+const checkHead = ({ headers, rawHeaders }: IncomingMessage): void => {
+  if (rawHeaders.length > 2 * MAX_HEADER_FIELDS) {
+    throw badInput('headers', `must be at most ${MAX_HEADER_FIELDS}`, 431)
+  }
+  const codings = headers['transfer-encoding']
+  if (codings !== undefined && codings.toLowerCase() !== 'chunked') {
+    // RFC 9112 §6.1. The body would go on without the coding's name.
+    throw badInput('transfer-encoding', 'must be chunked and nothing else', 501)
+  }
+  if (headers.upgrade?.toLowerCase() === 'websocket') {
+    throw badInput('upgrade', 'cannot be to a WebSocket: send those to the origin itself', 501)
+  }
+}
+
+const TUNNELS = new ProblemError(501, 'CONNECT is not supported: this is no tunnel.')
+
+/** RFC 9110 §15.2: an interim answer is not for HTTP/1.0. */
+const knowsInterim = ({ httpVersionMinor }: IncomingMessage): boolean => httpVersionMinor > 0
 
 /** RFC 9112 §6.3: only these two fields announce a body. */
 const hasBody = ({ headers }: IncomingMessage): boolean =>

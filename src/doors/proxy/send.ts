@@ -48,13 +48,17 @@ const relay = async (
     answer.body.destroy()
     throw new LeftError()
   }
+  // RFC 9110 §8.6: a 204 has no length, whatever the origin says.
+  const headers = answer.status === 204 ? withoutFields(answer.headers, isContentLength) : answer.headers
   const phrase = SENDABLE.test(answer.statusText) ? answer.statusText : ''
-  response.writeHead(answer.status, phrase, [...answer.headers, 'Cache-Status', cacheStatus])
+  response.writeHead(answer.status, phrase, [...headers, 'Cache-Status', cacheStatus])
   if (isHead) {
     answer.body.resume()
     response.end()
     return
   }
+  // What the origin has sent is passed on as it comes: its head does not wait for a body that takes its time.
+  if (answer.body.readableLength === 0) response.flushHeaders()
   await pipe(answer.body, response)
   const trailers = Object.entries(answer.trailers)
   if (trailers.length > 0) response.addTrailers(trailers)
@@ -76,6 +80,8 @@ const pipe = (body: Readable, response: ServerResponse): Promise<void> =>
     response.once('close', () => body.destroy())
     body.pipe(response, { end: false })
   })
+
+const isContentLength = (name: string): boolean => name.toLowerCase() === 'content-length'
 
 /** RFC 9112 §4: nobody should read a reason phrase, so that one that Node would refuse is left out. */
 const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/

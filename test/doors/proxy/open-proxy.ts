@@ -51,6 +51,7 @@ export const openProxy = async (t: Test, url: string, options: ProxyOptions = {}
     maxConnections: 2000,
     maxQueue: 100,
     keptHeaders: ['origin', 'x-forwarded-proto', ...table.identity.headers],
+    maxHeaderBytes: 65_536,
     observer,
     ...options.http
   })

@@ -71,12 +71,50 @@ t.test('two requests of one connection are answered in order', async (t) => {
   t.match(answers, /\/one [^]*\/two /)
 })
 
-t.test('an upgrade is not offered: the request is answered as it is', async (t) => {
-  const { exchange } = await echo(t)
-  t.match(
-    await exchange('GET /a HTTP/1.1\r\nHost: a\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n'),
-    /^HTTP\/1\.1 200 OK/
-  )
+t.test(
+  'an upgrade to HTTP/2 is not taken, which is allowed; one to a WebSocket is refused, and so is a tunnel',
+  async (t) => {
+    const { exchange, told } = await echo(t)
+    const upgrade = (to: string) =>
+      exchange(lines('GET /a HTTP/1.1', 'Host: a', 'Connection: upgrade', `Upgrade: ${to}`))
+    t.match(await upgrade('h2c'), /^HTTP\/1\.1 200 OK/)
+    t.equal(told.originAsked.length, 1)
+    t.match(await upgrade('WebSocket'), /^HTTP\/1\.1 501 [^]*"field":"upgrade"/)
+    t.match(
+      await exchange('CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n'),
+      /^HTTP\/1\.1 501 [^]*problem\+json/
+    )
+    t.equal(told.originAsked.length, 1)
+  }
+)
+
+t.test('more than 1,000 header fields are refused, and nearly as many are passed on', async (t) => {
+  const { exchange, told } = await openBareProxy(t, ({ rawHeaders }, response) => {
+    response.end(`fields=${rawHeaders.length / 2}`)
+  })
+  const send = (count: number) =>
+    exchange(lines('POST /a HTTP/1.1', 'Host: a', ...Array.from({ length: count }, (_, n) => `X-${n}: 1`)))
+  t.match(await send(990), /fields=99\d/)
+  t.equal(told.originAsked.length, 1)
+  t.match(await send(999), /^HTTP\/1\.1 431 [^]*"field":"headers"/)
+  t.equal(told.originAsked.length, 1)
+})
+
+t.test('a transfer coding other than chunked is refused, and not passed on without its name', async (t) => {
+  const { exchange, told } = await echo(t)
+  const coded =
+    'POST /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n'
+  t.match(await exchange(coded), /^HTTP\/1\.1 501 [^]*"field":"transfer-encoding"/)
+  t.same(told.originAsked, [])
+})
+
+t.test('HTTP/1.0 gets no interim answers', async (t) => {
+  const { exchange } = await openBareProxy(t, (_, response) => {
+    response.writeProcessing()
+    response.writeEarlyHints({ link: '</a.css>; rel=preload; as=style' })
+    response.end('ok')
+  })
+  t.match(await exchange('GET /a HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 OK/)
 })
 
 t.test('early hints and trailers are passed on', async (t) => {

@@ -6,7 +6,10 @@ export interface Certificates {
   readonly ca: string
   /** Of an authority that signed nothing here. */
   readonly strangerCa: string
-  /** Arguments of a server that speaks TLS only, at the port, and with other servers, too. */
+  /** Of the servers, as files. */
+  readonly certificate: string
+  readonly key: string
+  /** Arguments of a Redis server that speaks TLS only, at the port, and with other servers, too. */
   serverArgs(port: number): readonly string[]
 }
 
@@ -24,13 +27,16 @@ export const makeCertificates = (t: Test, names = 'IP:127.0.0.1,DNS:localhost'):
   request('stranger')
   const extensions = [`subjectAltName=${names}`, 'basicConstraints=critical,CA:FALSE']
   const signed = ['-CA', 'ca.crt', '-CAkey', 'ca.key']
-  request('redis', ...signed, ...extensions.flatMap((extension) => ['-addext', extension]))
+  request('server', ...signed, ...extensions.flatMap((extension) => ['-addext', extension]))
+  const [certificate, key] = [file('server.crt'), file('server.key')]
   return {
+    certificate,
+    key,
     ca: file('ca.crt'),
     strangerCa: file('stranger.crt'),
     serverArgs: (port) => [
       ...['--port', '0', '--tls-port', `${port}`, '--tls-auth-clients', 'no'],
-      ...['--tls-cert-file', file('redis.crt'), '--tls-key-file', file('redis.key')],
+      ...['--tls-cert-file', certificate, '--tls-key-file', key],
       ...['--tls-ca-cert-file', file('ca.crt'), '--tls-replication', 'yes', '--tls-cluster', 'yes']
     ]
   }

@@ -1,0 +1,150 @@
+import { type Static, Type } from '@sinclair/typebox'
+
+const Port = (value: number, description: string) =>
+  Type.Integer({ minimum: 0, maximum: 65535, default: value, description })
+const Bytes = (value: number, description: string) =>
+  Type.Integer({ minimum: 1024, default: value, description })
+const Milliseconds = (value: number, description: string) =>
+  Type.Integer({ minimum: 1, maximum: 3_600_000, default: value, description })
+const Text = (value: string, description: string) =>
+  Type.String({ minLength: 1, default: value, description })
+
+const MEBIBYTE = 1024 * 1024
+
+/** Every setting, once: its type, its default, what it allows and what it is for. */
+export const ConfigSchema = Type.Object({
+  ORIGIN_URL: Type.String({
+    pattern: '^https?://[^/?#@\\s]+/?$',
+    default: 'http://127.0.0.1:8000',
+    description: 'The main API: scheme, host and port.'
+  }),
+  ORIGIN_TIMEOUT_MS: Milliseconds(
+    310_000,
+    'Wait for the head of an answer of the origin, and for each pause in its body. Above the limit of the backend (300 s).'
+  ),
+  ORIGIN_MAX_CONNECTIONS: Type.Integer({
+    minimum: 1,
+    maximum: 10_000,
+    default: 128,
+    description: 'Connections to the origin, one request at a time on each.'
+  }),
+  ORIGIN_MAX_QUEUE: Type.Integer({
+    minimum: 0,
+    maximum: 1_000_000,
+    default: 10_000,
+    description: 'Requests that may wait for a connection to the origin; more get 503.'
+  }),
+  ORIGIN_SERVERNAME: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'Name that the certificate of an `https` origin must be for, in place of the host of `ORIGIN_URL`.'
+    })
+  ),
+  ORIGIN_CA_FILE: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'PEM file of the authority that signed the certificate of an `https` origin, where it is a private one.'
+    })
+  ),
+  CACHE_STORE: Type.Union([Type.Literal('redis'), Type.Literal('memory')], {
+    default: 'redis',
+    description: 'Where entries are kept: `redis`, shared by all pods, or `memory`, embedded in this process.'
+  }),
+  REDIS_URL: Type.String({
+    pattern: '^rediss?(\\+[a-z]+)?://\\S+$',
+    default: 'redis://127.0.0.1:6379/1',
+    description:
+      'Redis: `redis://[user:password@]host:port/database`, or a cluster or sentinels ([forms](#redis)); `rediss` is TLS.'
+  }),
+  REDIS_USERNAME: Type.Optional(
+    Type.String({ minLength: 1, description: 'User of Redis, in place of the one in the address.' })
+  ),
+  REDIS_PASSWORD: Type.Optional(
+    Type.String({ minLength: 1, description: 'Password of Redis, in place of the one in the address.' })
+  ),
+  REDIS_CA_FILE: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'PEM file of the authority that signed the certificate of Redis, where it is a private one.'
+    })
+  ),
+  REDIS_CONNECT_TIMEOUT_MS: Milliseconds(5000, 'Wait for a connection to Redis.'),
+  REDIS_COMMAND_TIMEOUT_MS: Milliseconds(
+    100,
+    'Time budget of one store operation; then the origin is asked.'
+  ),
+  KEY_PREFIX: Type.String({
+    pattern: '^[A-Za-z0-9_.{}:-]{1,64}$',
+    default: 'spms:',
+    description: 'Begins every key in Redis. `{spms}:` keeps one slot on Redis Cluster.'
+  }),
+  DEFAULT_TTL: Type.Integer({
+    minimum: 1,
+    default: 300,
+    description: 'Time to live in seconds of a value that is put without one.'
+  }),
+  MAX_TTL: Type.Integer({
+    minimum: 1,
+    maximum: 31_536_000,
+    default: 86_400,
+    description: 'Greatest time to live in seconds, for values and for entries.'
+  }),
+  MEMORY_MAX_BYTES: Bytes(
+    64 * MEBIBYTE,
+    'Size of the embedded store; the least recently used entries make room.'
+  ),
+  MAX_ENTRY_BYTES: Bytes(MEBIBYTE, 'Largest body that is stored; larger answers are passed through.'),
+  RESOURCES_FILE: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: 'YAML file of the resource table, in place of the built-in one.'
+    })
+  ),
+  CACHE_ENABLED: Type.Boolean({
+    default: true,
+    description: '`false` forwards every read; writes still invalidate.'
+  }),
+  PROXY_HOST: Text('0.0.0.0', 'Address of the proxy door.'),
+  PROXY_PORT: Port(8080, 'Port of the proxy door.'),
+  CONTROL_HOST: Text('127.0.0.1', 'Address of the control door; beyond loopback only with `CONTROL_TOKEN`.'),
+  CONTROL_PORT: Port(8081, 'Port of the control door.'),
+  CONTROL_SOCKET: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: 'Unix socket of the control door, beside the port.'
+    })
+  ),
+  CONTROL_TOKEN: Type.Optional(
+    Type.String({ minLength: 16, description: 'Demanded by the control door as `Authorization: Bearer …`.' })
+  ),
+  OPS_HOST: Text('0.0.0.0', 'Address of the ops door.'),
+  OPS_PORT: Port(9090, 'Port of the ops door.'),
+  SHUTDOWN_DELAY_MS: Type.Integer({
+    minimum: 0,
+    maximum: 3_600_000,
+    default: 0,
+    description:
+      'After SIGTERM, how long the doors go on while `/ready` fails already, for balancers to notice.'
+  }),
+  WARM_TIMEOUT_MS: Milliseconds(
+    20_000,
+    'Longest that the reads of the list `warm` hold back readiness, whatever the origin does.'
+  ),
+  WARM_IDENTITY: Type.Optional(
+    Type.String({
+      minLength: 2,
+      description:
+        'Headers of these reads as a JSON object: who is asking, and the `Host` that the origin expects.'
+    })
+  ),
+  LOG_LEVEL: Type.Union(
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
+    { default: 'info', description: 'Least severe level that is logged: hits and misses are at `debug`.' }
+  )
+})
+
+export type Config = Readonly<Static<typeof ConfigSchema>>
