@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
@@ -133,23 +133,24 @@ t.test('every route of the ops door is mentioned, and no other', async (t) => {
   t.strictSame([...mentioned].sort(), [...routes].sort())
 })
 
-t.test('files, folders and headings that it names are there', async (t) => {
-  const headings = [...readme.matchAll(/^#+ (.*)/gm)].map(([, text = '']) => anchorOf(text))
-  for (const [file, text] of [
-    ['README.md', readme],
-    ['docs/resource-table.md', tableDocument]
-  ] as const) {
+t.test('files, folders and headings that the documents name are there', async (t) => {
+  const documents = readdirSync('docs').filter((name) => name.endsWith('.md'))
+  for (const file of ['README.md', ...documents.map((name) => join('docs', name))]) {
+    const text = readFileSync(file, 'utf8')
     const links = [...text.matchAll(/\]\((?!https?:)([^)]*)\)/g)].map(([, link = '']) => link)
     for (const link of links) {
-      const isThere = link.startsWith('#')
-        ? headings.includes(link.slice(1))
-        : existsSync(join(dirname(file), link))
-      t.ok(isThere, `${file}: ${link}`)
+      const [path = '', heading] = link.split('#')
+      const target = path === '' ? file : join(dirname(file), path)
+      t.ok(existsSync(target), `${file}: ${link}`)
+      if (heading !== undefined) t.ok(headingsOf(target).includes(heading), `${file}: ${link}`)
     }
     const paths = text.match(/(?<![\w./-])(?:src|test|demo|docs|\.ci)\/[\w./-]*[\w/]/g) ?? []
     for (const path of new Set(paths)) t.ok(existsSync(path), `${file}: ${path}`)
   }
 })
+
+const headingsOf = (file: string): readonly string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/^#+ (.*)/gm)].map(([, text = '']) => anchorOf(text))
 
 /** As the usual renderers make it. */
 const anchorOf = (heading: string): string =>
