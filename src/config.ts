@@ -31,6 +31,13 @@ export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config
   }
 }
 
+/** The parts of a list with commas, trimmed. */
+export const listOf = (text = ''): readonly string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+
 const checkTogether = (config: Config): Config => {
   if (!URL.canParse(config.ORIGIN_URL)) {
     throw new ConfigError(`ORIGIN_URL=${config.ORIGIN_URL}: must be an address with a host and a port`)

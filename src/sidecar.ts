@@ -4,18 +4,17 @@ import type { Logger } from 'pino'
 import { type Cache, createCache } from './cache/cache.js'
 import type { Observer } from './cache/observer.js'
 import { randomEpoch } from './cache/random.js'
-import { fieldName } from './cache/request-fields.js'
 import type { Store } from './cache/store.js'
 import { createValues } from './cache/values.js'
-import { type Config, ConfigError } from './config.js'
+import { type Config, ConfigError, listOf } from './config.js'
 import { createControlDoor } from './doors/control/control-door.js'
 import { createOpsDoor } from './doors/ops/ops-door.js'
 import { createProxyDoor, MAX_HEADER_BYTES } from './doors/proxy/proxy-door.js'
 import { createHttpOrigin } from './origin/http-origin.js'
 import type { LoadedResources } from './resources/load.js'
-import { readResources } from './resources/read.js'
+import { type ReadOptions, readResources } from './resources/read.js'
 import { ResourceTableError } from './resources/resource-table-error.js'
-import { type ResourceFile, resourceFileSchema, type TtlLimits } from './resources/schema.js'
+import { resourceFileSchema } from './resources/schema.js'
 import { readCa } from './sidecar/read-ca.js'
 import { listen, listenOnSocket } from './sidecar/listen.js'
 import { warmingOf } from './sidecar/warming-of.js'
@@ -53,7 +52,8 @@ export const createSidecar = async ({
   const now = Date.now
   const maxTtlMs = config.MAX_TTL * 1000
   const ttlLimits = { defaultTtlSeconds: config.DEFAULT_TTL, maxTtlSeconds: config.MAX_TTL }
-  const { table, description } = readTable(config, ttlLimits)
+  const trustedFields = listOf(config.TRUSTED_FIELDS).map((name) => name.toLowerCase())
+  const { table, description } = readTable(config, { ...ttlLimits, trustedHeaders: trustedFields })
   const statistics = createStatistics({ now })
   const metrics = createMetrics({ counts: statistics.counts, figures: () => store.figures() })
   const observer = observeAll([statistics, metrics, createLogObserver({ log, now })])
@@ -66,7 +66,7 @@ export const createSidecar = async ({
     maxHeaderBytes: MAX_HEADER_BYTES,
     servername: config.ORIGIN_SERVERNAME,
     ca: readCa(config),
-    keptHeaders: ['origin', ...table.identity.headers, ...variesOf(description)],
+    keptHeaders: ['origin', ...table.identity.headers, ...table.variedHeaders],
     observer
   })
   const cache = createCache({
@@ -77,7 +77,8 @@ export const createSidecar = async ({
     now,
     maxTtlMs,
     maxEntryBytes: config.MAX_ENTRY_BYTES,
-    isEnabled: config.CACHE_ENABLED
+    isEnabled: config.CACHE_ENABLED,
+    allowedHosts: listOf(config.ALLOWED_HOSTS)
   })
 
   const warming = warmingOf({ config, cache, table, targets: description.warm, log })
@@ -86,6 +87,7 @@ export const createSidecar = async ({
   const proxy = createProxyDoor({
     cache,
     isLeaving: () => isClosing,
+    trustedFields,
     loggerInstance: log.child({ door: 'proxy' })
   })
   const control = createControlDoor({
@@ -160,18 +162,15 @@ export const openStore = async (config: Config, observer: Observer): Promise<Sto
         throw error instanceof RedisSettingsError ? new ConfigError(error.message, { cause: error }) : error
       })
 
-const readTable = ({ RESOURCES_FILE: file, MAX_TTL }: Config, ttlLimits: TtlLimits): LoadedResources => {
+const readTable = ({ RESOURCES_FILE: file, MAX_TTL }: Config, options: ReadOptions): LoadedResources => {
   try {
-    return readResources(file, ttlLimits)
+    return readResources(file, options)
   } catch (error) {
     if (!(error instanceof ResourceTableError)) throw error
     const setting = file === undefined ? `MAX_TTL=${MAX_TTL}: ` : 'RESOURCES_FILE='
     throw new ConfigError(setting + error.message, { cause: error })
   }
 }
-
-const variesOf = ({ resources }: ResourceFile): readonly string[] =>
-  resources.flatMap(({ vary }) => vary.map(fieldName))
 
 /** Sidecars that start together do not sweep together. */
 const jittered = (ms: number): number => ms * (0.8 + 0.4 * Math.random())

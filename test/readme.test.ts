@@ -96,6 +96,8 @@ t.test('every Cache-Status is explained', async (t) => {
     'no-identity': bypassStatus('no-identity'),
     range: bypassStatus('range'),
     html: bypassStatus('html'),
+    vary: bypassStatus('vary'),
+    host: bypassStatus('host'),
     disabled: bypassStatus('disabled')
   }
   const forwarded = [MISS, STALE].flatMap((text) => [

@@ -1,7 +1,8 @@
 /** `Cache-Status` field values, RFC 9211. The cache's name is `spms`. */
 export const hitStatus = (ttlSeconds: number): string => `spms; hit; ttl=${ttlSeconds}`
 
-export type BypassReason = 'search' | 'query' | 'no-resource' | 'no-identity' | 'range' | 'html' | 'disabled'
+export type BypassReason =
+  'search' | 'query' | 'no-resource' | 'no-identity' | 'range' | 'html' | 'vary' | 'host' | 'disabled'
 
 export const bypassStatus = (reason: BypassReason): string => BYPASS[reason]
 
@@ -22,5 +23,7 @@ const BYPASS: Readonly<Record<BypassReason, string>> = {
   'no-identity': 'spms; fwd=bypass; detail=no-identity',
   range: 'spms; fwd=bypass; detail=range',
   html: 'spms; fwd=bypass; detail=html',
+  vary: 'spms; fwd=bypass; detail=vary',
+  host: 'spms; fwd=bypass; detail=host',
   disabled: 'spms; fwd=bypass; detail=disabled'
 }

@@ -1,4 +1,5 @@
 import { createForward } from './forward.js'
+import { createHostCheck } from './host-check.js'
 import { createInvalidator, type Invalidate } from './invalidator.js'
 import { createKeeper, identityTag, userOfProof } from './keeper.js'
 import { createLandings } from './landing.js'
@@ -23,6 +24,8 @@ export interface CacheOptions {
   readonly maxEntryBytes: number
   /** `false`: plain forwarding; writes still invalidate. */
   readonly isEnabled: boolean
+  /** In the form of Django's ALLOWED_HOSTS; requests for other hosts are forwarded. None: any. */
+  readonly allowedHosts?: readonly string[]
 }
 
 /**
@@ -65,6 +68,7 @@ export const createCache = (options: CacheOptions): Cache => {
     read: createReadThrough({
       ...options,
       readFields,
+      isHostAllowed: createHostCheck(options.allowedHosts ?? []),
       forward: createForward(origin, denied),
       landings,
       marks

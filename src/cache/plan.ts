@@ -1,6 +1,7 @@
 import { isJsonAcceptable } from './accept.js'
 import type { BypassReason } from './cache-status.js'
 import { delimit, digest } from './digest.js'
+import type { HostCheck } from './host-check.js'
 import { createMemo } from './memo.js'
 import { type RequestFields, valuesOf } from './request-fields.js'
 import type { Parameters, Resource, ResourceTable } from './resource.js'
@@ -23,12 +24,23 @@ export interface PlannedRequest {
   readonly headers: readonly string[]
 }
 
-export const planRead = (table: ResourceTable, request: PlannedRequest, fields: RequestFields): Plan => {
+export interface Planning {
+  readonly table: ResourceTable
+  /** None: every host may be answered from the cache. */
+  readonly isHostAllowed?: HostCheck | undefined
+}
+
+export const planRead = (
+  { table, isHostAllowed }: Planning,
+  request: PlannedRequest,
+  fields: RequestFields
+): Plan => {
   const { target, headers } = request
   const queryAt = target.indexOf('?')
   const match = table.matchRead(queryAt < 0 ? target : target.slice(0, queryAt))
   if (match === undefined || fields.hasBody) return bypass('no-resource', 'none')
   const { resource, parameters } = match
+  if (isHostAllowed?.(headers) === false) return bypass('host', resource.name)
   const query = queryAt < 0 ? NO_QUERY : readQuery(target.slice(queryAt + 1), resource)
   if (query.bypass !== undefined) return bypass(query.bypass, resource.name)
   if (fields.hasRange) return bypass('range', resource.name)
@@ -36,7 +48,9 @@ export const planRead = (table: ResourceTable, request: PlannedRequest, fields: 
   const { identity } = fields
   if (identity === undefined && resource.scope !== 'public') return bypass('no-identity', resource.name)
   const baseKey = resource.key.fill(parameters, identity)
-  const key = baseKey + query.suffix + varyKey(resource, headers, fields.origin)
+  const vary = varyKey(resource, headers, fields.origin)
+  if (vary === undefined) return bypass('vary', resource.name)
+  const key = baseKey + query.suffix + vary
   return { kind: 'lookup', resource, parameters, key, baseKey }
 }
 
@@ -67,11 +81,22 @@ const readQuery = (query: string, resource: Resource): QueryPlan => {
 
 /**
  * The headers a row varies on, and `Origin` whenever it is sent: an answer to another site's page carries
- * that site's `Access-Control-Allow-Origin`.
+ * that site's `Access-Control-Allow-Origin`. `undefined` for a value that the row has no entries for: else anybody
+ * could fill the store with copies of one answer.
  */
-const varyKey = (resource: Resource, headers: readonly string[], origin: string | undefined): string => {
+const varyKey = (
+  resource: Resource,
+  headers: readonly string[],
+  origin: string | undefined
+): string | undefined => {
   if (resource.vary.length === 0 && origin === undefined) return ''
-  const values = resource.vary.map((name) => delimit(valuesOf(headers, name)))
+  const values: string[] = []
+  for (const variation of resource.vary) {
+    const sent = valuesOf(headers, variation.name)
+    if (variation.values.length > 0 && !sent.every((value) => variation.values.includes(value)))
+      return undefined
+    values.push(delimit(sent))
+  }
   const text = delimit(['vary', ...values, origin ?? ''])
   return varyKeys.get(text) ?? varyKeys.set(text, `:~${digest(text)}`)
 }

@@ -5,6 +5,7 @@ import { OriginError } from './errors.js'
 import type { Flight } from './flight.js'
 import type { Forward } from './forward.js'
 import { discard, type Landing, type Landings } from './landing.js'
+import type { HostCheck } from './host-check.js'
 import { type Leaving, LeftError } from './leaving.js'
 import type { Marks } from './marks.js'
 import type { Observer } from './observer.js'
@@ -25,6 +26,7 @@ import { proofSlot, type Reading, type Store } from './store.js'
 
 export interface ReadThroughOptions {
   readonly table: ResourceTable
+  readonly isHostAllowed: HostCheck | undefined
   readonly readFields: ReadFields
   readonly store: Store
   readonly forward: Forward
@@ -55,12 +57,12 @@ const NOTHING: Reading['entries'] = []
  *            ─ origin failed                       → stale-if-error, else the failure
  */
 export const createReadThrough = (options: ReadThroughOptions) => {
-  const { table, store, forward, landings, marks, now, readFields } = options
+  const { store, forward, landings, marks, now, readFields } = options
 
   const read = async (request: ReadRequest): Promise<Answer> => {
     const startedAt = performance.now()
     const fields = readFields(request.headers)
-    const plan = options.isEnabled ? planRead(table, request, fields) : DISABLED
+    const plan = options.isEnabled ? planRead(options, request, fields) : DISABLED
     const isLookup = plan.kind === 'lookup'
     const answer = isLookup
       ? await lookUp(request, fields, plan)

@@ -158,8 +158,12 @@ const collectCookies = (header: string, names: readonly string[], found: string[
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=')
     if (equals < 0) continue
-    const name = pair.slice(0, equals).replace(/[^!#$%&'*+\-.^_`|~0-9A-Za-z]/g, '')
-    if (names.includes(name)) found.push(`cookie ${name}`, pair.slice(equals + 1))
+    const raw = pair.slice(0, equals)
+    const name = raw.replace(/[^!#$%&'*+\-.^_`|~0-9A-Za-z]/g, '')
+    if (!names.includes(name)) continue
+    found.push(`cookie ${name}`, pair.slice(equals + 1))
+    // What is no more than spaces away from the name is the name to every server; the rest only may be.
+    if (raw.replace(/^[ \t]+|[ \t]+$/g, '') !== name) found.push('cookie', raw)
   }
 }
 

@@ -1,6 +1,8 @@
 /** The resource table in compiled form: which reads are stored and how, and what a write makes untrue. */
 export interface ResourceTable {
   readonly identity: IdentitySources
+  /** Request headers, lower case, that some row varies on. */
+  readonly variedHeaders: readonly string[]
   /** The row for a path, with its `{id}`-like parameters; `undefined` when it is not cached. */
   matchRead(path: string): ReadMatch | undefined
   /** What a write to the path makes doubtful. The path is percent-decoded. */
@@ -29,11 +31,18 @@ export interface Resource {
   readonly query: readonly string[]
   /** Query parameters that bypass as a search. */
   readonly bypassOn: readonly string[]
-  /** Request headers, lower case, that belong to the key. */
-  readonly vary: readonly string[]
+  /** Request headers that belong to the key. */
+  readonly vary: readonly Variation[]
   readonly families: readonly string[]
   /** Where the answer tells the caller's own user number, if it does. */
   readonly caller: Template | undefined
+}
+
+export interface Variation {
+  /** Lower case. */
+  readonly name: string
+  /** A request with another value is not looked up; empty: each value has entries of its own. */
+  readonly values: readonly string[]
 }
 
 export interface ReadMatch {

@@ -1,4 +1,4 @@
-import type { Resource } from './resource.js'
+import type { Resource, Variation } from './resource.js'
 
 /** Status 200, JSON, nobody's cookie, no coding, and no dependence on what the key does not hold. */
 export type Storability =
@@ -30,12 +30,12 @@ export const storabilityOf = ({ status, headers }: AnswerHead, resource: Resourc
 }
 
 /** What scope, `Accept` and the key already stand for is no obstacle; anything else is. */
-const isForeign = (vary: string, own: readonly string[]): boolean =>
+const isForeign = (vary: string, own: readonly Variation[]): boolean =>
   vary
     .toLowerCase()
     .split(',')
     .map((name) => name.trim())
-    .some((name) => name !== '' && !STOOD_FOR.has(name) && !own.includes(name))
+    .some((name) => name !== '' && !STOOD_FOR.has(name) && !own.some((variation) => variation.name === name))
 
 const STOOD_FOR = new Set(['accept', 'cookie', 'origin'])
 /** Other errors pass: they must not end the collapsing of later readers. */

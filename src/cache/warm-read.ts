@@ -32,7 +32,7 @@ export const skippedOf = ({
   const fields = createFieldReader(table.identity)(headers)
   const skipped: Record<string, string> = {}
   for (const target of targets) {
-    const plan = planRead(table, { target, headers }, fields)
+    const plan = planRead({ table }, { target, headers }, fields)
     if (!isEnabled) skipped[target] = 'disabled'
     else if (plan.kind === 'bypass') skipped[target] = plan.reason
   }

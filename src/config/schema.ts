@@ -48,6 +48,20 @@ export const ConfigSchema = Type.Object({
         'PEM file of the authority that signed the certificate of an `https` origin, where it is a private one.'
     })
   ),
+  ALLOWED_HOSTS: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9.*_,:\\[\\] -]+$',
+      description:
+        "Hosts that may be answered from the cache, with commas, in the form of Django's `ALLOWED_HOSTS`; others are forwarded. Any without it."
+    })
+  ),
+  TRUSTED_FIELDS: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9, -]+$',
+      description:
+        'Request fields, with commas, that the ingress sets on every request, of those that are dropped because a caller could forge them ([list](docs/security.md)).'
+    })
+  ),
   CACHE_STORE: Type.Union([Type.Literal('redis'), Type.Literal('memory')], {
     default: 'redis',
     description: 'Where entries are kept: `redis`, shared by all pods, or `memory`, embedded in this process.'

@@ -14,15 +14,20 @@ export interface LoadedResources {
 export interface LoadOptions extends TtlLimits {
   /** What to call the text in an error: the name of its file. */
   readonly source: string
+  /** Request headers, lower case, that every row varies on: the ingress sets them, and an answer may show them. */
+  readonly trustedHeaders?: readonly string[]
 }
 
 /** Compiles a resource table. Throws `ResourceTableError` with every problem that it finds. */
-export const loadResources = (yamlText: string, { source, ...limits }: LoadOptions): LoadedResources => {
+export const loadResources = (
+  yamlText: string,
+  { source, trustedHeaders = [], ...limits }: LoadOptions
+): LoadedResources => {
   const parsed = parseYaml(yamlText)
   if (parsed.outcome === 'malformed') throw new ResourceTableError(source, parsed.problems)
   const { problems, sound } = checkFile(parsed.value, limits)
   if (sound === undefined) throw new ResourceTableError(source, problems)
-  const compiled = compileTable(sound)
+  const compiled = compileTable(sound, trustedHeaders)
   const all = [...problems, ...compiled.problems]
   if (all.length > 0) throw new ResourceTableError(source, all)
   return { table: compiled.table, description: sound.file }

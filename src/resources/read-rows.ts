@@ -1,5 +1,5 @@
 import { fieldName } from '../cache/request-fields.js'
-import type { Resource } from '../cache/resource.js'
+import type { Resource, Variation } from '../cache/resource.js'
 import type { Labelled } from './check-file.js'
 import { keyTemplateOf } from './key-template.js'
 import { shapeOf, type Route } from './path-router.js'
@@ -14,21 +14,31 @@ import type { ReadRow } from './schema.js'
 import { compileTemplate } from './template.js'
 import type { TemplateUse } from './template-rules.js'
 
+export interface ReadRules {
+  readonly families: readonly string[]
+  readonly trustedHeaders: readonly string[]
+  readonly report: Report
+}
+
 /** Compiles the read rows; what is wrong with them goes to the report. */
 export const compileReads = (
   rows: readonly Labelled<ReadRow>[],
-  { families, report }: { readonly families: readonly string[]; readonly report: Report }
+  { families, trustedHeaders, report }: ReadRules
 ): readonly Route<Resource>[] => {
   reportRivals(rows, report)
   return rows.flatMap(({ label, row }) => {
     const reportField: Report = (field, reason) => report(`${label}.${field}`, reason)
     reportRepeatedParameters(row.path, reportField)
     reportUnknownFamilies(row.families, { known: families, report: reportField })
-    return compileRow(row, reportField)
+    return compileRow(row, trustedHeaders, reportField)
   })
 }
 
-const compileRow = (row: ReadRow, report: Report): readonly Route<Resource>[] => {
+const compileRow = (
+  row: ReadRow,
+  trustedHeaders: readonly string[],
+  report: Report
+): readonly Route<Resource>[] => {
   const compile = (use: TemplateUse, source: string, field: string) => {
     const place = { use, parameters: parametersOf(row.path), scope: row.scope }
     const compiled = compileTemplate(source, place)
@@ -50,12 +60,18 @@ const compileRow = (row: ReadRow, report: Report): readonly Route<Resource>[] =>
     tags,
     query: row.query,
     bypassOn: row.bypassOn,
-    vary: row.vary.map(fieldName),
+    vary: [...variationsOf(row.vary), ...variationsOf([...trustedHeaders])],
     families: row.families,
     caller
   }
   return [{ path: row.path, value: resource }]
 }
+
+/** The names in the form that they are compared in. */
+const variationsOf = (vary: ReadRow['vary']): readonly Variation[] =>
+  Array.isArray(vary)
+    ? vary.map((name) => ({ name: fieldName(name), values: [] }))
+    : Object.entries(vary).map(([name, values]) => ({ name: fieldName(name), values }))
 
 /** One path must have one row, and one key must come from one row: else one row's entry would answer for another's. */
 const reportRivals = (rows: readonly Labelled<ReadRow>[], report: Report): void => {

@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs'
-import { loadResources, type LoadedResources } from './load.js'
+import { loadResources, type LoadedResources, type LoadOptions } from './load.js'
 import { ResourceTableError } from './resource-table-error.js'
-import type { TtlLimits } from './schema.js'
+
+export type ReadOptions = Omit<LoadOptions, 'source'>
 
 /** Reads the table from a file or, without one, the built-in table of SPMS. Throws `ResourceTableError`. */
-export const readResources = (file: string | undefined, limits: TtlLimits): LoadedResources => {
+export const readResources = (file: string | undefined, options: ReadOptions): LoadedResources => {
   const source = file ?? 'spms.yaml'
-  return loadResources(textOf(file ?? new URL('./spms.yaml', import.meta.url), source), { source, ...limits })
+  return loadResources(textOf(file ?? new URL('./spms.yaml', import.meta.url), source), {
+    source,
+    ...options
+  })
 }
 
 const textOf = (file: string | URL, source: string): string => {

@@ -92,13 +92,22 @@ const readRowSchema = ({ defaultTtlSeconds, maxTtlSeconds }: TtlLimits) => {
       tags: Type.Array(template, { default: [] }),
       query: names(Type.String({ minLength: 1 })),
       bypassOn: names(Type.String({ minLength: 1 })),
-      vary: names(token),
+      vary: varySchema,
       families: Type.Array(familyName, { uniqueItems: true }),
       caller: Type.Optional(template)
     },
     closed
   )
 }
+
+/** Names alone, or each with the values that have entries; none of them: every value has. */
+const varySchema = Type.Union(
+  [
+    names(token),
+    Type.Record(token, Type.Array(Type.String({ minLength: 1 }), { uniqueItems: true }), closed)
+  ],
+  { default: [] }
+)
 
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'] as const
 

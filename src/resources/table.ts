@@ -18,8 +18,14 @@ export interface CompiledTable {
 /** Paths whose row is remembered: people read the same ones again and again. */
 const REMEMBERED = 2000
 
-/** Compiles rows that agree with the schema; their placeholders, families and rivals are checked here. */
-export const compileTable = ({ file, resources, writes }: SoundFile): CompiledTable => {
+/**
+ * Compiles rows that agree with the schema; their placeholders, families and rivals are checked here. Every row varies
+ * on `trustedHeaders`, in lower case.
+ */
+export const compileTable = (
+  { file, resources, writes }: SoundFile,
+  trustedHeaders: readonly string[]
+): CompiledTable => {
   const problems: string[] = []
   const report = (field: string, reason: string): void => {
     problems.push(`${field}: ${reason}`)
@@ -30,7 +36,8 @@ export const compileTable = ({ file, resources, writes }: SoundFile): CompiledTa
     known: families,
     report: (field, reason) => report(`identity.${field}`, reason)
   })
-  const matchRow = createRouter(compileReads(resources, { families, report }))
+  const reads = compileReads(resources, { families, trustedHeaders, report })
+  const matchRow = createRouter(reads)
   const matches = createMemo<ReadMatch>(REMEMBERED)
   const matchRead = (path: string): ReadMatch | undefined => {
     const known = matches.get(path)
@@ -48,6 +55,7 @@ export const compileTable = ({ file, resources, writes }: SoundFile): CompiledTa
         cookies: file.identity.cookies,
         families: file.identity.families
       },
+      variedHeaders: [...new Set(reads.flatMap(({ value }) => value.vary.map(({ name }) => name)))],
       matchRead,
       matchWrite: (method, path) => {
         const match = matchEffect(method, path)

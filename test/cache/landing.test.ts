@@ -44,7 +44,7 @@ const setUp = () => {
   ): Promise<Reader> => {
     const headers = flat(fields)
     const readerFields = createFieldReader(TABLE.identity)(headers)
-    const plan = planRead(TABLE, { target, headers }, readerFields)
+    const plan = planRead({ table: TABLE }, { target, headers }, readerFields)
     if (plan.kind !== 'lookup') throw new Error(plan.reason)
     const arrival = landings.arrive()
     const { position, entries } = await store.read([plan.key])

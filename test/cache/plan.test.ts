@@ -1,10 +1,12 @@
 import t from 'tap'
+import { createHostCheck } from '../../src/cache/host-check.js'
 import { planRead, type Plan } from '../../src/cache/plan.js'
 import { createFieldReader } from '../../src/cache/request-fields.js'
+import { loadResources } from '../../src/resources/load.js'
 import { type Fields, flat, SIGNED_IN, TABLE } from './fixtures.js'
 
 const plan = (target: string, fields: Fields = {}, headers = flat(fields)): Plan =>
-  planRead(TABLE, { target, headers }, createFieldReader(TABLE.identity)(headers))
+  planRead({ table: TABLE }, { target, headers }, createFieldReader(TABLE.identity)(headers))
 
 const keyOf = (target: string, fields: Fields = {}): string => {
   const planned = plan(target, fields)
@@ -82,7 +84,33 @@ t.test('no header can make the key of a query', async (t) => {
   const keys = [
     { target: '/paged?page=2', headers: [] },
     { target: '/paged', headers: ['Origin', 'page=2'] }
-  ].map((request) => planRead(table, request, createFieldReader(TABLE.identity)(request.headers)))
+  ].map((request) => planRead({ table }, request, createFieldReader(TABLE.identity)(request.headers)))
   const [query, origin] = keys.map((planned) => (planned.kind === 'lookup' ? planned.key : ''))
   t.not(query, origin)
 })
+
+t.test('a host that is not allowed is not looked up, nor is a value that a row does not list', async (t) => {
+  const { table } = loadResources(LISTED, { source: 'test', defaultTtlSeconds: 60, maxTtlSeconds: 60 })
+  const planning = { table, isHostAllowed: createHostCheck(['spms.example']) }
+  const outcome = (fields: Fields): string => {
+    const headers = flat(fields)
+    const planned = planRead(
+      planning,
+      { target: '/open', headers },
+      createFieldReader(TABLE.identity)(headers)
+    )
+    return planned.kind === 'bypass' ? planned.reason : planned.kind
+  }
+  t.equal(outcome({ host: 'spms.example:8080' }), 'lookup')
+  t.equal(outcome({ host: 'other.example' }), 'host')
+  t.equal(outcome({ host: 'spms.example', 'x-forwarded-proto': 'https' }), 'lookup')
+  t.equal(outcome({ host: 'spms.example', 'x-forwarded-proto': 'gopher' }), 'vary')
+})
+
+const LISTED = `
+identity: { headers: [], cookies: [] }
+families: {}
+resources:
+  - { name: open, path: /open, key: open, scope: public, families: [], vary: { Host: [], X-Forwarded-Proto: [http, https] } }
+writes: []
+`

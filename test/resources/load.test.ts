@@ -37,7 +37,7 @@ t.test('a header is known by one spelling, whatever case and dashes the table ha
   const identity = { headers: ['REMOTE_USER'], cookies: ['sessionid'], families: [] }
   const { table } = load(fileOf({ identity, resources: [{ ...ROW, vary: ['X_Site'] }] }))
   t.strictSame(table.identity.headers, ['remote-user'])
-  t.strictSame(table.matchRead('/api/pets/5')?.resource.vary, ['x-site'])
+  t.strictSame(table.matchRead('/api/pets/5')?.resource.vary, [{ name: 'x-site', values: [] }])
   t.end()
 })
 
@@ -54,7 +54,13 @@ t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
   )
   t.strictSame(rest, {
     ...{ name: 'pets', scope: 'public', ttlMs: 300_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 },
-    ...{ query: [], bypassOn: [], vary: ['host'], families: ['pets'], caller: undefined }
+    ...{
+      query: [],
+      bypassOn: [],
+      vary: [{ name: 'host', values: [] }],
+      families: ['pets'],
+      caller: undefined
+    }
   })
   t.strictSame(table.identity, { headers: ['remote-user'], cookies: ['sessionid'], families: [] })
   t.match(description.resources[0], { ttl: 300, staleWhileRevalidate: 0, query: [], vary: ['Host'] })

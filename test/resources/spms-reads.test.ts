@@ -1,6 +1,13 @@
 import t from 'tap'
+import type { Variation } from '../../src/cache/resource.js'
 import { fillAll, type TemplateValues } from '../../src/cache/resource.js'
 import { readResources } from '../../src/resources/read.js'
+
+/** The addresses of pictures are made from these. */
+const ADDRESS: readonly Variation[] = [
+  { name: 'host', values: [] },
+  { name: 'x-forwarded-proto', values: ['http', 'https'] }
+]
 
 const { table } = readResources(undefined, { defaultTtlSeconds: 300, maxTtlSeconds: 86400 })
 
@@ -47,7 +54,7 @@ interface ReadCase {
   readonly ttl: number
   readonly scope: string
   readonly tags: readonly string[]
-  readonly vary?: readonly string[]
+  readonly vary?: readonly Variation[]
 }
 
 const listed = ['project:42', 'project:43', 'user:30', 'user:31']
@@ -73,7 +80,7 @@ const cases: readonly ReadCase[] = [
       key: 'user:5:projects',
       ttl: 300,
       scope: 'public',
-      vary: ['host', 'x-forwarded-proto']
+      vary: ADDRESS
     },
     tags: ['user:5', 'user:5:projects', ...listed]
   },
@@ -133,7 +140,7 @@ const cases: readonly ReadCase[] = [
       key: 'staff:profile:user:5:projects',
       ttl: 3600,
       scope: 'public',
-      vary: ['host', 'x-forwarded-proto']
+      vary: ADDRESS
     },
     tags: ['user:5', 'user:5:projects', 'staff:profile:projects', ...listed]
   }

@@ -7,6 +7,7 @@ import type { Leaving } from '../../cache/leaving.js'
 import { valuesOf } from '../../cache/request-fields.js'
 import { answerClientError, badInput, ProblemError, refuse, sendProblemTo, toProblem } from '../problem.js'
 import { drainOnClose } from './drain.js'
+import { createFieldFilter } from './forgeable-fields.js'
 import { sendAnswer } from './send.js'
 import { targetOf } from './target.js'
 import { createTurnEnd } from './turn-end.js'
@@ -16,6 +17,8 @@ export interface ProxyDoorOptions {
   readonly cache: Cache
   /** From the signal to stop on: each answer then ends its connection, so that callers move on while the door is open. */
   readonly isLeaving: () => boolean
+  /** Of those that a caller could forge, the ones that the ingress sets; lower case. */
+  readonly trustedFields: readonly string[]
   readonly loggerInstance: FastifyBaseLogger
 }
 
@@ -31,7 +34,12 @@ const KEEP_ALIVE_MS = 72_000
  * Fastify reads them, because it refuses what an origin may well take (`%zz` in a path, other methods,
  * malformed media types) and because a hit should cost what the bare server costs.
  */
-export const createProxyDoor = ({ cache, isLeaving, loggerInstance }: ProxyDoorOptions): FastifyInstance => {
+export const createProxyDoor = ({
+  cache,
+  isLeaving,
+  trustedFields,
+  loggerInstance
+}: ProxyDoorOptions): FastifyInstance => {
   const serverFactory = (): Server => {
     const server = createServer(
       { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 },
@@ -47,6 +55,7 @@ export const createProxyDoor = ({ cache, isLeaving, loggerInstance }: ProxyDoorO
     return server.on('clientError', answerClientError)
   }
 
+  const isDropped = createFieldFilter(trustedFields)
   const turnEnd = createTurnEnd()
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -60,7 +69,7 @@ export const createProxyDoor = ({ cache, isLeaving, loggerInstance }: ProxyDoorO
   const ask = (request: IncomingMessage, response: ServerResponse): Promise<Answer> => {
     const { method = 'GET', rawHeaders } = request
     checkHead(request)
-    const { target, headers } = targetOf(request.url ?? '/', rawHeaders)
+    const { target, headers } = targetOf(request.url ?? '/', rawHeaders, isDropped)
     const body = hasBody(request) ? uploadOf(request, response) : undefined
     const onInterim = knowsInterim(request)
       ? (status: number, fields: readonly string[]): void => sendInterim(response, status, fields)

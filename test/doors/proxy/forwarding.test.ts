@@ -44,8 +44,10 @@ t.test('redirects and errors pass as they are', async (t) => {
 })
 
 t.test('the caller’s Host, and what a proxy in front says of him, reach the origin', async (t) => {
-  const { get } = await openBareProxy(t, ({ rawHeaders }, response) =>
-    response.end(JSON.stringify(rawHeaders))
+  const { get } = await openBareProxy(
+    t,
+    ({ rawHeaders }, response) => response.end(JSON.stringify(rawHeaders)),
+    { trustedFields: ['x-forwarded-host'] }
   )
   const said = {
     Host: 'spms.example:443',

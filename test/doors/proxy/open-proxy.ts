@@ -17,6 +17,7 @@ import { http, type HttpAnswer, type HttpOptions } from '../../support/http.js'
 export interface ProxyOptions extends Partial<Omit<CacheOptions, 'store' | 'origin'>> {
   readonly http?: Partial<HttpOriginOptions>
   readonly store?: Store
+  readonly trustedFields?: readonly string[]
 }
 
 export interface OpenProxy {
@@ -36,11 +37,14 @@ export interface OpenProxy {
   readonly close: () => Promise<void>
 }
 
-const { table } = readResources(undefined, { defaultTtlSeconds: 300, maxTtlSeconds: 86_400 })
+const tableFor = (trustedHeaders: readonly string[]) =>
+  readResources(undefined, { defaultTtlSeconds: 300, maxTtlSeconds: 86_400, trustedHeaders }).table
 
 /** A proxy door over the origin at this address, with a memory store and a clock of its own. */
 export const openProxy = async (t: Test, url: string, options: ProxyOptions = {}): Promise<OpenProxy> => {
   const clock = createClock()
+  const { trustedFields = [] } = options
+  const table = tableFor(trustedFields)
   const opened = options.store ?? createMemoryStore({ maxBytes: 100_000_000, now: clock.now, randomEpoch })
   let reads = 0
   const store: Store = { ...opened, read: (slots) => opened.read(slots).finally(() => reads++) }
@@ -69,6 +73,7 @@ export const openProxy = async (t: Test, url: string, options: ProxyOptions = {}
   const door = createProxyDoor({
     cache,
     isLeaving: () => false,
+    trustedFields,
     loggerInstance: createLogger({ level: 'silent' })
   })
   const address = await door.listen({ host: '127.0.0.1', port: 0 })
