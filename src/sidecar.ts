@@ -15,6 +15,7 @@ import type { LoadedResources } from './resources/load.js'
 import { type ReadOptions, readResources } from './resources/read.js'
 import { ResourceTableError } from './resources/resource-table-error.js'
 import { resourceFileSchema } from './resources/schema.js'
+import { checkPrefix } from './sidecar/check-prefix.js'
 import { readCa } from './sidecar/read-ca.js'
 import { listen, listenOnSocket } from './sidecar/listen.js'
 import { warmingOf } from './sidecar/warming-of.js'
@@ -54,6 +55,7 @@ export const createSidecar = async ({
   const ttlLimits = { defaultTtlSeconds: config.DEFAULT_TTL, maxTtlSeconds: config.MAX_TTL }
   const trustedFields = listOf(config.TRUSTED_FIELDS).map((name) => name.toLowerCase())
   const { table, description } = readTable(config, { ...ttlLimits, trustedHeaders: trustedFields })
+  checkPrefix(config, description)
   const statistics = createStatistics({ now })
   const metrics = createMetrics({ counts: statistics.counts, figures: () => store.figures() })
   const observer = observeAll([statistics, metrics, createLogObserver({ log, now })])
