@@ -173,7 +173,7 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
 
 /** Replies by which a server says that it is not, or no longer, the one to ask; Redis 6 puts them after a script's name. */
 const isWrongServer = ({ message }: Error): boolean =>
-  /(^|-)(READONLY|NOAUTH|LOADING|MASTERDOWN|MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b/.test(message)
+  /(^|-)(READONLY|NOREPLICAS|MISCONF|NOAUTH|LOADING|MASTERDOWN|MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b/.test(message)
 
 /** What will not change on this connection; a new one may log in, or lead to the master of that time. */
 const isWrongConnection = (error: unknown): boolean =>

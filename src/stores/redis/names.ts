@@ -5,6 +5,8 @@ export interface Names {
   readonly log: string
   readonly server: string
   readonly tags: string
+  /** Never there: to remove it changes nothing, but only a server that takes writes does it. */
+  readonly nothing: string
   readonly slot: (slot: string) => string
 }
 
@@ -14,5 +16,6 @@ export const namesUnder = (prefix: string): Names => ({
   log: `${prefix}@log`,
   server: `${prefix}@server`,
   tags: `${prefix}@tags`,
+  nothing: `${prefix}@void`,
   slot: (slot) => prefix + slot
 })

@@ -27,7 +27,7 @@ export interface RedisStoreOptions extends RedisSettings {
 const COMPARED_RECORDS = 1000
 
 /**
- * The shared store: one multiplexed connection, one command for a read, scripts for commits and
+ * The shared store: one multiplexed connection, one round trip for a read, scripts for commits and
  * invalidations. While an invalidation waits in the journal, nothing is read from or committed to Redis.
  * Throws `RedisSettingsError` when there is no way to connect.
  */
@@ -85,7 +85,8 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
 
   const read = gatherReads(link, async (slots) => {
     const keys = [names.epoch, ...slots.map(names.slot)]
-    const [position, ...values] = await client.mgetBuffer(keys)
+    // A master that has become a replica keeps its connections, and refuses this: proof that it was none at the `MGET`.
+    const [[position, ...values]] = await Promise.all([client.mgetBuffer(keys), client.unlink(names.nothing)])
     if (position === undefined || position === null) {
       link.suspect('Redis has lost the epoch')
       throw new StoreUnavailableError('Redis has lost the epoch')

@@ -20,7 +20,8 @@ const EVERYTHING = '{"keys":[],"tags":[],"patterns":[],"all":true}'
 /**
  * What OPEN and INVALIDATE share. KEYS epoch log server tags · ARGV prefix, fresh epoch. `begin` starts a new
  * epoch, whatever lay under its names before; it needs no memory to begin with. `server` remembers which
- * server it was, and which evictions were seen.
+ * server it was, and how many evictions and commands were seen: CONFIG RESETSTAT forgets evictions, but then there
+ * are fewer commands than were seen.
  */
 const EPOCHS = `
 local function text(key)
@@ -42,7 +43,8 @@ local function begin()
   local function field(name) return string.match(info, name .. ':([^\\r\\n]*)') end
   redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3])
   local id = append(ARGV[2], '${EVERYTHING}')
-  redis.call('SET', KEYS[3], field('run_id') .. ' ' .. field('maxmemory_policy') .. ' ' .. field('evicted_keys'))
+  redis.call('SET', KEYS[3], field('run_id') .. ' ' .. field('maxmemory_policy') .. ' ' .. field('evicted_keys')
+    .. ' ' .. field('total_commands_processed'))
   return id
 end
 `
@@ -53,6 +55,8 @@ end
  */
 export const OPEN = script(`${EPOCHS}
 if string.match(redis.call('INFO', 'replication'), 'role:(%a+)') ~= 'master' then return {'replica'} end
+-- A server that takes no writes, as one without enough replicas, takes no invalidations: it is not read.
+redis.call('UNLINK', ARGV[1] .. '@void')
 local tags = redis.call('TYPE', KEYS[4]).ok
 if tags ~= 'set' and tags ~= 'none' then redis.call('UNLINK', KEYS[4]) end
 local found, known, reason = position(), text(KEYS[3]), ARGV[3]
@@ -158,10 +162,16 @@ local found, known = position(), text(KEYS[3])
 if not found or not known then
   reason = 'no epoch'
 else
-  local policy, evicted = string.match(known, '^%S+ (%S+) (%S+)$')
-  if string.match(redis.call('INFO', 'stats'), 'evicted_keys:(%d+)') ~= evicted then
-    local policy_now = string.match(redis.call('INFO', 'memory'), 'maxmemory_policy:([%w-]+)')
-    if string.find((policy or 'allkeys') .. policy_now, 'allkeys', 1, true) then reason = 'evictions under allkeys' end
+  local server, policy, evicted, seen = string.match(known, '^(%S+) (%S+) (%S+) (%d+)$')
+  local stats = redis.call('INFO', 'stats')
+  local commands = string.match(stats, 'total_commands_processed:(%d+)')
+  local policy_now = string.match(redis.call('INFO', 'memory'), 'maxmemory_policy:([%w-]+)')
+  if string.find((policy or 'allkeys') .. policy_now, 'allkeys', 1, true) then
+    if string.match(stats, 'evicted_keys:(%d+)') ~= evicted or tonumber(commands) < tonumber(seen) then
+      reason = 'evictions under allkeys'
+    else
+      redis.call('SET', KEYS[3], server .. ' ' .. policy .. ' ' .. evicted .. ' ' .. commands)
+    end
   end
 end
 if reason ~= '' then return {'done', removed, begin(), reason} end

@@ -76,6 +76,22 @@ void t.test(
   }
 )
 
+void t.test(
+  'evictions that CONFIG RESETSTAT has hidden are evictions all the same',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const server = await serverWith(t, 'allkeys-lru')
+    const { store, told } = await connectStore(t, { url: server.url })
+    await put(store, { slot: 'a', entry: tagged('t') })
+    await invalidate(store, { tags: ['other'] })
+    await evictIndex(server, 'spms:@tag:t')
+    await server.cli('config', 'resetstat')
+    t.match(await invalidate(store, { tags: ['t'] }), { outcome: 'done' })
+    t.strictSame(await readable(store, 'a'), [])
+    t.match(told.epochBegan.at(-1), { reason: 'evictions under allkeys' })
+  }
+)
+
 void t.test('without evictions allkeys-lru costs no new epoch', { skip: needsOwnRedis }, async (t) => {
   const server = await serverWith(t, 'allkeys-lru')
   const { store } = await connectStore(t, { url: server.url })
