@@ -66,6 +66,10 @@ export const ConfigSchema = Type.Object({
     100,
     'Time budget of one store operation; then the origin is asked.'
   ),
+  INVALIDATION_TIMEOUT_MS: Milliseconds(
+    5000,
+    'Longest that an invalidation is tried again while Redis does not take it, and the answer of its write is held.'
+  ),
   KEY_PREFIX: Type.String({
     pattern: '^[A-Za-z0-9_.{}:-]{1,64}$',
     default: 'spms:',

@@ -8,7 +8,10 @@ import { createFakeOrigin, createGate, originAnswer } from './fixtures.js'
 const setUp = () => {
   const origin = createFakeOrigin()
   const denied: string[] = []
-  const forward = createForward(origin, async (identity) => void denied.push(identity))
+  const forward = createForward(origin, async (identity) => {
+    denied.push(identity)
+    return 'done'
+  })
   const caller = new Leaver()
   const request: ReadRequest = {
     method: 'GET',

@@ -31,7 +31,10 @@ const setUp = () => {
     origin,
     keep,
     marks,
-    denied: async (identity) => void denied.push(identity),
+    denied: async (identity) => {
+      denied.push(identity)
+      return 'done'
+    },
     userOf: async (identity) => users.get(identity),
     now: clock.now,
     maxTtlMs: 3_600_000,

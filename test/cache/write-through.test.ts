@@ -34,7 +34,10 @@ const setUp = (options: Partial<WriteThroughOptions> = {}) => {
       named.push(each)
       return { outcome: 'done', id: '1-0', removed: 0 }
     },
-    denied: async (identity) => void denied.push(identity),
+    denied: async (identity) => {
+      denied.push(identity)
+      return 'done'
+    },
     userOf: async () => undefined,
     ...options
   })

@@ -16,7 +16,7 @@ void t.test('gives back every name once, whatever it was named by', (t) => {
   if (taken) journal.putBack(taken)
   t.equal(journal.size, 4)
   t.strictSame(journal.take(), taken)
-  journal.done()
+  journal.done('1-1')
   t.equal(journal.size, 0)
   t.end()
 })
@@ -39,7 +39,7 @@ void t.test(
     for (const key of ['d', 'e']) journal.add(named(key))
     t.equal(journal.size, 1)
     t.strictSame(journal.take(), invalidationOf({ all: true }))
-    journal.done()
+    journal.done('1-1')
     t.equal(journal.size, 0)
     t.end()
   }

@@ -66,6 +66,7 @@ export const openDoor = async (t: Test, named: Partial<ControlDoorOptions> = {})
     values: createValues({ store: reachable, now: clock.now }),
     invalidate: async (invalidation) =>
       isCut ? { outcome: 'pending' } : store.invalidate(invalidationOf(invalidation)),
+    longestWaitMs: 5000,
     stats: async () => STATS,
     resources: { schema: Type.Unknown(), table: RESOURCES },
     warming: { run: async () => undefined, progress: () => WARMED },

@@ -6,7 +6,7 @@ import { createBatches } from '../../../src/stores/redis/batches.js'
 import { BudgetExceededError } from '../../../src/stores/time-budget.js'
 
 /** A server that says `+OK` to every command, unless it is told to be silent. */
-const setUp = async (t: Test, { budgetMs = 1000, isSilent = false } = {}) => {
+const setUp = async (t: Test, { budgetMs = 1000, patienceMs = 2000, isSilent = false } = {}) => {
   const arrivals: string[] = []
   const server = createServer((socket) => {
     socket.setNoDelay().on('data', (chunk) => {
@@ -31,7 +31,7 @@ const setUp = async (t: Test, { budgetMs = 1000, isSilent = false } = {}) => {
     client.disconnect()
     server.close()
   })
-  const batches = createBatches(client, budgetMs)
+  const batches = createBatches(client, { budgetMs, patienceMs })
   return { client, arrivals, batches, ask: (key: string) => batches.run(() => client.get(key)) }
 }
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { eventually } from '../../support/eventually.js'
 import { needsOwnRedis } from '../../support/redis-server.js'
-import { entryOf, invalidate, positionOf, put, putAt, readable } from '../fixtures.js'
+import { entryOf, invalidateAtOnce, positionOf, put, putAt, readable } from '../fixtures.js'
 import { connectStore, openStore, redisFor, untilUp } from '../redis-fixtures.js'
 
 const BUDGET_MS = 100
@@ -34,7 +34,7 @@ void t.test('a frozen server costs one budget, then nothing', { skip: needsOwnRe
   const failing = await Promise.allSettled(Array.from({ length: 100 }, () => store.read(['a'])))
   t.ok(failing.every(({ status }) => status === 'rejected'))
   t.equal(told.storeAsked.filter(({ operation }) => operation === 'read').length, asked, 'without asking it')
-  t.match(await invalidate(store, { keys: ['b'] }), { outcome: 'pending' })
+  t.match(await invalidateAtOnce(store, { keys: ['b'] }), { outcome: 'pending' })
   const thawedAt = performance.now()
   server.thaw()
   await untilUp(store)
@@ -69,7 +69,7 @@ void t.test(
     const position = await positionOf(store)
     server.freeze()
     const fill = putAt(store, position, { slot: 'a', entry: entryOf('old') })
-    const invalidation = invalidate(store, { keys: ['a'] })
+    const invalidation = invalidateAtOnce(store, { keys: ['a'] })
     await t.rejects(fill)
     t.match(await invalidation, { outcome: 'pending' })
     server.thaw()
