@@ -45,6 +45,33 @@ void t.test(
   }
 )
 
+void t.test('who waits is told once all that was there has been carried out', (t) => {
+  const journal = createJournal()
+  const told: string[] = []
+  const wait = (who: string): (() => void) => journal.whenDone((id) => told.push(`${who} ${id}`))
+  for (let key = 0; key < 1001; key++) journal.add(named(String(key)))
+  wait('first')
+  const forget = wait('left')
+  journal.take()
+  journal.done('1-0')
+  t.strictSame(told, [], 'one name is still there')
+  const last = journal.take()
+  journal.add(named('later'))
+  wait('second')
+  forget()
+  if (last) journal.putBack(last)
+  t.strictSame(told, [], 'it has failed')
+  journal.take()
+  journal.add(named('latest'))
+  wait('third')
+  journal.done('2-0')
+  t.strictSame(told.sort(), ['first 2-0', 'second 2-0'])
+  journal.take()
+  journal.done('3-0')
+  t.strictSame(told.slice(2), ['third 3-0'])
+  t.end()
+})
+
 void t.test('a name that comes while it is being carried out is pending again', (t) => {
   const journal = createJournal()
   journal.add(named('a'))

@@ -59,9 +59,7 @@ export const createInvalidations = ({ link, journal, remove, ...options }: Inval
         wait('the store is down')
         return
       }
-      const run = link.runPatiently(() =>
-        wait(`an invalidation was not answered within ${commandTimeoutMs} ms`)
-      )
+      const run = link.runPatiently(() => wait(`an invalidation got no answer within ${commandTimeoutMs} ms`))
       remove(run, invalidation).then(resolve, (error: unknown) =>
         wait(`an invalidation failed: ${reasonOf(error)}`)
       )
@@ -70,7 +68,7 @@ export const createInvalidations = ({ link, journal, remove, ...options }: Inval
     const boundMs = Math.max(waitMs, Math.min(commandTimeoutMs, timeoutMs))
     return withinBudget(done, boundMs)
       .catch(() => {
-        if (!isKept) keep(`an invalidation did not end within ${boundMs} ms`)
+        if (!isKept) keep('an invalidation was not carried out in time')
         return PENDING
       })
       .finally(() => forget())

@@ -56,6 +56,31 @@ t.test(
   }
 )
 
+t.test('one that may be late is told of the budget, answered later, and given up in the end', async (t) => {
+  const { ask, batches } = await setUp(t, { budgetMs: 20, patienceMs: 60, isSilent: true })
+  let late = 0
+  let answer: (text: string) => void = () => undefined
+  const patient = batches.run(
+    () => new Promise<string>((resolve) => (answer = resolve)),
+    () => late++
+  )
+  const quick = batches.run(
+    async () => 'at once',
+    () => t.fail('it is not late')
+  )
+  const forEver = batches.run(
+    () => new Promise(() => undefined),
+    () => late++
+  )
+  const silent = t.rejects(forEver, { name: 'BudgetExceededError', budgetMs: 60 })
+  await t.rejects(ask('a'), { name: 'BudgetExceededError', budgetMs: 20 }, 'the others do not wait for them')
+  t.equal(await quick, 'at once')
+  t.equal(late, 2)
+  answer('after all')
+  t.equal(await patient, 'after all')
+  await silent
+})
+
 t.test('the first commands of a crowd do not wait for its last', async (t) => {
   const { client, batches } = await setUp(t)
   const begun: number[] = []

@@ -1,8 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { epochOf } from '../../../src/cache/position.js'
+import { eventually } from '../../support/eventually.js'
 import { needsOwnRedis, type RedisServer } from '../../support/redis-server.js'
-import { entryOf, invalidateAtOnce, positionOf, put, putAt, readable, tagged } from '../fixtures.js'
+import {
+  entryOf,
+  invalidate,
+  invalidateAtOnce,
+  positionOf,
+  put,
+  putAt,
+  readable,
+  tagged
+} from '../fixtures.js'
 import { createRecorder } from '../observer.js'
 import { connectStore, redisFor, untilAsked, untilUp } from '../redis-fixtures.js'
 
@@ -58,6 +68,22 @@ for (const [title, refuseWrites, takeWrites] of WRITELESS) {
       )
     }
   )
+}
+
+for (const [title, refuseWrites, takeWrites] of WRITELESS) {
+  void t.test(`an invalidation waits for a server ${title}`, { skip: needsOwnRedis }, async (t) => {
+    const server = await redisFor(t)
+    const { store } = await connectStore(t, { url: server.url, invalidationTimeoutMs: 30_000 })
+    await put(store, { slot: 'a', entry: entryOf('') }, { slot: 'b', entry: entryOf('') })
+    await refuseWrites(server)
+    const waiting = ['a', 'b'].map((key) => invalidate(store, { keys: [key] }))
+    await eventually(async () => (await store.figures()).pendingInvalidations === 2)
+    await t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })
+    await takeWrites(server)
+    for (const each of waiting) t.match(await each, { outcome: 'done', id: /^\d+-\d+$/ })
+    await untilUp(store)
+    t.strictSame(await readable(store, 'a', 'b'), [])
+  })
 }
 
 void t.test('a replica is not read, not even at start', { skip: needsOwnRedis }, async (t) => {
