@@ -20,6 +20,12 @@ export const test = async (args) => {
   return runTap([...(isShared ? ['--jobs=1'] : []), ...args])
 }
 
+/** Writes the pages that are made from the sources; with `--check`, fails where one is not what they make. */
+export const docs = async (args) => {
+  ensureDependencies()
+  return runNode(['--import', 'tsx', 'scripts/write-docs.ts', ...args])
+}
+
 export const build = async () => {
   ensureDependencies()
   await bundle()

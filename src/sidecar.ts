@@ -94,7 +94,8 @@ export const createSidecar = async ({
   })
   const control = createControlDoor({
     values: createValues({ store, now }),
-    invalidate: (named) => cache.invalidate(named, 'control'),
+    invalidate: (named, options) => cache.invalidate(named, 'control', options),
+    longestWaitMs: config.INVALIDATION_TIMEOUT_MS,
     stats: async () => statistics.snapshot(await store.figures()),
     resources: { schema: resourceFileSchema(ttlLimits), table: description },
     warming,
@@ -156,6 +157,7 @@ export const openStore = async (config: Config, observer: Observer): Promise<Sto
         caFile: config.REDIS_CA_FILE,
         connectTimeoutMs: config.REDIS_CONNECT_TIMEOUT_MS,
         commandTimeoutMs: config.REDIS_COMMAND_TIMEOUT_MS,
+        invalidationTimeoutMs: config.INVALIDATION_TIMEOUT_MS,
         prefix: config.KEY_PREFIX,
         observer,
         now: Date.now,

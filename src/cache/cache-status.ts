@@ -16,6 +16,10 @@ export const STORE_UNAVAILABLE = 'spms; fwd=uri-miss; detail=store-unavailable'
 export const storedStatus = (forwarded: string): string => `${forwarded}; stored`
 export const collapsedStatus = (forwarded: string): string => `${forwarded}; collapsed`
 
+/** Other pods may not know yet of what this answer has made untrue. It says more than another detail. */
+export const pendingStatus = (status: string): string =>
+  `${status.replace(/; detail=[^;]*/, '')}; detail=invalidation-pending`
+
 const BYPASS: Readonly<Record<BypassReason, string>> = {
   search: 'spms; fwd=bypass; detail=search',
   query: 'spms; fwd=bypass; detail=query',

@@ -1,6 +1,6 @@
 import { createForward } from './forward.js'
 import { createHostCheck } from './host-check.js'
-import { createInvalidator, type Invalidate } from './invalidator.js'
+import { createInvalidator, type Denied, type Invalidate } from './invalidator.js'
 import { createKeeper, identityTag, userOfProof } from './keeper.js'
 import { createLandings } from './landing.js'
 import { createMarks } from './marks.js'
@@ -48,11 +48,11 @@ export const createCache = (options: CacheOptions): Cache => {
   const readFields = createFieldReader(table.identity)
 
   /** Whom the origin turns away keeps nothing here: not the entries of this identity, and not its proof. */
-  const denied = async (identity: string): Promise<void> => {
+  const denied: Denied = async (identity) => {
     const tag = identityTag(identity)
     // What is under way may be kept in a moment; a store that cannot tell may well keep something.
     const isKnown = landings.isAsking(identity) || (await store.isTagged(tag).catch(() => true))
-    if (isKnown) await invalidate({ tags: [tag] }, 'proxy')
+    return isKnown ? (await invalidate({ tags: [tag] }, 'proxy')).outcome : 'done'
   }
 
   const userOf = async (identity: string): Promise<string | undefined> => {

@@ -1,5 +1,7 @@
 import { type Answer, failure, relayed } from './answer.js'
+import { pendingStatus } from './cache-status.js'
 import { OriginError } from './errors.js'
+import type { Denied } from './invalidator.js'
 import { isDenial } from './landing.js'
 import type { Outcome } from './observer.js'
 import type { Origin } from './origin.js'
@@ -19,7 +21,7 @@ export type Forward = (
 
 /** Passes a read on as it came, and its answer back as it comes. */
 export const createForward =
-  (origin: Origin, denied: (identity: string) => Promise<void>): Forward =>
+  (origin: Origin, denied: Denied): Forward =>
   async (request, identity, { resource, outcome, cacheStatus }) => {
     const { method, target, headers, body, onInterim, caller } = request
     try {
@@ -32,8 +34,9 @@ export const createForward =
         onInterim,
         readers: caller
       })
-      if (isDenial(answer) && identity !== undefined) await denied(identity)
-      return relayed(answer, outcome, cacheStatus)
+      const isTurnedAway = isDenial(answer) && identity !== undefined
+      const isPending = isTurnedAway && (await denied(identity)) === 'pending'
+      return relayed(answer, outcome, isPending ? pendingStatus(cacheStatus) : cacheStatus)
     } catch (error) {
       if (error instanceof OriginError) return failure(error, cacheStatus)
       throw error

@@ -2,12 +2,16 @@ import { UNKNOWN_USER_TAG } from './caller.js'
 import { compileGlob, literalPrefix } from './glob.js'
 import { type Invalidation, invalidationOf, kindsOf } from './invalidation.js'
 import type { Invalidated as InvalidatedEvent, Observer } from './observer.js'
-import type { Invalidated, Store } from './store.js'
+import type { Invalidated, InvalidateOptions, Store } from './store.js'
 
 export type Invalidate = (
   named: Partial<Invalidation>,
-  source: InvalidatedEvent['source']
+  source: InvalidatedEvent['source'],
+  options?: InvalidateOptions
 ) => Promise<Invalidated>
+
+/** Told of a 401 or 403 before it is passed on: whom the origin turns away keeps nothing here. */
+export type Denied = (identity: string) => Promise<Invalidated['outcome']>
 
 /**
  * Carries out invalidations, and widens those that could reach a `user:…` name to the entries of callers
@@ -15,9 +19,9 @@ export type Invalidate = (
  */
 export const createInvalidator =
   (store: Store, observer: Observer): Invalidate =>
-  async (named, source) => {
+  async (named, source, options) => {
     const invalidation = widen(invalidationOf(named))
-    const result = await store.invalidate(invalidation)
+    const result = await store.invalidate(invalidation, options)
     observer.invalidated({ source, kinds: kindsOf(invalidation), removed: 0, ...result })
     return result
   }

@@ -2,6 +2,7 @@ import type { Entry } from './entry.js'
 import { fill, type FillContext, type Filled } from './fill.js'
 import { createFlights, type Flight } from './flight.js'
 import { isReached } from './invalidation.js'
+import type { Denied } from './invalidator.js'
 import { familyTag, identityTag, isProofGood, type Keep, userOfProof } from './keeper.js'
 import type { Leaving } from './leaving.js'
 import type { Marks } from './marks.js'
@@ -13,8 +14,7 @@ export interface LandingOptions extends FillContext {
   readonly store: Store
   readonly keep: Keep
   readonly marks: Marks
-  /** Told of a 401 or 403 before it is passed on. */
-  readonly denied: (identity: string) => Promise<void>
+  readonly denied: Denied
   /** The user number of a caller who has a proof. */
   readonly userOf: (identity: string) => Promise<string | undefined>
 }
@@ -22,7 +22,15 @@ export interface LandingOptions extends FillContext {
 /** How a flight ended. */
 export type Landing =
   | { readonly kind: 'entry'; readonly entry: Entry; readonly isStored: boolean }
-  | { readonly kind: 'own'; readonly answer: OriginAnswer }
+  | {
+      readonly kind: 'own'
+      readonly answer: OriginAnswer
+      /**
+       * Of a 401 or 403, what became of its invalidation. Its own reader waits for that; those who wait for the
+       * flight do not, since each is turned away by itself, and would wait one after another.
+       */
+      readonly denial?: ReturnType<Denied>
+    }
 
 /** The flights of the read path: from a reader's miss to a stored entry, or to an answer of the reader's own. */
 export const createLandings = (options: LandingOptions) => {
@@ -43,8 +51,8 @@ export const createLandings = (options: LandingOptions) => {
       if (left === 0) asking.delete(identity)
       else asking.set(identity, left)
     })
-    if (landing.kind === 'own' && isDenial(landing.answer) && identity !== '') await options.denied(identity)
-    return landing
+    if (landing.kind !== 'own' || !isDenial(landing.answer) || identity === '') return landing
+    return { ...landing, denial: options.denied(identity) }
   }
 
   const askAndKeep = async (reader: Reader, readers: Leaving): Promise<Landing> => {

@@ -1,5 +1,5 @@
 import type { Answer } from './answer.js'
-import { bypassStatus } from './cache-status.js'
+import { bypassStatus, pendingStatus } from './cache-status.js'
 import { isFresh } from './entry.js'
 import { OriginError } from './errors.js'
 import type { Flight } from './flight.js'
@@ -126,7 +126,7 @@ export const createReadThrough = (options: ReadThroughOptions) => {
       const flight = current ?? landings.depart(reader)
       const landing = await landed(flight, caller, current === undefined)
       if (landing instanceof OriginError) return afterFailure(reader, landing, now())
-      if (current === undefined) return forLeader(reader, landing, now())
+      if (current === undefined) return await leaderAnswer(reader, landing)
       if (landing.kind === 'own' && landing.answer.status >= 500 && isUsableOnError(reader, now())) {
         return fromCache(reader, 'stale', now())
       }
@@ -135,6 +135,13 @@ export const createReadThrough = (options: ReadThroughOptions) => {
       }
     }
     return alone(reader)
+  }
+
+  /** A 401 or 403 is held until its invalidation is carried out, or pending. */
+  const leaderAnswer = async (reader: Reader, landing: Landing): Promise<Answer> => {
+    const denial = landing.kind === 'own' ? await landing.denial : undefined
+    const answer = forLeader(reader, landing, now())
+    return denial === 'pending' ? { ...answer, cacheStatus: pendingStatus(answer.cacheStatus) } : answer
   }
 
   const landed = async (
@@ -154,7 +161,7 @@ export const createReadThrough = (options: ReadThroughOptions) => {
   /** Without a proof nobody else's answer may be given; this one's own answer is the proof. */
   const askAlone = async (reader: Reader): Promise<Answer> => {
     try {
-      return forLeader(reader, await landings.ask(reader, reader.request.caller), now())
+      return await leaderAnswer(reader, await landings.ask(reader, reader.request.caller))
     } catch (error) {
       if (error instanceof OriginError) return afterFailure(reader, error, now())
       throw error

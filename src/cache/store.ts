@@ -13,7 +13,8 @@ import type { Position } from './position.js'
 export interface Store {
   read(slots: readonly string[]): Promise<Reading>
   commit(commit: Commit): Promise<readonly CommitOutcome[]>
-  invalidate(invalidation: Invalidation): Promise<Invalidated>
+  /** Never rejects. Tries again for a bounded time while the store cannot take it; after that it is `pending`. */
+  invalidate(invalidation: Invalidation, options?: InvalidateOptions): Promise<Invalidated>
   /** The records after one position up to another; `undefined` when they are no longer known. */
   recordsBetween(after: Position, upTo: Position): Promise<readonly LogRecord[] | undefined>
   /** Whether any entry still carries the tag. */
@@ -21,6 +22,8 @@ export interface Store {
   /** Removes index members whose entry has expired, and old records. */
   sweep(): Promise<void>
   figures(): Promise<StoreFigures>
+  /** For a process that stops: invalidations that wait for the store are `pending` at once, and so are later ones. */
+  endWaiting(): void
   close(): Promise<void>
 }
 
@@ -46,9 +49,20 @@ export interface Commit {
 /** `refused`: an invalidation came in between. `unmet`: the draft's condition does not hold. */
 export type CommitOutcome = 'stored' | 'refused' | 'unmet'
 
-export type Invalidated =
-  | { readonly outcome: 'done'; readonly id: string; readonly removed: number }
-  | { readonly outcome: 'pending' }
+export interface InvalidateOptions {
+  /** Wait no longer than this, and than the store's own bound; 0: only for the first attempt. */
+  readonly waitMs?: number | undefined
+}
+
+export interface CarriedOut {
+  readonly outcome: 'done'
+  /** Of its record in the log. */
+  readonly id: string
+  /** 0 when it was carried out together with others that had waited. */
+  readonly removed: number
+}
+
+export type Invalidated = CarriedOut | { readonly outcome: 'pending' }
 
 export interface StoreFigures {
   readonly kind: 'memory' | 'redis'

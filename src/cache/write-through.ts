@@ -2,16 +2,17 @@ import { unescape } from 'node:querystring'
 import type { Readable } from 'node:stream'
 import { type Answer, failure, relayed } from './answer.js'
 import { bodyAgain, collect, copyBody, parseJson } from './body.js'
-import { METHOD } from './cache-status.js'
+import { METHOD, pendingStatus } from './cache-status.js'
 import { OriginError } from './errors.js'
 import { type Invalidation, invalidationOf } from './invalidation.js'
-import type { Invalidate } from './invalidator.js'
+import type { Denied, Invalidate } from './invalidator.js'
 import { isDenial } from './landing.js'
 import { STAYING } from './leaving.js'
 import type { Observer } from './observer.js'
 import type { Origin, OriginAnswer } from './origin.js'
 import { type ReadFields, valueOf } from './request-fields.js'
 import type { ResourceTable, Template, TemplateValues, WriteMatch } from './resource.js'
+import type { Invalidated } from './store.js'
 
 export interface WriteThroughOptions {
   readonly table: ResourceTable
@@ -19,7 +20,7 @@ export interface WriteThroughOptions {
   readonly origin: Origin
   readonly invalidate: Invalidate
   readonly observer: Observer
-  readonly denied: (identity: string) => Promise<void>
+  readonly denied: Denied
   /** The user number of a caller who has a proof. */
   readonly userOf: (identity: string) => Promise<string | undefined>
 }
@@ -38,13 +39,15 @@ const INSPECTED_BYTES = 1024 * 1024
 const SAFE_METHODS = new Set(['OPTIONS', 'TRACE', 'GET', 'HEAD'])
 
 /**
- * A write is passed on, and what it makes untrue is invalidated before its answer is. Every outcome but a
- * 4xx counts, and so does none at all: the origin may have done it. It goes on when its caller leaves.
+ * A write is passed on, and what it makes untrue is invalidated before its answer is: an answer that is late because
+ * the store is does no harm, a stale read after it does. Every outcome but a 4xx counts, and so does none at all: the
+ * origin may have done it. It goes on when its caller leaves.
  */
 export const createWriteThrough = ({ table, origin, observer, ...options }: WriteThroughOptions) => {
-  const invalidateBy = async (match: WriteMatch, values: TemplateValues): Promise<void> => {
+  const invalidateBy = async (match: WriteMatch, values: TemplateValues): Promise<string> => {
     const named = namedBy(match, values)
-    if (named.all || named.tags.length > 0) await options.invalidate(named, 'proxy')
+    if (!named.all && named.tags.length === 0) return METHOD
+    return statusAfter((await options.invalidate(named, 'proxy')).outcome)
   }
 
   return async (request: WriteRequest): Promise<Answer> => {
@@ -83,18 +86,20 @@ export const createWriteThrough = ({ table, origin, observer, ...options }: Writ
         onInterim,
         readers: STAYING
       })
-      if (isDenial(answer) && identity !== undefined) await options.denied(identity)
-      if (match === undefined || isRefused(answer)) return relayed(answer, 'write', METHOD)
+      const isTurnedAway = isDenial(answer) && identity !== undefined
+      const outcome = isTurnedAway ? await options.denied(identity) : 'done'
+      if (match === undefined || isRefused(answer)) return relayed(answer, 'write', statusAfter(outcome))
       const inspected = match.needsAnswerBody ? await inspect(answer) : { answer, json: undefined }
-      await invalidateBy(match, values(inspected.json))
-      return relayed(inspected.answer, 'write', METHOD)
+      return relayed(inspected.answer, 'write', await invalidateBy(match, values(inspected.json)))
     } catch (error) {
       if (!(error instanceof OriginError)) throw error
-      if (match !== undefined) await invalidateBy(match, values())
-      return failure(error, METHOD)
+      return failure(error, match === undefined ? METHOD : await invalidateBy(match, values()))
     }
   }
 }
+
+const statusAfter = (outcome: Invalidated['outcome']): string =>
+  outcome === 'pending' ? pendingStatus(METHOD) : METHOD
 
 const isJson = (contentType = ''): boolean => /^\s*application\/json\s*(;|$)/i.test(contentType)
 

@@ -59,7 +59,7 @@ export const ConfigSchema = Type.Object({
     Type.String({
       pattern: '^[A-Za-z0-9, -]+$',
       description:
-        'Request fields, with commas, that the ingress sets on every request, of those that are dropped because a caller could forge them ([list](docs/security.md)).'
+        'Request fields, with commas, that the ingress sets on every request, of those that are dropped because a caller could forge them ([list](security.md#fields-that-are-dropped)).'
     })
   ),
   CACHE_STORE: Type.Union([Type.Literal('redis'), Type.Literal('memory')], {
@@ -70,7 +70,7 @@ export const ConfigSchema = Type.Object({
     pattern: '^rediss?(\\+[a-z]+)?://\\S+$',
     default: 'redis://127.0.0.1:6379/1',
     description:
-      'Redis: `redis://[user:password@]host:port/database`, or a cluster or sentinels ([forms](#redis)); `rediss` is TLS.'
+      'Redis: `redis://[user:password@]host:port/database`, or a cluster or sentinels ([forms](../README.md#redis)); `rediss` is TLS.'
   }),
   REDIS_USERNAME: Type.Optional(
     Type.String({ minLength: 1, description: 'User of Redis, in place of the one in the address.' })
@@ -89,6 +89,10 @@ export const ConfigSchema = Type.Object({
   REDIS_COMMAND_TIMEOUT_MS: Milliseconds(
     100,
     'Time budget of one store operation; then the origin is asked.'
+  ),
+  INVALIDATION_TIMEOUT_MS: Milliseconds(
+    5000,
+    'Longest that an invalidation is tried again while Redis does not take it, and the answer of its write is held.'
   ),
   KEY_PREFIX: Type.String({
     pattern: '^[A-Za-z0-9_.{}:-]{1,64}$',

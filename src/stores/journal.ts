@@ -11,8 +11,11 @@ export interface Journal {
   add(invalidation: Invalidation): void
   /** Hands out a bounded part, which stays pending until it is `done` or put back. */
   take(): Invalidation | undefined
-  done(): void
+  /** What was taken has been carried out, by the record with this id. */
+  done(id: string): void
   putBack(taken: Invalidation): void
+  /** Runs `told` once all that is pending now has been carried out, with the id of the last record. Returns how to forget it. */
+  whenDone(told: (id: string) => void): () => void
 }
 
 const CAPACITY = 10_000
@@ -24,6 +27,9 @@ export const createJournal = (capacity = CAPACITY): Journal => {
   const patterns = new Set<string>()
   let all = false
   let beingCarriedOut = 0
+  /** Who wait for names that are still here, and who for the last of them, which are being carried out. */
+  const waiting = new Set<(id: string) => void>()
+  const nextTold = new Set<(id: string) => void>()
 
   const size = (): number => (all ? 1 : keys.size + tags.size + patterns.size)
 
@@ -66,14 +72,31 @@ export const createJournal = (capacity = CAPACITY): Journal => {
       const before = size()
       const taken = takeSome()
       beingCarriedOut = before - size()
+      if (size() === 0) move(waiting, nextTold)
       return taken
     },
-    done: () => {
+    done: (id) => {
       beingCarriedOut = 0
+      const told = [...nextTold]
+      nextTold.clear()
+      for (const tell of told) tell(id)
     },
     putBack: (taken) => {
       beingCarriedOut = 0
       add(taken)
+      move(nextTold, waiting)
+    },
+    whenDone: (told) => {
+      waiting.add(told)
+      return () => {
+        waiting.delete(told)
+        nextTold.delete(told)
+      }
     }
   }
+}
+
+const move = <T>(from: Set<T>, to: Set<T>): void => {
+  for (const member of from) to.add(member)
+  from.clear()
 }

@@ -48,8 +48,8 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
       }
       warn({
         kind: 'pending',
-        message: 'Invalidations wait for the store',
-        hint: 'They are applied once Redis is back and are lost if this process ends before: bring Redis back first.',
+        message: 'Invalidations are pending: Redis did not take them in time',
+        hint: 'Other pods may serve old answers. They are applied once Redis is back and are lost if this process ends before: bring Redis back first.',
         fields: event
       })
     },

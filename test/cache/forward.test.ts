@@ -8,7 +8,10 @@ import { createFakeOrigin, createGate, originAnswer } from './fixtures.js'
 const setUp = () => {
   const origin = createFakeOrigin()
   const denied: string[] = []
-  const forward = createForward(origin, async (identity) => void denied.push(identity))
+  const forward = createForward(origin, async (identity) => {
+    denied.push(identity)
+    return 'done'
+  })
   const caller = new Leaver()
   const request: ReadRequest = {
     method: 'GET',
@@ -46,6 +49,15 @@ t.test('a denial of somebody is told, a denial of nobody and other errors are no
     await ask(undefined)
   }
   t.same(denied, ['who got 401', 'who got 403'])
+})
+
+t.test('a denial whose invalidation is pending says so', async (t) => {
+  const origin = createFakeOrigin()
+  origin.respond = () => originAnswer({ status: 403 })
+  const forward = createForward(origin, async () => 'pending')
+  const { request } = setUp()
+  const answer = await forward(request, 'me', { resource: 'none', outcome: 'bypass', cacheStatus: 'spms; x' })
+  t.match(answer, { status: 403, cacheStatus: 'spms; x; detail=invalidation-pending' })
 })
 
 t.test('a read is given up with its caller', async (t) => {

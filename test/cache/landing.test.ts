@@ -1,7 +1,7 @@
 import t from 'tap'
 import { invalidationOf } from '../../src/cache/invalidation.js'
 import { createKeeper, familyTag, identityTag } from '../../src/cache/keeper.js'
-import { createLandings, discard, isDenial } from '../../src/cache/landing.js'
+import { createLandings, type LandingOptions, discard, isDenial } from '../../src/cache/landing.js'
 import { STAYING } from '../../src/cache/leaving.js'
 import { createMarks } from '../../src/cache/marks.js'
 import { planRead } from '../../src/cache/plan.js'
@@ -20,7 +20,7 @@ import {
   TABLE
 } from './fixtures.js'
 
-const setUp = () => {
+const setUp = (options: Partial<LandingOptions> = {}) => {
   const { store, clock, origin } = createStage()
   const marks = createMarks(clock.now)
   const keep = createKeeper(store, TABLE, createRecorder(), clock.now)
@@ -31,11 +31,15 @@ const setUp = () => {
     origin,
     keep,
     marks,
-    denied: async (identity) => void denied.push(identity),
+    denied: async (identity) => {
+      denied.push(identity)
+      return 'done'
+    },
     userOf: async (identity) => users.get(identity),
     now: clock.now,
     maxTtlMs: 3_600_000,
-    maxEntryBytes: 1000
+    maxEntryBytes: 1000,
+    ...options
   })
   const arrive = async (
     target: string,
@@ -170,6 +174,14 @@ t.test('a denial is told before the answer is given', async (t) => {
   await landings.ask(await arrive('/open/5'), STAYING)
   t.equal(denied.length, 1, 'nobody is nobody')
   t.ok(isDenial({ status: 401 }))
+})
+
+t.test('a denial that waits for the store holds its own reader, and not the flight', async (t) => {
+  const { landings, arrive, origin } = setUp({ denied: () => new Promise(() => undefined) })
+  origin.respond = () => originAnswer({ status: 403 })
+  const landing = await landings.depart(await arrive('/open/5', SIGNED_IN)).landed
+  t.ok(landing.kind === 'own' && landing.denial instanceof Promise)
+  t.equal(landings.find('open:5'), undefined, 'the next reader leads')
 })
 
 t.test('a flight answers who was there before it, and later ones if nothing was invalidated', async (t) => {

@@ -34,7 +34,10 @@ const setUp = (options: Partial<WriteThroughOptions> = {}) => {
       named.push(each)
       return { outcome: 'done', id: '1-0', removed: 0 }
     },
-    denied: async (identity) => void denied.push(identity),
+    denied: async (identity) => {
+      denied.push(identity)
+      return 'done'
+    },
     userOf: async () => undefined,
     ...options
   })
@@ -173,6 +176,31 @@ t.test('a denial of a caller is told', async (t) => {
   await send('PUT', '/things/5', '{}')
   t.equal(denied.length, 1)
 })
+
+t.test(
+  'an answer is held until its invalidation has an outcome, and says when that is pending',
+  async (t) => {
+    const gate = createGate()
+    const { origin, send } = setUp({
+      invalidate: async () => {
+        await gate.opened
+        return { outcome: 'pending' }
+      },
+      denied: async () => 'pending'
+    })
+    let isAnswered = false
+    const sending = send('PUT', '/things/5', '{}').finally(() => (isAnswered = true))
+    await settle()
+    t.notOk(isAnswered)
+    gate.open()
+    const pending = { cacheStatus: 'spms; fwd=method; detail=invalidation-pending' }
+    t.match(await sending, { status: 200, ...pending })
+    origin.respond = () => originAnswer({ status: 403 })
+    t.match(await send('PUT', '/things/5', '{}', SIGNED_IN), { status: 403, ...pending })
+    origin.respond = () => Promise.reject(new OriginError('timeout'))
+    t.match(await send('PUT', '/things/5', '{}'), { kind: 'failure', status: 504, ...pending })
+  }
+)
 
 t.test('a write is passed on as it came, its answer as it comes, and whoever watches is told', async (t) => {
   const { origin, send, told } = setUp()

@@ -26,8 +26,7 @@ t.test(
       fleet,
       origin,
       random: seededRandom(SEED),
-      seconds: LONG_SECONDS,
-      isProxyAcknowledged: true
+      seconds: LONG_SECONDS
     })
     const refused = await metricOf(fleet, 'fills_dropped_total', { reason: 'refused' })
     t.comment(`${LONG_SECONDS} s, seed ${SEED}: ${describe(figures)} · ${refused} refused fills`)

@@ -30,7 +30,6 @@ const runAltered = async (t: Test, entry: string): Promise<void> => {
     origin,
     random: seededRandom(SEED),
     seconds: SECONDS,
-    isProxyAcknowledged: true,
     isEnough: ({ stale }) => stale.length >= ENOUGH
   })
   t.comment(`seed ${SEED}: ${describe(figures)}`)

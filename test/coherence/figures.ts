@@ -15,7 +15,7 @@ export interface Figures {
   readonly writes: Map<WriteKind, number>
   /** Invalidations that were answered 202. */
   pending: number
-  /** Writes through the proxy of which nobody can say whether the log has their invalidation. */
+  /** Writes through the proxy whose answer said that their invalidation is pending. */
   unconfirmed: number
 }
 

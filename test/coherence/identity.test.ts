@@ -63,7 +63,10 @@ t.test(
   'a 403 seen while Redis is away ends the session once it is back',
   { skip: needsOwnRedis },
   async (t) => {
-    const hasty = await openPair(t, SAMPLE, { REDIS_COMMAND_TIMEOUT_MS: '100' })
+    const hasty = await openPair(t, SAMPLE, {
+      REDIS_COMMAND_TIMEOUT_MS: '100',
+      INVALIDATION_TIMEOUT_MS: '200'
+    })
     const headers = hasty.origin.signIn(2)
     for (const path of PRIVATE) await hasty.here.get(path, headers)
     await hasty.origin.app.inject({ method: 'POST', url: '/api/v1/users/log-out', headers })

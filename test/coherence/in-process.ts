@@ -21,6 +21,8 @@ export interface LocalSidecar {
 export interface Writing {
   readonly headers?: Readonly<Record<string, string>>
   readonly json?: unknown
+  /** Ends the connection, as a caller does who leaves. */
+  readonly signal?: AbortSignal
 }
 
 /** Ready and closed with the test. It waits for its store unless told that there is none. */
@@ -48,11 +50,12 @@ export const openSidecar = async (
   if (store === undefined) throw new Error('The sidecar has opened no store.')
   if (isStoreUp) await untilUp(store)
 
-  const send = (url: string, method: string, { headers = {}, json }: Writing): Promise<HttpAnswer> =>
+  const send = (url: string, method: string, { headers = {}, json, signal }: Writing): Promise<HttpAnswer> =>
     http(url, {
       method,
       headers: json === undefined ? { ...headers } : { 'content-type': 'application/json', ...headers },
-      body: json === undefined ? '' : JSON.stringify(json)
+      body: json === undefined ? '' : JSON.stringify(json),
+      ...(signal !== undefined && { signal })
     })
   return {
     store,

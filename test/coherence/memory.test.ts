@@ -21,8 +21,7 @@ t.test('one sidecar with the memory store keeps the same promise', async (t) => 
     fleet,
     origin,
     random: seededRandom(SEED),
-    seconds: SECONDS,
-    isProxyAcknowledged: true
+    seconds: SECONDS
   })
   const refused = await metricOf(fleet, 'fills_dropped_total', { reason: 'refused' })
   t.comment(`${SECONDS} s, seed ${SEED}: ${describe(figures)} · ${refused} refused fills`)

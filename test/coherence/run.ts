@@ -11,8 +11,6 @@ export interface RunOptions {
   readonly origin: Origin
   readonly random: () => number
   readonly seconds: number
-  /** Whether an answered write through the proxy says that its invalidation is in the log: not without Redis. */
-  readonly isProxyAcknowledged: boolean
   /** Ends the run before its time. */
   readonly isEnough?: (figures: Figures) => boolean
 }
@@ -80,11 +78,8 @@ export const run = async (options: RunOptions): Promise<Figures> => {
       body: JSON.stringify(json)
     })
     if (answer.status !== 202) throw new Error(`${method} ${path}: ${answer.status} ${answer.text()}`)
-    if (options.isProxyAcknowledged) {
-      acknowledge('proxy', change, Number(answer.headers['x-sample-snapshot']))
-    } else {
-      figures.unconfirmed++
-    }
+    if (String(answer.headers['cache-status']).includes('invalidation-pending')) figures.unconfirmed++
+    else acknowledge('proxy', change, Number(answer.headers['x-sample-snapshot']))
   }
 
   const commitAndInvalidate = async (

@@ -6,5 +6,8 @@ const numberIn = (name: string, otherwise: number): number => {
 /** How long the long run reads and writes; the others do not depend on it. */
 export const LONG_SECONDS = numberIn('COHERENCE_SECONDS', 30)
 
+/** How often the wire stalls for four writes; 25 are the 100 writes of the trial. */
+export const STALLS = numberIn('COHERENCE_STALLS', 12)
+
 /** Decides what is read and written, and how slow the origin is; not how the processes interleave. */
 export const SEED = numberIn('COHERENCE_SEED', 1)

@@ -6,8 +6,10 @@ export interface Figures {
   readonly name: string
   readonly requests: number
   readonly failures: readonly string[]
-  /** Of the slowest answer that the fault had a part in: beyond what the origin takes. */
+  /** Of the slowest read that the fault had a part in: beyond what the origin takes. */
   readonly worstAddedMs: number
+  /** The same of writes, whose answers are held until their invalidation is carried out. */
+  readonly heldMs: number
   /** The same of bypasses, which never ask Redis: what the machine adds to plain forwarding. */
   readonly noiseMs: number
   /** Medians once the fault is known: of the reads that would be hits, and of plain forwarding. */
@@ -42,7 +44,16 @@ export const figuresOf = (name: string, samples: readonly Sample[], span: Span):
     name,
     requests: samples.length,
     failures: samples.flatMap(({ failure }) => failure ?? []),
-    worstAddedMs: worstOf(samples, span) - originMs,
+    worstAddedMs:
+      worstOf(
+        samples.filter(({ kind }) => kind !== 'write'),
+        span
+      ) - originMs,
+    heldMs:
+      worstOf(
+        samples.filter(({ kind }) => kind === 'write'),
+        span
+      ) - originMs,
     noiseMs: worstOf(samples.filter(isForwarded), span) - originMs,
     laterMs: median(later.filter(({ kind }) => kind === 'cached')),
     forwardedMs: median(later.filter(isForwarded)),
@@ -68,7 +79,7 @@ const worstOf = (samples: readonly Sample[], { from, endedAt }: Span): number =>
 const median = (samples: readonly Sample[]): number =>
   samples.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b)[samples.length >> 1] ?? NaN
 
-const HEADS = ['requests', 'failed', 'worst added', 'noise', 'p50 later', 'p50 bypass', 'recovery']
+const HEADS = ['requests', 'failed', 'worst added', 'held', 'noise', 'p50 later', 'p50 bypass', 'recovery']
 
 /** The figures of a file as one table of comments. */
 export const printFigures = (t: Test, rows: readonly Figures[]): void => {
@@ -78,7 +89,7 @@ export const printFigures = (t: Test, rows: readonly Figures[]): void => {
   t.comment(`Milliseconds. "noise" is the worst that was added to bypasses, which need no Redis.`)
   t.comment(line('', HEADS))
   for (const { name, requests, failures, ...ms } of rows) {
-    const times = [ms.worstAddedMs, ms.noiseMs, ms.laterMs, ms.forwardedMs, ms.recoveryMs]
+    const times = [ms.worstAddedMs, ms.heldMs, ms.noiseMs, ms.laterMs, ms.forwardedMs, ms.recoveryMs]
     const cells = [requests, failures.length, ...times]
     t.comment(
       line(

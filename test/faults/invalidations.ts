@@ -29,14 +29,14 @@ export const announceChange = async (
 ): Promise<void> => {
   await origin.setDisplayName(CHANGED_USER, 'changed')
   const statuses: number[] = []
-  const announce = async (): Promise<boolean> => {
+  const announce = async (preference: Readonly<Record<string, string>> = {}): Promise<boolean> => {
     const body = JSON.stringify({ keys: [`staff:profile:${PROFILE}`] })
-    const headers = { 'content-type': 'application/json' }
+    const headers = { 'content-type': 'application/json', ...preference }
     const answer = await http(`${sidecar.control}/v1/invalidations`, { method: 'POST', headers, body })
     return statuses.push(answer.status) > 0 && answer.status === 200
   }
   if (isCarriedOut) {
-    await eventually(announce)
+    await eventually(() => announce())
     t.equal(
       await eventually(async () => (await pendingOf(sidecar)) === 0),
       true,
@@ -45,7 +45,7 @@ export const announceChange = async (
   } else {
     // What was sent to a frozen server is carried out when it wakes up, replayed or not.
     await eventually(async () => (await get(`${sidecar.ops}/ready`)).text().includes('"store":"down"'))
-    await announce()
+    await announce({ prefer: 'wait=0' })
     t.strictSame(statuses, [202], 'it is pending')
     t.ok((await pendingOf(sidecar)) >= 1, 'and the gauge shows it')
   }

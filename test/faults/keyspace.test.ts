@@ -105,6 +105,7 @@ const sweep = async (t: Test, url: string): Promise<void> => {
     prefix: 'spms:',
     connectTimeoutMs: 1000,
     commandTimeoutMs: 5000,
+    invalidationTimeoutMs: 5000,
     now: Date.now,
     randomEpoch,
     observer: createRecorder()

@@ -17,7 +17,7 @@ export const redisFor = async (t: Test, options?: RedisServerOptions): Promise<R
 /** The sidecar as built, with its own settings but for the addresses. */
 export const sidecarFor = async (
   t: Test,
-  origin: OriginProcess,
+  origin: Pick<OriginProcess, 'address'>,
   redisUrl: string,
   environment: Readonly<Record<string, string>> = {}
 ): Promise<SidecarProcess> => {

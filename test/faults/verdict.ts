@@ -5,6 +5,8 @@ import type { DoorAnswer } from './watch.js'
 
 /** The default of REDIS_COMMAND_TIMEOUT_MS. */
 const BUDGET_MS = 100
+/** The default of INVALIDATION_TIMEOUT_MS. */
+const HELD_MS = 5000
 /** What Redis' own process may lose to a machine that is busy with other things. */
 const ALLOWANCE_MS = 250
 /** What plain forwarding loses is counted so often: an answer that has to do with Redis takes more steps. */
@@ -17,9 +19,10 @@ const DOOR_MS = 1000
 
 /** No failure, one budget at most and soon nothing, and back by itself. */
 export const judgeCallers = (t: Test, figures: Figures): void => {
-  const { requests, failures, worstAddedMs, noiseMs, laterMs, recoveryMs = Infinity } = figures
+  const { requests, failures, worstAddedMs, heldMs, noiseMs, laterMs, recoveryMs = Infinity } = figures
   t.strictSame(failures.slice(0, 10), [], `no failure in ${requests} requests`)
   atMost(t, 'one budget', worstAddedMs, BUDGET_MS + ALLOWANCE_MS + noiseMs * NOISE_SHARE)
+  atMost(t, 'a write, the bound of its invalidation', heldMs, HELD_MS + ALLOWANCE_MS + noiseMs * NOISE_SHARE)
   atMost(t, 'soon no delay', laterMs, figures.forwardedMs * NOISE_SHARE + LATER_ALLOWANCE_MS)
   atMost(t, 'back by itself', recoveryMs, RECOVERY_MS + noiseMs * RECOVERY_NOISE_SHARE)
 }
@@ -59,7 +62,7 @@ export const judgeLog = (t: Test, logs: readonly LogLine[], isStoreKept: boolean
 }
 
 /** A machine that is busy enough makes Redis too slow for a moment. */
-const TIMEOUT = /did not answer/
+const TIMEOUT = /(did not|no) answer/
 
 const tooSoon = (warnings: readonly LogLine[]): readonly LogLine[] => {
   const kindOf = ({ msg, operation, hint }: LogLine): string => JSON.stringify([msg, operation, hint])

@@ -45,7 +45,6 @@ export const failOver = async (t: Test, { prefix, environment, strike }: Failove
   }
   const running = run({
     ...{ fleet, origin, random: seededRandom(SEED), seconds: LONGEST_SECONDS },
-    isProxyAcknowledged: false,
     isEnough: note
   })
 

@@ -16,7 +16,7 @@ export interface TlsStoreOptions {
 /** Up, and closed at the end of the test. */
 export const connectTlsStore = async (t: Test, options: TlsStoreOptions): Promise<Store> => {
   const store = await createRedisStore({
-    ...{ connectTimeoutMs: 1000, commandTimeoutMs: 2000 },
+    ...{ connectTimeoutMs: 1000, commandTimeoutMs: 2000, invalidationTimeoutMs: 5000 },
     ...{ now: Date.now, randomEpoch, observer: createRecorder() },
     ...options
   })

@@ -38,6 +38,10 @@ export const putAt = async (
 export const invalidate = (store: Store, named: Partial<Invalidation>) =>
   store.invalidate(invalidationOf(named))
 
+/** The same without a wait: for stores that do not take it now. */
+export const invalidateAtOnce = (store: Store, named: Partial<Invalidation>) =>
+  store.invalidate(invalidationOf(named), { waitMs: 0 })
+
 /** The bodies in the slots, `undefined` where nothing is readable. */
 export const bodies = async (store: Store, ...slots: string[]): Promise<(string | undefined)[]> =>
   (await store.read(slots)).entries.map((entry) => entry?.body.toString())

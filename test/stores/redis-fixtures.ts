@@ -16,6 +16,7 @@ export interface StoreSettings {
   readonly url: string
   readonly prefix?: string
   readonly commandTimeoutMs?: number
+  readonly invalidationTimeoutMs?: number
   /** In place of one that remembers. */
   readonly observer?: Observer
 }
@@ -34,6 +35,7 @@ export const openStore = async (t: Test, settings: StoreSettings): Promise<Watch
     prefix: 'spms:',
     connectTimeoutMs: 1000,
     commandTimeoutMs: 2000,
+    invalidationTimeoutMs: 5000,
     now: Date.now,
     randomEpoch,
     observer,

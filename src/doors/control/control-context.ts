@@ -1,7 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 
 import type { Invalidation } from '../../cache/invalidation.js'
-import type { Invalidated } from '../../cache/store.js'
+import type { Invalidated, InvalidateOptions } from '../../cache/store.js'
 import type { Values } from '../../cache/values.js'
 import type { Warming } from '../../cache/warming.js'
 import type { NameFields } from './name-fields.js'
@@ -12,8 +12,10 @@ import type { ReadValue } from './value-reads.js'
 /** What the control door opens on. */
 export interface ControlParts {
   readonly values: Values
-  /** Does not reject when the store cannot be reached: the outcome is `pending` then. */
-  readonly invalidate: (named: Partial<Invalidation>) => Promise<Invalidated>
+  /** Does not reject when the store cannot be reached: the outcome is `pending` then, after a wait. */
+  readonly invalidate: (named: Partial<Invalidation>, options?: InvalidateOptions) => Promise<Invalidated>
+  /** Longest that `invalidate` waits. */
+  readonly longestWaitMs: number
   readonly stats: () => Promise<StatsSnapshot>
   /** The table in force, in the form that its schema describes. */
   readonly resources: { readonly schema: TSchema; readonly table: unknown }

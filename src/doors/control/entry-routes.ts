@@ -4,6 +4,7 @@ import { badInput } from '../problem.js'
 import type { ControlContext } from './control-context.js'
 import { readPosition } from './name-fields.js'
 import { fieldOf, readPrecondition } from './preconditions.js'
+import { PreferHeaders, readPreference } from './prefer.js'
 import { bytes, KeyParameter, NoQuery, nothing, PendingAnswer, PROBLEMS } from './schemas.js'
 
 /** `PUT /v1/entries/{key}`, apart from the others because its body is bytes of any type. */
@@ -54,7 +55,7 @@ export const putRoute: FastifyPluginCallbackTypebox<ControlContext> = (app, cont
 
 /** What else there is to do with one value. */
 export const entryRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, context, done) => {
-  const { fields, invalidate, readValue } = context
+  const { fields, invalidate, longestWaitMs, readValue } = context
 
   app.get(
     '/v1/entries/:key',
@@ -84,6 +85,7 @@ export const entryRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, c
       schema: {
         summary: 'Invalidate a key',
         params: KeyParameter,
+        headers: PreferHeaders,
         querystring: NoQuery,
         response: {
           204: nothing('Nothing is under the key now, whether there was something or not'),
@@ -94,7 +96,9 @@ export const entryRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, c
     },
     async (request, reply) => {
       const keys = [fields.name(request.params.key, 'key')]
-      const { outcome } = await invalidate({ keys })
+      const { waitMs, applied } = readPreference(request.headers.prefer, longestWaitMs)
+      const { outcome } = await invalidate({ keys }, { waitMs })
+      reply.headers(applied)
       request.log.debug({ keys, outcome }, 'Invalidated through the control door.')
       return outcome === 'done' ? reply.code(204).send(undefined) : reply.code(202).send({ pending: true })
     }

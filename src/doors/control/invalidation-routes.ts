@@ -3,10 +3,11 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import type { Invalidation } from '../../cache/invalidation.js'
 import { badInput } from '../problem.js'
 import type { ControlContext } from './control-context.js'
+import { PreferHeaders, readPreference } from './prefer.js'
 import { InvalidatedAnswer, InvalidationBody, NoQuery, PendingAnswer, PROBLEMS } from './schemas.js'
 
 export const invalidationRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, context, done) => {
-  const { fields, invalidate } = context
+  const { fields, invalidate, longestWaitMs } = context
   app.post(
     '/v1/invalidations',
     {
@@ -14,6 +15,7 @@ export const invalidationRoutes: FastifyPluginCallbackTypebox<ControlContext> = 
         summary: 'Invalidate keys, tags, patterns or everything',
         description:
           'After a 200, no request that arrives gets an answer whose origin request was sent before it.',
+        headers: PreferHeaders,
         querystring: NoQuery,
         body: InvalidationBody,
         response: { 200: InvalidatedAnswer, 202: PendingAnswer, ...PROBLEMS }
@@ -30,7 +32,9 @@ export const invalidationRoutes: FastifyPluginCallbackTypebox<ControlContext> = 
       if (!named.all && named.keys.length + named.tags.length + named.patterns.length === 0) {
         throw badInput('body', 'must name something in keys, tags, patterns or all')
       }
-      const result = await invalidate(named)
+      const { waitMs, applied } = readPreference(request.headers.prefer, longestWaitMs)
+      const result = await invalidate(named, { waitMs })
+      reply.headers(applied)
       request.log.debug({ ...named, ...result }, 'Invalidated through the control door.')
       if (result.outcome === 'pending') return reply.code(202).send({ pending: true })
       return { id: result.id, removed: result.removed }

@@ -119,13 +119,21 @@ export const InvalidationBody = Type.Object(
 )
 
 export const InvalidatedAnswer = Type.Object(
-  { id: Type.String({ description: 'Its place in the log' }), removed: Type.Integer() },
+  {
+    id: Type.String({ description: 'Its place in the log' }),
+    removed: Type.Integer({
+      description: 'Entries; 0 when it had to wait for the store and was carried out with others'
+    })
+  },
   { description: 'Everything named is gone, everywhere' }
 )
 
 export const PendingAnswer = Type.Object(
   { pending: Type.Literal(true) },
-  { description: 'The store cannot be reached: done here, and kept for when it is back' }
+  {
+    description:
+      'The store has not taken it within INVALIDATION_TIMEOUT_MS, or the wait that was asked for: done here, and kept for when it is back'
+  }
 )
 
 export const nothing = (description: string) => Type.Unsafe<undefined>(Type.Null({ description }))

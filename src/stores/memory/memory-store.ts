@@ -94,6 +94,7 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
       maxBytes,
       pendingInvalidations: 0
     }),
+    endWaiting: () => undefined,
     close: async () => entries.clear()
   }
 }

@@ -2,10 +2,19 @@ import { withinBudget } from '../time-budget.js'
 import type { RedisClient } from './client.js'
 
 export interface Batches {
-  /** Does one command with the others of this turn; rejects when the batch is not answered within its budget. */
-  run<T>(command: () => Promise<T>): Promise<T>
+  /**
+   * Does one command with the others of this turn; rejects when the batch is not answered within its budget. One with
+   * `whenLate`, which is better answered late than never, is only told then, and rejects when its patience is over.
+   */
+  run<T>(command: () => Promise<T>, whenLate?: () => void): Promise<T>
   /** Counts one more who waits for a command that has not begun yet. */
   join(): void
+}
+
+export interface Times {
+  readonly budgetMs: number
+  /** Of the commands that may be late; above the budget. */
+  readonly patienceMs: number
 }
 
 /** Who wait for a batch: the first of a crowd do not wait for the last, and Redis works for them meanwhile. */
@@ -16,11 +25,11 @@ const MOST = 64
  * by a few for a crowd: such a call is most of the cost of a command. It has one budget in common, which begins when
  * it is sent: a process that is busy meanwhile has not asked yet.
  */
-export const createBatches = (client: RedisClient, budgetMs: number): Batches => {
+export const createBatches = (client: RedisClient, { budgetMs, patienceMs }: Times): Batches => {
   let batch: Batch | undefined
 
   const begin = (): Batch => {
-    const begun = createBatch(() => {
+    const begun = createBatch(patienceMs, () => {
       if (batch !== begun) return
       batch = undefined
       const { stream } = client
@@ -36,9 +45,9 @@ export const createBatches = (client: RedisClient, budgetMs: number): Batches =>
   }
 
   return {
-    run: (command) => {
+    run: (command, whenLate) => {
       batch ??= begin()
-      const result = batch.add(command)
+      const result = batch.add(command, whenLate)
       batch.join()
       return result
     },
@@ -49,22 +58,22 @@ export const createBatches = (client: RedisClient, budgetMs: number): Batches =>
 interface Batch {
   /** Sends it, unless that is done. */
   readonly send: () => void
-  add<T>(command: () => Promise<T>): Promise<T>
+  add<T>(command: () => Promise<T>, whenLate?: () => void): Promise<T>
   /** Sends it when that makes it full. */
   join(): void
   readonly begin: () => void
   /** Resolves when all work has ended, well or not. */
   settled(): Promise<void>
-  /** Rejects what has not ended. */
-  readonly giveUp: (error: unknown) => void
+  /** Rejects what has not ended and has no patience. */
+  readonly giveUp: (error: Error) => void
 }
 
 interface Member {
   readonly begin: () => Promise<void>
-  readonly reject: (error: unknown) => void
+  readonly giveUp: (error: Error) => void
 }
 
-const createBatch = (send: () => void): Batch => {
+const createBatch = (patienceMs: number, send: () => void): Batch => {
   let members: Member[] = []
   let waiting = 0
   let pending = 0
@@ -77,13 +86,21 @@ const createBatch = (send: () => void): Batch => {
   }
   return {
     send,
-    add: <T>(command: () => Promise<T>) =>
+    add: <T>(command: () => Promise<T>, whenLate?: () => void) =>
       new Promise<T>((resolve, reject) => {
+        let isOver = false
         const begin = async (): Promise<void> => {
-          await carriedOut(command).then(resolve, reject)
+          const result = carriedOut(command)
+          await (whenLate === undefined ? result : withinBudget(result, patienceMs)).then(resolve, reject)
+          isOver = true
           end()
         }
-        members.push({ begin, reject })
+        const giveUp = (error: Error): void => {
+          if (isOver) return
+          if (whenLate === undefined) reject(error)
+          else whenLate()
+        }
+        members.push({ begin, giveUp })
       }),
     join: () => {
       if (++waiting === MOST) send()
@@ -98,7 +115,7 @@ const createBatch = (send: () => void): Batch => {
         else onSettled = resolve
       }),
     giveUp: (error) => {
-      for (const { reject } of members) reject(error)
+      for (const member of members) member.giveUp(error)
     }
   }
 }

@@ -29,6 +29,11 @@ export interface Link {
   readonly state: StoreState
   /** Rejects with `StoreUnavailableError`, at once while the link is down. */
   readonly run: Run
+  /**
+   * The same for what must be carried out, late rather than never: a server that pauses, or a packet that is lost, is
+   * waited for. `whenLate` is told of each operation that the time budget is over for.
+   */
+  readonly runPatiently: (whenLate: () => void) => Run
   /** Counts one more who waits for what has been run and has not begun yet. */
   join(): void
   /** Takes the link down until `prepare` has succeeded again. */
@@ -38,10 +43,13 @@ export interface Link {
 }
 
 const RETRY_MS = 500
+/** A lost packet is sent again after 200, 600 and 1,400 ms: a connection that is silent for so long is given up. */
+const PATIENCE_MS = 1000
 
 export const createLink = ({ client, observer, ...options }: LinkOptions): Link => {
   const breaker = createBreaker()
-  const batches = createBatches(client, options.commandTimeoutMs)
+  const budgetMs = options.commandTimeoutMs
+  const batches = createBatches(client, { budgetMs, patienceMs: Math.max(PATIENCE_MS, budgetMs) })
   let state: StoreState = 'down'
   let announced: StoreState | undefined
   let lastError: string | undefined
@@ -82,7 +90,7 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
     isPreparing = true
     const connection = connections
     try {
-      do await options.prepare(attempt)
+      do await options.prepare((operation, work) => attempt(operation, work, () => undefined))
       while (!options.isPrepared())
       lastError = undefined
       if (connection === connections) change('up', 'connected')
@@ -100,10 +108,10 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
     void prepare()
   }
 
-  const attempt: Run = async (operation, work) => {
+  const attempt = async <T>(operation: string, work: () => Promise<T>, whenLate?: () => void): Promise<T> => {
     const startedAt = performance.now()
     try {
-      const result = await batches.run(work)
+      const result = await batches.run(work, whenLate)
       breaker.succeeded()
       return result
     } finally {
@@ -111,15 +119,15 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
     }
   }
 
-  const run: Run = async (operation, work) => {
+  const run = async <T>(operation: string, work: () => Promise<T>, whenLate?: () => void): Promise<T> => {
     if (state === 'down') throw new StoreUnavailableError('the store is down')
     try {
-      return await attempt(operation, work)
+      return await attempt(operation, work, whenLate)
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(messageOf(cause))
       observer.storeFailed({ operation, error })
       if (error instanceof BudgetExceededError && breaker.timedOut(error.isOurFault, performance.now())) {
-        goDown(`Redis did not answer within ${options.commandTimeoutMs} ms`)
+        goDown(`Redis did not answer within ${error.budgetMs} ms`)
         reconnect()
       } else if (isWrongServer(error)) {
         goDown(error.message, isWrongConnection(error) ? reconnect : prepareSoon)
@@ -155,7 +163,8 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
     get state() {
       return state
     },
-    run,
+    run: (operation, work) => run(operation, work),
+    runPatiently: (whenLate) => (operation, work) => run(operation, work, whenLate),
     join: () => batches.join(),
     suspect: (reason) => {
       change('down', reason)
@@ -173,7 +182,9 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
 
 /** Replies by which a server says that it is not, or no longer, the one to ask; Redis 6 puts them after a script's name. */
 const isWrongServer = ({ message }: Error): boolean =>
-  /(^|-)(READONLY|NOREPLICAS|MISCONF|NOAUTH|LOADING|MASTERDOWN|MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b/.test(message)
+  /(^|-)(READONLY|NOREPLICAS|MISCONF|NOAUTH|LOADING|MASTERDOWN|MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b/.test(
+    message
+  )
 
 /** What will not change on this connection; a new one may log in, or lead to the master of that time. */
 const isWrongConnection = (error: unknown): boolean =>

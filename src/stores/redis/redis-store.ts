@@ -2,13 +2,14 @@ import { StoreUnavailableError } from '../../cache/errors.js'
 import { type Invalidation, kindsOf, type LogRecord } from '../../cache/invalidation.js'
 import type { Observer } from '../../cache/observer.js'
 import { epochOf, type Position, recordIdOf } from '../../cache/position.js'
-import type { Invalidated, Store } from '../../cache/store.js'
+import type { CarriedOut, Store } from '../../cache/store.js'
 import { decodeEntry } from '../entry-codec.js'
 import { createJournal } from '../journal.js'
 import { adoptClient, createClient, type RedisSettings } from './client.js'
 import { createCommitter } from './committer.js'
 import { gatherReads } from './gathered-reads.js'
-import { createLink, messageOf, type Run } from './link.js'
+import { createInvalidations, reasonOf } from './invalidations.js'
+import { createLink, type Run } from './link.js'
 import { namesUnder } from './names.js'
 import { createRemover } from './remover.js'
 import { parseInvalidation, parseOpening, parseStreamRange } from './replies.js'
@@ -18,6 +19,8 @@ import { createSweeper } from './sweeper.js'
 
 export interface RedisStoreOptions extends RedisSettings {
   readonly commandTimeoutMs: number
+  /** Longest that `invalidate` tries before it is `pending`. */
+  readonly invalidationTimeoutMs: number
   readonly observer: Observer
   readonly now: () => number
   readonly randomEpoch: () => string
@@ -50,10 +53,10 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
     if (kind === 'begun') observer.epochBegan({ reason })
   }
 
-  const replay = async (run: Run, pending: Invalidation): Promise<Invalidated> => {
+  const replay = async (run: Run, pending: Invalidation): Promise<CarriedOut> => {
     try {
       const result = await remover.remove(run, pending)
-      journal.done()
+      journal.done(result.id)
       return result
     } catch (error) {
       journal.putBack(pending)
@@ -64,7 +67,7 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
   const replayJournal = async (run: Run): Promise<void> => {
     for (let pending = journal.take(); pending !== undefined; pending = journal.take()) {
       const result = await replay(run, pending)
-      observer.invalidated({ source: 'replay', kinds: kindsOf(pending), removed: 0, ...result })
+      observer.invalidated({ source: 'replay', kinds: kindsOf(pending), ...result })
     }
   }
 
@@ -96,17 +99,13 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
     return { position: at, entries: values.map((bytes) => (bytes ? decodeEntry(bytes, epoch) : undefined)) }
   })
 
-  const invalidate = async (invalidation: Invalidation): Promise<Invalidated> => {
-    if (link.state === 'up') {
-      try {
-        return await remover.remove(link.run, invalidation)
-      } catch (error) {
-        link.suspect(`an invalidation failed: ${reasonOf(error)}`)
-      }
-    }
-    journal.add(invalidation)
-    return { outcome: 'pending' }
-  }
+  const { invalidate, endWaiting } = createInvalidations({
+    link,
+    journal,
+    remove: remover.remove,
+    commandTimeoutMs: options.commandTimeoutMs,
+    timeoutMs: options.invalidationTimeoutMs
+  })
 
   const recordsBetween = async (
     after: Position,
@@ -149,13 +148,11 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
       ...(await memory().catch(() => ({ usedBytes: undefined, maxBytes: undefined }))),
       pendingInvalidations: journal.size
     }),
+    endWaiting,
     close: async () => {
+      endWaiting()
       link.stop()
       await host.close()
     }
   }
 }
-
-/** Of a `StoreUnavailableError`: what Redis or the connection said. */
-const reasonOf = (error: unknown): string =>
-  messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error)

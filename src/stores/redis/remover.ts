@@ -2,7 +2,7 @@ import { compileGlob, literalPrefix } from '../../cache/glob.js'
 import type { Invalidation } from '../../cache/invalidation.js'
 import type { Observer } from '../../cache/observer.js'
 import { epochOf } from '../../cache/position.js'
-import { type Invalidated, keyOfSlot } from '../../cache/store.js'
+import { type CarriedOut, keyOfSlot } from '../../cache/store.js'
 import type { RedisClient } from './client.js'
 import type { Run } from './link.js'
 import type { Names } from './names.js'
@@ -92,7 +92,7 @@ export const createRemover = ({ client, names, scripts, randomEpoch, observer }:
     return removed
   }
 
-  const remove = async (run: Run, invalidation: Invalidation): Promise<Invalidated> => {
+  const remove = async (run: Run, invalidation: Invalidation): Promise<CarriedOut> => {
     const { patterns } = invalidation
     const { removed, id, isEpochNew } = await removeNamed(run, invalidation, JSON.stringify(invalidation))
     if (patterns.length === 0 || isEpochNew) return { outcome: 'done', id, removed }
@@ -105,7 +105,7 @@ export const createRemover = ({ client, names, scripts, randomEpoch, observer }:
   }
 
   /** A new epoch makes everything unreadable at once; the entries are then removed for their memory. */
-  const removeAll = async (run: Run): Promise<Invalidated> => {
+  const removeAll = async (run: Run): Promise<CarriedOut> => {
     const reason = 'everything was invalidated'
     const args = [names.prefix, randomEpoch(), reason]
     const keys = [names.epoch, names.log, names.server, names.tags]
@@ -123,7 +123,7 @@ export const createRemover = ({ client, names, scripts, randomEpoch, observer }:
   }
 
   return {
-    remove: (run: Run, invalidation: Invalidation): Promise<Invalidated> =>
+    remove: (run: Run, invalidation: Invalidation): Promise<CarriedOut> =>
       invalidation.all ? removeAll(run) : remove(run, invalidation)
   }
 }

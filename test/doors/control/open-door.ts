@@ -18,6 +18,8 @@ export interface OpenDoor {
   readonly clock: Clock
   readonly store: Store
   /** Lines of the log, at every level. */
+  /** What each invalidation was asked to wait, in ms. */
+  readonly waits: (number | undefined)[]
   readonly log: readonly string[]
   readonly call: (method: string, path: string, options?: CallOptions) => Promise<HttpAnswer>
   /** Makes the store unreachable. */
@@ -62,10 +64,14 @@ export const openDoor = async (t: Test, named: Partial<ControlDoorOptions> = {})
     commit: (commit) => (isCut ? refuse() : store.commit(commit))
   }
   const log: string[] = []
+  const waits: (number | undefined)[] = []
   const app = createControlDoor({
     values: createValues({ store: reachable, now: clock.now }),
-    invalidate: async (invalidation) =>
-      isCut ? { outcome: 'pending' } : store.invalidate(invalidationOf(invalidation)),
+    invalidate: async (invalidation, { waitMs } = {}) => {
+      waits.push(waitMs)
+      return isCut ? { outcome: 'pending' } : store.invalidate(invalidationOf(invalidation))
+    },
+    longestWaitMs: 5000,
     stats: async () => STATS,
     resources: { schema: Type.Unknown(), table: RESOURCES },
     warming: { run: async () => undefined, progress: () => WARMED },
@@ -84,6 +90,7 @@ export const openDoor = async (t: Test, named: Partial<ControlDoorOptions> = {})
     clock,
     store,
     log,
+    waits,
     call: (method, path, { json, headers, ...options } = {}) =>
       http(url + path, {
         ...options,

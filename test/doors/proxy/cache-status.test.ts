@@ -114,6 +114,7 @@ t.test('without the store', async (t) => {
     isTagged: down,
     sweep: down,
     figures: down,
+    endWaiting: () => undefined,
     close: async () => undefined
   }
   const { get, call, origin } = await openSampleProxy(t, { store })

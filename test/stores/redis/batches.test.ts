@@ -6,7 +6,7 @@ import { createBatches } from '../../../src/stores/redis/batches.js'
 import { BudgetExceededError } from '../../../src/stores/time-budget.js'
 
 /** A server that says `+OK` to every command, unless it is told to be silent. */
-const setUp = async (t: Test, { budgetMs = 1000, isSilent = false } = {}) => {
+const setUp = async (t: Test, { budgetMs = 1000, patienceMs = 2000, isSilent = false } = {}) => {
   const arrivals: string[] = []
   const server = createServer((socket) => {
     socket.setNoDelay().on('data', (chunk) => {
@@ -31,7 +31,7 @@ const setUp = async (t: Test, { budgetMs = 1000, isSilent = false } = {}) => {
     client.disconnect()
     server.close()
   })
-  const batches = createBatches(client, budgetMs)
+  const batches = createBatches(client, { budgetMs, patienceMs })
   return { client, arrivals, batches, ask: (key: string) => batches.run(() => client.get(key)) }
 }
 
@@ -55,6 +55,31 @@ t.test(
     t.ok(performance.now() - startedAt > 15)
   }
 )
+
+t.test('one that may be late is told of the budget, answered later, and given up in the end', async (t) => {
+  const { ask, batches } = await setUp(t, { budgetMs: 20, patienceMs: 60, isSilent: true })
+  let late = 0
+  let answer: (text: string) => void = () => undefined
+  const patient = batches.run(
+    () => new Promise<string>((resolve) => (answer = resolve)),
+    () => late++
+  )
+  const quick = batches.run(
+    async () => 'at once',
+    () => t.fail('it is not late')
+  )
+  const forEver = batches.run(
+    () => new Promise(() => undefined),
+    () => late++
+  )
+  const silent = t.rejects(forEver, { name: 'BudgetExceededError', budgetMs: 60 })
+  await t.rejects(ask('a'), { name: 'BudgetExceededError', budgetMs: 20 }, 'the others do not wait for them')
+  t.equal(await quick, 'at once')
+  t.equal(late, 2)
+  answer('after all')
+  t.equal(await patient, 'after all')
+  await silent
+})
 
 t.test('the first commands of a crowd do not wait for its last', async (t) => {
   const { client, batches } = await setUp(t)

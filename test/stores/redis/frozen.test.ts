@@ -1,7 +1,7 @@
 import t from 'tap'
 import { eventually } from '../../support/eventually.js'
 import { needsOwnRedis } from '../../support/redis-server.js'
-import { entryOf, invalidate, positionOf, put, putAt, readable } from '../fixtures.js'
+import { entryOf, invalidate, invalidateAtOnce, positionOf, put, putAt, readable } from '../fixtures.js'
 import { connectStore, openStore, redisFor, untilUp } from '../redis-fixtures.js'
 
 const BUDGET_MS = 100
@@ -34,7 +34,7 @@ void t.test('a frozen server costs one budget, then nothing', { skip: needsOwnRe
   const failing = await Promise.allSettled(Array.from({ length: 100 }, () => store.read(['a'])))
   t.ok(failing.every(({ status }) => status === 'rejected'))
   t.equal(told.storeAsked.filter(({ operation }) => operation === 'read').length, asked, 'without asking it')
-  t.match(await invalidate(store, { keys: ['b'] }), { outcome: 'pending' })
+  t.match(await invalidateAtOnce(store, { keys: ['b'] }), { outcome: 'pending' })
   const thawedAt = performance.now()
   server.thaw()
   await untilUp(store)
@@ -49,6 +49,35 @@ void t.test('a frozen server costs one budget, then nothing', { skip: needsOwnRe
   )
   t.match(told.storeChanged[1], { reason: /did not answer within 100 ms/ })
 })
+
+void t.test(
+  'an invalidation waits for a server that is frozen for 250 ms',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const server = await redisFor(t)
+    for (const hasReads of [false, true]) {
+      const { store, told } = await connectStore(t, { url: server.url, commandTimeoutMs: BUDGET_MS })
+      await put(store, { slot: 'a', entry: entryOf('') })
+      server.freeze()
+      setTimeout(() => server.thaw(), 250)
+      const waiting = invalidate(store, { keys: ['a'] })
+      // Time-outs of reads drop the connection, and with it the command that was late.
+      for (let reads = 0; hasReads && reads < 3; reads++) {
+        await store.read(['a']).catch(() => undefined)
+      }
+      t.match(await waiting, { outcome: 'done', id: /^\d+-\d+$/ })
+      t.strictSame(
+        told.storeFailed.filter(
+          ({ operation, error }) => operation === 'invalidate' && /within/.test(error.message)
+        ),
+        [],
+        'it is no time-out'
+      )
+      await untilUp(store)
+      t.strictSame(await readable(store, 'a'), [])
+    }
+  }
+)
 
 void t.test('readers at one time wait for one budget together', { skip: needsOwnRedis }, async (t) => {
   const server = await redisFor(t)
@@ -69,7 +98,7 @@ void t.test(
     const position = await positionOf(store)
     server.freeze()
     const fill = putAt(store, position, { slot: 'a', entry: entryOf('old') })
-    const invalidation = invalidate(store, { keys: ['a'] })
+    const invalidation = invalidateAtOnce(store, { keys: ['a'] })
     await t.rejects(fill)
     t.match(await invalidation, { outcome: 'pending' })
     server.thaw()

@@ -141,6 +141,25 @@ void t.test('three time-outs in a row take it down and drop the connection, fewe
   t.equal(told.storeFailed.length, failures)
 })
 
+void t.test(
+  'what is run patiently is told that it is late, and is no time-out until much later',
+  async (t) => {
+    const { client, link, told, untilUp } = start(t)
+    client.becomeReady()
+    await untilUp()
+    let late = 0
+    let answer: () => void = () => undefined
+    const run = link.runPatiently(() => late++)
+    const patient = run('invalidate', () => new Promise<void>((resolve) => (answer = resolve)))
+    await eventually(() => late === 1, { intervalMs: 1 })
+    t.strictSame([link.state, told.storeFailed.length], ['up', 0])
+    answer()
+    await patient
+    await t.rejects(run('invalidate', never), { name: 'StoreUnavailableError' })
+    t.match(told.storeFailed, [{ operation: 'invalidate', error: { budgetMs: 1000 } }])
+  }
+)
+
 void t.test('a server that says it is the wrong one takes it down, other error replies do not', async (t) => {
   for (const [message, state] of [
     ['OOM command not allowed when used memory > maxmemory', 'up'],

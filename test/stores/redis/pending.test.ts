@@ -1,8 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { epochOf } from '../../../src/cache/position.js'
+import { eventually } from '../../support/eventually.js'
 import { needsOwnRedis, type RedisServer } from '../../support/redis-server.js'
-import { entryOf, invalidate, positionOf, put, putAt, readable, tagged } from '../fixtures.js'
+import {
+  entryOf,
+  invalidate,
+  invalidateAtOnce,
+  positionOf,
+  put,
+  putAt,
+  readable,
+  tagged
+} from '../fixtures.js'
 import { createRecorder } from '../observer.js'
 import { connectStore, redisFor, untilAsked, untilUp } from '../redis-fixtures.js'
 
@@ -35,14 +45,14 @@ for (const [title, refuseWrites, takeWrites] of WRITELESS) {
       await put(store, ...slots.map((slot) => ({ slot, entry: tagged(`t:${slot}`) })))
       const position = await positionOf(store)
       await refuseWrites(server)
-      t.match(await invalidate(store, { keys: ['a'] }), { outcome: 'pending' })
+      t.match(await invalidateAtOnce(store, { keys: ['a'] }), { outcome: 'pending' })
       for (const openings of [2, 3, 4]) {
         await untilAsked(told, 'open', openings)
         await t.rejects(store.read(slots), { name: 'StoreUnavailableError' })
         await t.rejects(putAt(store, position, { slot: 'x', entry: entryOf('') }))
       }
-      t.match(await invalidate(store, { tags: ['t:b'] }), { outcome: 'pending' })
-      t.match(await invalidate(store, { patterns: ['t:c*'] }), { outcome: 'pending' })
+      t.match(await invalidateAtOnce(store, { tags: ['t:b'] }), { outcome: 'pending' })
+      t.match(await invalidateAtOnce(store, { patterns: ['t:c*'] }), { outcome: 'pending' })
       t.match(await store.figures(), { state: 'down', pendingInvalidations: 3 })
       await takeWrites(server)
       await untilUp(store)
@@ -58,6 +68,22 @@ for (const [title, refuseWrites, takeWrites] of WRITELESS) {
       )
     }
   )
+}
+
+for (const [title, refuseWrites, takeWrites] of WRITELESS) {
+  void t.test(`an invalidation waits for a server ${title}`, { skip: needsOwnRedis }, async (t) => {
+    const server = await redisFor(t)
+    const { store } = await connectStore(t, { url: server.url, invalidationTimeoutMs: 30_000 })
+    await put(store, { slot: 'a', entry: entryOf('') }, { slot: 'b', entry: entryOf('') })
+    await refuseWrites(server)
+    const waiting = ['a', 'b'].map((key) => invalidate(store, { keys: [key] }))
+    await eventually(async () => (await store.figures()).pendingInvalidations === 2)
+    await t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })
+    await takeWrites(server)
+    for (const each of waiting) t.match(await each, { outcome: 'done', id: /^\d+-\d+$/ })
+    await untilUp(store)
+    t.strictSame(await readable(store, 'a', 'b'), [])
+  })
 }
 
 void t.test('a replica is not read, not even at start', { skip: needsOwnRedis }, async (t) => {
@@ -105,7 +131,7 @@ void t.test('a journal that overflows makes everything unreadable', { skip: need
   await put(store, { slot: 'never-named', entry: tagged('t') })
   const position = await positionOf(store)
   await stopWrites(t, server)
-  for (let at = 0; at < 10_001; at++) await invalidate(store, { keys: [`k:${at}`] })
+  for (let at = 0; at < 10_001; at++) await invalidateAtOnce(store, { keys: [`k:${at}`] })
   t.equal((await store.figures()).pendingInvalidations, 1)
   await WRITELESS[0]?.[2](server)
   await untilUp(store)
@@ -123,10 +149,10 @@ void t.test(
     const slots = Array.from({ length: 400 }, (_, at) => `k:${at}`)
     await put(store, ...slots.map((slot) => ({ slot, entry: entryOf('') })))
     await stopWrites(t, server)
-    for (const key of slots.slice(0, 200)) await invalidate(store, { keys: [key] })
+    for (const key of slots.slice(0, 200)) await invalidateAtOnce(store, { keys: [key] })
     await WRITELESS[0]?.[2](server)
     for (const key of slots.slice(200)) {
-      await invalidate(store, { keys: [key] })
+      await invalidateAtOnce(store, { keys: [key] })
       await sleep(4)
     }
     await untilUp(store)
@@ -147,13 +173,13 @@ void t.test(
         // The journal has just been emptied; the link is about to go up.
         invalidated: () =>
           queueMicrotask(() => {
-            arrived ??= invalidate(store, { keys: ['b'] })
+            arrived ??= invalidateAtOnce(store, { keys: ['b'] })
           })
       }
     })
     await put(store, { slot: 'a', entry: entryOf('') }, { slot: 'b', entry: entryOf('') })
     await stopWrites(t, server)
-    await invalidate(store, { keys: ['a'] })
+    await invalidateAtOnce(store, { keys: ['a'] })
     await WRITELESS[0]?.[2](server)
     await untilUp(store)
     t.match(await arrived, { outcome: 'pending' })

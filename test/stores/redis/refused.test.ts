@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import type { Store } from '../../../src/cache/store.js'
 import { eventually } from '../../support/eventually.js'
 import { needsOwnRedis, type RedisServer } from '../../support/redis-server.js'
-import { entryOf, invalidate, positionOf, put, putAt, readable } from '../fixtures.js'
+import { entryOf, invalidate, invalidateAtOnce, positionOf, put, putAt, readable } from '../fixtures.js'
 import { connectStore, infoOf, openStore, redisFor, untilAsked, untilUp } from '../redis-fixtures.js'
 
 void t.test(
@@ -14,7 +14,7 @@ void t.test(
     await eventually(() => told.storeChanged.length > 0)
     t.match(told.storeChanged, [{ state: 'down', reason: /WRONGPASS/ }])
     await t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })
-    t.match(await invalidate(store, { keys: ['a'] }), { outcome: 'pending' })
+    t.match(await invalidateAtOnce(store, { keys: ['a'] }), { outcome: 'pending' })
     await server.cli('config', 'set', 'requirepass', 'wrong')
     await untilUp(store)
     t.strictSame(await put(store, { slot: 'a', entry: entryOf('') }), ['stored'])

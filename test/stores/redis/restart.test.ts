@@ -3,7 +3,16 @@ import { epochOf } from '../../../src/cache/position.js'
 import { freePort } from '../../support/free-port.js'
 import { eventually } from '../../support/eventually.js'
 import { needsOwnRedis, startRedis } from '../../support/redis-server.js'
-import { entryOf, invalidate, positionOf, put, putAt, readable, tagged } from '../fixtures.js'
+import {
+  entryOf,
+  invalidate,
+  invalidateAtOnce,
+  positionOf,
+  put,
+  putAt,
+  readable,
+  tagged
+} from '../fixtures.js'
 import { connectStore, openStore, redisFor, untilUp, type WatchedStore } from '../redis-fixtures.js'
 
 const states = ({ told }: WatchedStore): string[] => told.storeChanged.map(({ state }) => state)
@@ -20,7 +29,7 @@ void t.test('a server that is down at start is used once it is there', { skip: n
   await t.rejects(store.isTagged('t'), { name: 'StoreUnavailableError' })
   await t.rejects(store.sweep(), { name: 'StoreUnavailableError' })
   t.match(await store.figures(), { state: 'down', usedBytes: undefined })
-  t.match(await invalidate(store, { keys: ['a'] }), { outcome: 'pending' })
+  t.match(await invalidateAtOnce(store, { keys: ['a'] }), { outcome: 'pending' })
   const server = await startRedis({ port })
   t.teardown(() => server.stop())
   await untilUp(store)
