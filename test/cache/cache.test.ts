@@ -105,6 +105,35 @@ t.test('a denial is not forgotten when the store cannot tell whether the caller 
   t.match(named[0]?.tags[0], /^~[\w-]{22}$/)
 })
 
+t.test(
+  'readers who are turned away wait for their invalidations side by side, and are told of pending',
+  async (t) => {
+    const gate = createGate()
+    const { cache, origin } = createStage({
+      around: (store) => ({
+        ...store,
+        isTagged: async () => true,
+        invalidate: async () => {
+          await gate.opened
+          return { outcome: 'pending' }
+        }
+      })
+    })
+    origin.respond = () => originAnswer({ status: 403 })
+    let answered = 0
+    const reads = ['/mine', '/mine', '/mine', '/guarded/1', '/other'].map((path) =>
+      read(cache, path, SIGNED_IN).finally(() => answered++)
+    )
+    for (let turns = 0; turns < 10; turns++) await settle()
+    t.strictSame([origin.requests.length, answered], [5, 0], 'each has asked, and none is answered yet')
+    gate.open()
+    for (const { status, cacheStatus } of await Promise.all(reads)) {
+      t.equal(status, 403)
+      t.match(cacheStatus, /^spms; fwd=[a-z-]+; detail=invalidation-pending$/)
+    }
+  }
+)
+
 t.test('log-out ends the caller’s entries and proof', async (t) => {
   const { cache } = createStage()
   await read(cache, '/guarded/1', SIGNED_IN)
