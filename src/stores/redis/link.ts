@@ -44,7 +44,7 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
   const batches = createBatches(client, options.commandTimeoutMs)
   let state: StoreState = 'down'
   let announced: StoreState | undefined
-  let lastError: string | undefined
+  let lastError: Error | undefined
   let isStopped = false
   let isPreparing = false
   let connections = 0
@@ -52,9 +52,10 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
 
   const change = (next: StoreState, reason: string): void => {
     state = next
-    if (announced === next || isStopped) return
+    if (isStopped) return
+    if (announced !== next) observer.storeChanged({ state: next, reason })
+    else if (next === 'down') observer.storeStaysDown({ reason })
     announced = next
-    observer.storeChanged({ state: next, reason })
   }
 
   const goDown = (reason: string, next: () => void = prepareSoon): void => {
@@ -89,7 +90,7 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
     } catch (error) {
       // A frozen connection may never answer.
       const isHopeless = error instanceof BudgetExceededError || isWrongConnection(error)
-      goDown(lastError ?? messageOf(error), isHopeless ? reconnect : prepareSoon)
+      goDown(messageOf(lastError ?? error), isHopeless ? reconnect : prepareSoon)
     } finally {
       isPreparing = false
     }
@@ -137,18 +138,19 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
     lastError = undefined
   })
   client.on('error', (error: Error) => {
-    lastError = messageOf(error)
+    // A server that refuses a connection says why and closes it: the broken connection is not the reason.
+    if (lastError === undefined || !isReply(lastError) || isReply(error)) lastError = error
   })
   client.on('close', () => {
     connections++
-    change('down', lastError ?? 'the connection was closed')
+    change('down', messageOf(lastError ?? 'the connection was closed'))
   })
   client.on('ready', () => {
     connections++
     prepareSoon()
   })
   client.on('end', () => {
-    goDown(lastError ?? 'no connection')
+    goDown(messageOf(lastError ?? 'no connection'))
   })
 
   return {
@@ -174,6 +176,9 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
 /** Replies by which a server says that it is not, or no longer, the one to ask; Redis 6 puts them after a script's name. */
 const isWrongServer = ({ message }: Error): boolean =>
   /(^|-)(READONLY|NOAUTH|LOADING|MASTERDOWN|MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b/.test(message)
+
+/** An error that Redis has answered with begins with a word in capitals. */
+const isReply = ({ message }: Error): boolean => /^[A-Z]+ /.test(message)
 
 /** What will not change on this connection; a new one may log in, or lead to the master of that time. */
 const isWrongConnection = (error: unknown): boolean =>

@@ -93,6 +93,34 @@ void t.test('tells each transition once, however often the connection is lost', 
   t.strictSame(states(), ['down', 'up', 'down'])
 })
 
+void t.test(
+  'tells each vain attempt, and the reply of Redis as its reason before what followed',
+  async (t) => {
+    const { client, told, states } = start(t)
+    client.loseConnection()
+    for (const messages of [
+      ['connect ECONNREFUSED'],
+      ['ERR max number of clients reached', 'read ECONNRESET'],
+      ['write EPIPE', 'NOAUTH Authentication required.', 'WRONGPASS invalid', 'Connection is closed.'],
+      []
+    ]) {
+      client.emit('connect')
+      for (const message of messages) client.emit('error', new Error(message))
+      client.loseConnection()
+    }
+    t.strictSame(states(), ['down'])
+    t.strictSame(
+      told.storeStaysDown.map(({ reason }) => reason),
+      [
+        'connect ECONNREFUSED',
+        'ERR max number of clients reached',
+        'WRONGPASS invalid',
+        'the connection was closed'
+      ]
+    )
+  }
+)
+
 void t.test('a connection lost while it was prepared is not taken for a good one', async (t) => {
   const finishes: (() => void)[] = []
   const { client, link, untilUp } = start(t, {
