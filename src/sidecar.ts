@@ -95,6 +95,7 @@ export const createSidecar = async ({
     maxTtlSeconds: config.MAX_TTL,
     maxEntryBytes: config.MAX_ENTRY_BYTES,
     token: config.CONTROL_TOKEN,
+    hosts: namesIn(config.CONTROL_HOSTS),
     loggerInstance: log.child({ door: 'control' })
   })
   const ops = createOpsDoor({
@@ -168,6 +169,9 @@ const readTable = ({ RESOURCES_FILE: file, MAX_TTL }: Config, ttlLimits: TtlLimi
 
 const variesOf = ({ resources }: ResourceFile): readonly string[] =>
   resources.flatMap(({ vary }) => vary.map(fieldName))
+
+const namesIn = (list: string | undefined): readonly string[] =>
+  list === undefined ? [] : list.toLowerCase().split(/\s*,\s*/)
 
 /** Sidecars that start together do not sweep together. */
 const jittered = (ms: number): number => ms * (0.8 + 0.4 * Math.random())
