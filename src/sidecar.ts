@@ -16,6 +16,7 @@ import type { LoadedResources } from './resources/load.js'
 import { readResources } from './resources/read.js'
 import { ResourceTableError } from './resources/resource-table-error.js'
 import { type ResourceFile, resourceFileSchema, type TtlLimits } from './resources/schema.js'
+import { clockOf, steadyNow } from './sidecar/clocks.js'
 import { listen, listenOnSocket } from './sidecar/listen.js'
 import { warmingOf } from './sidecar/warming-of.js'
 import { createMemoryStore } from './stores/memory/memory-store.js'
@@ -49,13 +50,13 @@ export const createSidecar = async ({
   log,
   openStore: open = openStore
 }: SidecarOptions): Promise<Sidecar> => {
-  const now = Date.now
+  const now = clockOf(config.CACHE_STORE)
   const maxTtlMs = config.MAX_TTL * 1000
   const ttlLimits = { defaultTtlSeconds: config.DEFAULT_TTL, maxTtlSeconds: config.MAX_TTL }
   const { table, description } = readTable(config, ttlLimits)
-  const statistics = createStatistics({ now })
+  const statistics = createStatistics({ now: Date.now })
   const metrics = createMetrics({ counts: statistics.counts, figures: () => store.figures() })
-  const observer = observeAll([statistics, metrics, createLogObserver({ log, now })])
+  const observer = observeAll([statistics, metrics, createLogObserver({ log, now: steadyNow })])
   const store = await open(config, observer)
   const origin = createHttpOrigin({
     url: config.ORIGIN_URL,
@@ -141,7 +142,7 @@ export const createSidecar = async ({
 /** The store that the configuration names. */
 export const openStore = async (config: Config, observer: Observer): Promise<Store> =>
   config.CACHE_STORE === 'memory'
-    ? createMemoryStore({ maxBytes: config.MEMORY_MAX_BYTES, now: Date.now, randomEpoch })
+    ? createMemoryStore({ maxBytes: config.MEMORY_MAX_BYTES, now: steadyNow, randomEpoch })
     : createRedisStore({
         url: config.REDIS_URL,
         username: config.REDIS_USERNAME,

@@ -16,6 +16,8 @@ export interface StoreSettings {
   readonly url: string
   readonly prefix?: string
   readonly commandTimeoutMs?: number
+  /** In place of the real clock. */
+  readonly now?: () => number
   /** In place of one that remembers. */
   readonly observer?: Observer
 }
