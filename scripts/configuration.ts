@@ -35,13 +35,14 @@ export const configurationDocument = (): string => {
   const settings: [string, Setting][] = Object.entries(ConfigSchema.properties)
   return `# Configuration
 
-Environment variables. One that is set but blank counts as not set; a bad one stops the start with a line that names it.
+Environment variables, trimmed; a blank one counts as not set, a bad one stops the start with a line that names it, without secrets.
 \`npm run docs\` writes this page from \`src/config/schema.ts\`.
 
 | setting | default | allowed | what it is for |
 | --- | --- | --- | --- |
 ${settings.map(rowOf).join('\n')}
 
+- In \`REDIS_URL\`, \`@ / # ? %\` in a password are percent-encoded (\`@\` is \`%40\`); \`REDIS_PASSWORD\` takes a password as it is.
 - Redis is spoken to over **one multiplexed connection**. The pool of 50 in the caching strategy is for clients that block.
 - \`MAX_TTL\` below 3600 refuses the built-in resource table, whose branches and staff profiles live for an hour.
 `

@@ -1,5 +1,6 @@
 import { ConfigError, readConfig } from './config.js'
 import { createSidecar } from './sidecar.js'
+import { peersOf } from './sidecar/peers.js'
 import { createLogger } from './telemetry/logger.js'
 
 /** Exit code 1: bad configuration, or an address that is taken. */
@@ -30,11 +31,8 @@ const start = async (): Promise<void> => {
   process.on('SIGINT', stop)
 
   const addresses = await sidecar.listen()
-  const store = config.CACHE_STORE === 'redis' ? withoutPassword(config.REDIS_URL) : 'memory'
-  log.info({ ...addresses, store, origin: config.ORIGIN_URL }, 'Listening')
+  log.info({ ...addresses, ...peersOf(config) }, 'Listening')
 }
-
-const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, '//')
 
 start().catch((error: unknown) => {
   if (error instanceof ConfigError) fail(error.message)

@@ -15,6 +15,7 @@ import type { LoadedResources } from './resources/load.js'
 import { type ReadOptions, readResources } from './resources/read.js'
 import { ResourceTableError } from './resources/resource-table-error.js'
 import { resourceFileSchema } from './resources/schema.js'
+import { clockOf, steadyNow } from './sidecar/clocks.js'
 import { checkPrefix } from './sidecar/check-prefix.js'
 import { readCa } from './sidecar/read-ca.js'
 import { listen, listenOnSocket } from './sidecar/listen.js'
@@ -50,15 +51,15 @@ export const createSidecar = async ({
   log,
   openStore: open = openStore
 }: SidecarOptions): Promise<Sidecar> => {
-  const now = Date.now
+  const now = clockOf(config.CACHE_STORE)
   const maxTtlMs = config.MAX_TTL * 1000
   const ttlLimits = { defaultTtlSeconds: config.DEFAULT_TTL, maxTtlSeconds: config.MAX_TTL }
   const trustedFields = listOf(config.TRUSTED_FIELDS).map((name) => name.toLowerCase())
   const { table, description } = readTable(config, { ...ttlLimits, trustedHeaders: trustedFields })
   checkPrefix(config, description)
-  const statistics = createStatistics({ now })
+  const statistics = createStatistics({ now: Date.now })
   const metrics = createMetrics({ counts: statistics.counts, figures: () => store.figures() })
-  const observer = observeAll([statistics, metrics, createLogObserver({ log, now })])
+  const observer = observeAll([statistics, metrics, createLogObserver({ log, now: steadyNow })])
   const store = await open(config, observer)
   const origin = createHttpOrigin({
     url: config.ORIGIN_URL,
@@ -104,6 +105,7 @@ export const createSidecar = async ({
     maxTtlSeconds: config.MAX_TTL,
     maxEntryBytes: config.MAX_ENTRY_BYTES,
     token: config.CONTROL_TOKEN,
+    hosts: listOf(config.CONTROL_HOSTS?.toLowerCase()),
     loggerInstance: log.child({ door: 'control' })
   })
   const ops = createOpsDoor({
@@ -149,7 +151,7 @@ export const createSidecar = async ({
 /** The store that the configuration names. */
 export const openStore = async (config: Config, observer: Observer): Promise<Store> =>
   config.CACHE_STORE === 'memory'
-    ? createMemoryStore({ maxBytes: config.MEMORY_MAX_BYTES, now: Date.now, randomEpoch })
+    ? createMemoryStore({ maxBytes: config.MEMORY_MAX_BYTES, now: steadyNow, randomEpoch })
     : createRedisStore({
         url: config.REDIS_URL,
         username: config.REDIS_USERNAME,

@@ -59,6 +59,24 @@ t.test('a variable that is set to nothing is not set', async (t) => {
   t.same(readConfig({ PROXY_PORT: '', CONTROL_TOKEN: '', RESOURCES_FILE: '', REDIS_URL: '' }), readConfig({}))
 })
 
+t.test('a value is trimmed, and one that is blank is not set', async (t) => {
+  t.same(
+    readConfig({ PROXY_PORT: ' ', ORIGIN_MAX_QUEUE: '\t', CONTROL_TOKEN: '\n', REDIS_PASSWORD: ' \r\n' }),
+    readConfig({})
+  )
+  const token = 'a-token-of-16-or-more'
+  t.match(
+    readConfig({
+      CONTROL_TOKEN: `${token}\n`,
+      REDIS_PASSWORD: ' p w\r\n',
+      PROXY_PORT: ' 81 ',
+      KEY_PREFIX: 'a: '
+    }),
+    { CONTROL_TOKEN: token, REDIS_PASSWORD: 'p w', PROXY_PORT: 81, KEY_PREFIX: 'a:' }
+  )
+  t.match(complaint({ CONTROL_TOKEN: `${'x'.repeat(15)}\n` }), 'fewer than 16')
+})
+
 const BAD: readonly (readonly [string, string, string])[] = [
   ['ORIGIN_URL', 'ftp://host', 'must match pattern'],
   ['ORIGIN_URL', 'http://host/path', 'scheme, host and port'],
@@ -81,6 +99,8 @@ const BAD: readonly (readonly [string, string, string])[] = [
   ['CONTROL_PORT', 'x', 'must be integer'],
   ['CONTROL_HOST', '0.0.0.0', 'must be a loopback address unless CONTROL_TOKEN is set'],
   ['CONTROL_HOST', '127.0.0.1.example.org', 'must be a loopback address'],
+  ['CONTROL_HOSTS', 'a b', 'must match pattern'],
+  ['CONTROL_HOSTS', 'http://a', 'must match pattern'],
   ['CONTROL_SOCKET', `/${'x'.repeat(100)}`, 'must NOT have more than 100 characters'],
   ['OPS_PORT', '-1', 'must be >= 0'],
   ['LOG_LEVEL', 'loud', 'must be one of fatal, error, warn, info, debug, trace, silent']
@@ -118,7 +138,11 @@ t.test('secrets are not told', async (t) => {
   const secrets = [
     { CONTROL_TOKEN: 'hunter2' },
     { REDIS_URL: 'http://user:hunter2@host' },
-    { ORIGIN_URL: 'http://user:hunter2@host' }
+    { ORIGIN_URL: 'http://user:hunter2@host' },
+    { ORIGIN_URL: 'http://user:hun/hunter2@host' },
+    { ORIGIN_URL: 'http://user:hunter2#x@host' },
+    { ORIGIN_URL: 'http://user:hunter2' },
+    { ORIGIN_URL: 'http://user:hunter2%40host' }
   ]
   for (const environment of secrets) {
     const message = complaint(environment)

@@ -15,9 +15,12 @@ export interface Entry {
 
 export const isFresh = (entry: Entry, now: number): boolean => now < entry.freshUntil
 
-/** Remaining freshness lifetime in whole seconds, negative when stale: the `ttl` of RFC 9211 §2.4. */
+/**
+ * Remaining freshness lifetime in whole seconds, negative when stale: the `ttl` of RFC 9211 §2.4. Never more than the
+ * whole of it, also for an entry of a clock that was ahead of this one.
+ */
 export const ttlSeconds = (entry: Entry, now: number): number => {
-  const seconds = (entry.freshUntil - now) / 1000
+  const seconds = (entry.freshUntil - Math.max(now, entry.generatedAt)) / 1000
   return seconds > 0 ? Math.ceil(seconds) : Math.floor(seconds)
 }
 

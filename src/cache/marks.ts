@@ -1,6 +1,6 @@
 /**
  * Remembers for a while the keys whose answers cannot be stored, so that their readers do not wait for one
- * another. Bounded: the oldest mark goes first.
+ * another. Bounded: the oldest mark goes first, and all made before a step back of the clock are over.
  */
 export interface Marks {
   add(key: string): void
@@ -11,19 +11,20 @@ const CAPACITY = 10_000
 const KEPT_MS = 60_000
 
 export const createMarks = (now: () => number): Marks => {
-  const until = new Map<string, number>()
+  const madeAt = new Map<string, number>()
   return {
     add: (key) => {
-      until.delete(key)
-      until.set(key, now() + KEPT_MS)
-      const [oldest] = until.keys()
-      if (until.size > CAPACITY && oldest !== undefined) until.delete(oldest)
+      madeAt.delete(key)
+      madeAt.set(key, now())
+      const [oldest] = madeAt.keys()
+      if (madeAt.size > CAPACITY && oldest !== undefined) madeAt.delete(oldest)
     },
     has: (key) => {
-      const end = until.get(key)
-      if (end === undefined) return false
-      if (now() < end) return true
-      until.delete(key)
+      const made = madeAt.get(key)
+      if (made === undefined) return false
+      const age = now() - made
+      if (age >= 0 && age < KEPT_MS) return true
+      madeAt.delete(key)
       return false
     }
   }

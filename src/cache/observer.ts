@@ -27,6 +27,8 @@ export interface Observer {
   storeAsked(event: { readonly operation: string; readonly durationMs: number }): void
   /** Called once per transition. */
   storeChanged(event: { readonly state: StoreState; readonly reason: string }): void
+  /** Tried again in vain; the reason may be another one than before. */
+  storeStaysDown(event: { readonly reason: string }): void
   /** A new epoch has begun: every older entry is unreadable. */
   epochBegan(event: { readonly reason: string }): void
 }

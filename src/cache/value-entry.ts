@@ -41,12 +41,15 @@ const expiringAt = (
   staleIfErrorUntil: at
 })
 
-/** The same value with another expiry, field by field: a store's entry may be a view without fields of its own. */
-export const renewed = (entry: Entry, freshUntil: number): Entry => ({
+/**
+ * The same value with another expiry, field by field: a store's entry may be a view without fields of its own. One
+ * whose maker's clock was ahead of this one counts as made `now`.
+ */
+export const renewed = (entry: Entry, freshUntil: number, now: number): Entry => ({
   status: entry.status,
   headers: entry.headers,
   body: entry.body,
-  generatedAt: entry.generatedAt,
+  generatedAt: Math.min(entry.generatedAt, now),
   ...expiringAt(freshUntil),
   etag: entry.etag,
   tags: entry.tags

@@ -124,7 +124,8 @@ export const createValues = (options: { readonly store: Store; readonly now: () 
       const outcome = await inTurn(key, () =>
         rewrite<TouchOutcome>(key, (entry) => {
           if (entry === undefined) return { outcome: 'absent' }
-          return { outcome: 'touched', entry: renewed(entry, now() + seconds * 1000) }
+          const at = now()
+          return { outcome: 'touched', entry: renewed(entry, at + seconds * 1000, at) }
         })
       )
       return outcome ?? 'contended'
@@ -138,13 +139,14 @@ export const createValues = (options: { readonly store: Store; readonly now: () 
           if (current === undefined) return { outcome: { outcome: 'not-an-integer' } }
           const value = current + by
           if (!Number.isSafeInteger(value)) return { outcome: { outcome: 'out-of-range' } }
-          const at = now()
+          // A clock that has stepped back does not make the counter live longer.
+          const at = Math.max(now(), entry?.generatedAt ?? 0)
           const body = Buffer.from(String(value))
           const contentType = entry === undefined ? COUNTER_TYPE : contentTypeOf(entry)
           const next = entryOf({ key, body, contentType, tags: entry?.tags ?? [], ttlSeconds: seconds }, at)
           return {
             outcome: { outcome: 'stored', value },
-            entry: entry === undefined ? next : renewed(next, entry.freshUntil)
+            entry: entry === undefined ? next : renewed(next, entry.freshUntil, at)
           }
         })
       )

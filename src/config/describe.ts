@@ -1,6 +1,5 @@
 import type { ErrorObject } from 'ajv'
-
-const SECRETS = new Set(['CONTROL_TOKEN', 'REDIS_URL', 'REDIS_PASSWORD', 'WARM_IDENTITY'])
+import { shown } from './shown.js'
 
 /** One line for all problems, without the value of a secret. */
 export const describe = (
@@ -17,15 +16,10 @@ export const describe = (
   if (byName.size === 0) return error instanceof Error ? error.message : String(error)
   return [...byName]
     .map(([name, texts]) => {
-      const value = SECRETS.has(name) ? '(hidden)' : inOneLine(environment[name] ?? '')
-      return `${name}=${value}: ${[...new Set(texts.filter((text) => text !== ''))].join(' ')}`
+      return `${name}=${shown(name, environment[name] ?? '')}: ${[...new Set(texts.filter((text) => text !== ''))].join(' ')}`
     })
     .join('; ')
 }
-
-/** Without line breaks, and without the password of an address. */
-const inOneLine = (value: string): string =>
-  value.replaceAll(/\p{Cc}+/gu, ' ').replace(/(?<=\/\/)[^/]*@/, '(hidden)@')
 
 const allowed = ({ keyword, message, parentSchema }: ErrorObject): string => {
   if (keyword === 'const') return ''

@@ -16,7 +16,7 @@ export const ConfigSchema = Type.Object({
   ORIGIN_URL: Type.String({
     pattern: '^https?://[^/?#@\\s]+/?$',
     default: 'http://127.0.0.1:8000',
-    description: 'The main API: scheme, host and port.'
+    description: 'The main API: scheme, host and port, without a user.'
   }),
   ORIGIN_TIMEOUT_MS: Milliseconds(
     310_000,
@@ -138,6 +138,13 @@ export const ConfigSchema = Type.Object({
   ),
   CONTROL_TOKEN: Type.Optional(
     Type.String({ minLength: 16, description: 'Demanded by the control door as `Authorization: Bearer …`.' })
+  ),
+  CONTROL_HOSTS: Type.Optional(
+    Type.String({
+      pattern: '^[\\w.-]+(\\s*,\\s*[\\w.-]+)*$',
+      description:
+        'Names beside the loopback ones by which the control door may be called where it asks for no token.'
+    })
   ),
   OPS_HOST: Text('0.0.0.0', 'Address of the ops door.'),
   OPS_PORT: Port(9090, 'Port of the ops door.'),

@@ -5,6 +5,7 @@ import type { ResourceTable } from '../cache/resource.js'
 import { createWarming, type Warming } from '../cache/warming.js'
 import type { Config } from '../config.js'
 import { parseWarmIdentity } from '../config/warm-identity.js'
+import { steadyNow } from './clocks.js'
 
 export interface WarmingParts {
   readonly config: Config
@@ -23,7 +24,7 @@ export const warmingOf = ({ config, cache, table, targets, log }: WarmingParts):
     headers: parseWarmIdentity(config.WARM_IDENTITY ?? '{}') ?? [],
     timeoutMs: config.WARM_TIMEOUT_MS,
     isEnabled: config.CACHE_ENABLED,
-    now: Date.now,
+    now: steadyNow,
     delay,
     watcher: {
       started: (event) => {

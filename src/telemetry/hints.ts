@@ -4,6 +4,9 @@ export interface Hint {
   readonly hint: string
 }
 
+/** That a connection has ended, which says nothing about why. */
+export const CLOSED = 'closed'
+
 /** The first row whose pattern the error or one of its causes matches, by code, name or message. */
 export const hintFor = (error: Error): Hint => {
   const texts = chainOf(error).map(
@@ -29,11 +32,16 @@ const HINTS: readonly (Hint & { readonly pattern: RegExp })[] = [
   {
     kind: 'credentials',
     pattern: /\b(WRONGPASS|NOAUTH|NOPERM)\b/,
-    hint: 'Redis refuses this user: check user and password in REDIS_URL, and the rights of the user (ACL).'
+    hint: 'Redis refuses this user: check user and password (REDIS_PASSWORD or REDIS_URL), and the rights of the user (ACL).'
+  },
+  {
+    kind: 'maxclients',
+    pattern: /max number of clients/,
+    hint: 'Redis takes no more connections: raise maxclients, or find who holds them with `redis-cli CLIENT LIST`.'
   },
   {
     kind: 'read-only',
-    pattern: /\bREADONLY\b/,
+    pattern: /\bREADONLY\b|\bis a replica\b/,
     hint: 'Redis is a read-only replica: REDIS_URL must name the primary.'
   },
   {
@@ -58,7 +66,12 @@ const HINTS: readonly (Hint & { readonly pattern: RegExp })[] = [
   },
   {
     kind: 'unreachable',
-    pattern: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ECONNRESET|EPIPE|closed|write?able/i,
+    pattern: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/,
     hint: 'Redis cannot be reached: check that it runs and that REDIS_URL names it.'
+  },
+  {
+    kind: CLOSED,
+    pattern: /ECONNRESET|EPIPE|closed|write?able/i,
+    hint: 'The connection to Redis was cut: if it does not come back, look at the log of Redis and at what is in between.'
   }
 ]

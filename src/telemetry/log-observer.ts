@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { OriginError } from '../cache/errors.js'
 import type { Observer, Outcome } from '../cache/observer.js'
 import { hintFor } from './hints.js'
+import { createReasons } from './reasons.js'
 import { createWarnings } from './warnings.js'
 
 export interface LogObserverOptions {
@@ -11,11 +12,12 @@ export interface LogObserverOptions {
 }
 
 /**
- * Hits, misses and invalidations at debug, errors at warn: one line per transition of the store, and at most
- * one per cause and ten seconds for what every request may run into. Each warning says what to do.
+ * Hits, misses and invalidations at debug, errors at warn: one line per transition of the store and per
+ * reason why it stays down, and at most one per cause and ten seconds for what every request may run into. Each warning says what to do.
  */
 export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Observer> => {
   const warn = createWarnings({ log, now })
+  const reasons = createReasons(now)
   let wasDown = false
 
   return {
@@ -64,16 +66,19 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
     },
     storeChanged: ({ state, reason }) => {
       if (state === 'down') {
-        log.warn(
-          { reason, hint: hintFor(new Error(reason)).hint },
-          'The store is down: reads go to the origin'
-        )
+        const { kind, hint } = hintFor(new Error(reason))
+        reasons.begin(kind)
+        log.warn({ reason, hint }, 'The store is down: reads go to the origin')
       } else if (wasDown) {
         log.warn({ reason, hint: UP_HINT }, 'The store is up again')
       } else {
         log.info({ reason }, 'The store is up')
       }
       wasDown = state === 'down'
+    },
+    storeStaysDown: ({ reason }) => {
+      const { kind, hint } = hintFor(new Error(reason))
+      if (reasons.isNews(kind)) log.warn({ reason, hint }, 'The store stays down for another reason')
     },
     epochBegan: (event) =>
       log.info({ ...event, hint: epochHint(event.reason) }, 'A new epoch began: older entries are not read')

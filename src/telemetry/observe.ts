@@ -26,6 +26,9 @@ export const observeAll = (observers: readonly Partial<Observer>[]): Observer =>
   storeChanged: (event) => {
     for (const observer of observers) observer.storeChanged?.(event)
   },
+  storeStaysDown: (event) => {
+    for (const observer of observers) observer.storeStaysDown?.(event)
+  },
   epochBegan: (event) => {
     for (const observer of observers) observer.epochBegan?.(event)
   }

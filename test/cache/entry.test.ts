@@ -27,6 +27,11 @@ void t.test('the remaining lifetime is negative once stale', (t) => {
   t.end()
 })
 
+void t.test('the remaining lifetime is never more than the whole of it, whatever the clock says', (t) => {
+  t.equal(ttlSeconds(entry, 10_000 - 3_600_000), 10)
+  t.end()
+})
+
 void t.test('age is in whole seconds and never negative', (t) => {
   t.equal(ageSeconds(entry, 10_999), 0)
   t.equal(ageSeconds(entry, 11_000), 1)

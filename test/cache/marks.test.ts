@@ -24,6 +24,16 @@ t.test('a key that is marked again begins anew', async (t) => {
   t.equal(marks.has('a'), true)
 })
 
+t.test('a mark that was made before a step back of the clock is over', async (t) => {
+  const clock = createClock()
+  const marks = createMarks(clock.now)
+  marks.add('a')
+  clock.advance(-3_600_000)
+  t.equal(marks.has('a'), false, 'it would last for an hour and a minute')
+  marks.add('a')
+  t.equal(marks.has('a'), true)
+})
+
 t.test('the oldest marks make room', async (t) => {
   const marks = createMarks(() => 0)
   for (let n = 0; n < 10_000; n++) marks.add(`${n}`)

@@ -45,7 +45,16 @@ t.test('the validator is that of key-independent content: bytes, type and tags i
 
 t.test('a renewed entry differs in its expiry only', async (t) => {
   const made = entryOf(draft(), 0)
-  t.same(renewed(made, 99), { ...made, freshUntil: 99, staleWhileRevalidateUntil: 99, staleIfErrorUntil: 99 })
+  t.same(renewed(made, 99, 50), {
+    ...made,
+    freshUntil: 99,
+    staleWhileRevalidateUntil: 99,
+    staleIfErrorUntil: 99
+  })
+})
+
+t.test('one that is of a clock ahead of this one counts as made now', async (t) => {
+  t.match(renewed(entryOf(draft(), 1000), 99, 50), { generatedAt: 50, freshUntil: 99 })
 })
 
 t.test('an entry without a type is bytes', async (t) => {

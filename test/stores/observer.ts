@@ -17,6 +17,7 @@ export const createRecorder = (): RecordingObserver => {
     storeFailed: [],
     storeAsked: [],
     storeChanged: [],
+    storeStaysDown: [],
     epochBegan: []
   }
   return {
@@ -29,6 +30,7 @@ export const createRecorder = (): RecordingObserver => {
     storeFailed: (event) => void told.storeFailed.push(event),
     storeAsked: (event) => void told.storeAsked.push(event),
     storeChanged: (event) => void told.storeChanged.push(event),
+    storeStaysDown: (event) => void told.storeStaysDown.push(event),
     epochBegan: (event) => void told.epochBegan.push(event)
   }
 }

@@ -17,6 +17,8 @@ export interface StoreSettings {
   readonly prefix?: string
   readonly commandTimeoutMs?: number
   readonly invalidationTimeoutMs?: number
+  /** In place of the real clock. */
+  readonly now?: () => number
   /** In place of one that remembers. */
   readonly observer?: Observer
 }

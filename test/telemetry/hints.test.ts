@@ -5,6 +5,8 @@ const MESSAGES = {
   "OOM command not allowed when used memory > 'maxmemory'.": 'full',
   'WRONGPASS invalid username-password pair or user is disabled.': 'credentials',
   'NOAUTH Authentication required.': 'credentials',
+  'ERR max number of clients reached': 'maxclients',
+  'this Redis is a replica; replicas are never read': 'read-only',
   "READONLY You can't write against a read only replica.": 'read-only',
   'LOADING Redis is loading the dataset in memory': 'loading',
   'MISCONF Redis is configured to save RDB snapshots': 'persistence',
@@ -13,8 +15,11 @@ const MESSAGES = {
   'no answer within 100 ms': 'timeout',
   'connect ETIMEDOUT': 'timeout',
   'connect ECONNREFUSED 127.0.0.1:6379': 'unreachable',
-  'Connection is closed.': 'unreachable',
-  "Stream isn't writeable and enableOfflineQueue options is false": 'unreachable',
+  'getaddrinfo ENOTFOUND redis': 'unreachable',
+  'Connection is closed.': 'closed',
+  'the connection was closed': 'closed',
+  'write EPIPE': 'closed',
+  "Stream isn't writeable and enableOfflineQueue options is false": 'closed',
   'ERR unknown command': 'other'
 }
 

@@ -65,6 +65,21 @@ t.test('each transition of the store is one warning with a hint, the first start
   ])
 })
 
+t.test('a store that stays down for another reason is one warning more, with its hint', async (t) => {
+  const { clock, lines, observer } = createObserver('info')
+  observer.storeChanged({ state: 'down', reason: 'the connection was closed' })
+  for (let second = 0; second < 30; second++) {
+    observer.storeStaysDown({ reason: 'ERR max number of clients reached' })
+    observer.storeStaysDown({ reason: 'read ECONNRESET' })
+    clock.advance(1000)
+  }
+  t.match(lines, [
+    { level: 'warn', reason: 'the connection was closed' },
+    { level: 'warn', reason: 'ERR max number of clients reached', hint: /raise maxclients/ }
+  ])
+  t.equal(lines.length, 2)
+})
+
 t.test(
   '500 failed operations a second make one line per ten seconds, with the number left out',
   async (t) => {

@@ -24,6 +24,7 @@ const tell = (observer: Observer): void => {
   observer.storeFailed({ operation: 'read', error: new Error('no') })
   observer.storeAsked({ operation: 'read', durationMs: 1 })
   observer.storeChanged({ state: 'down', reason: 'no' })
+  observer.storeStaysDown({ reason: 'no' })
   observer.epochBegan({ reason: 'missing' })
 }
 
@@ -36,20 +37,21 @@ const recorder = (name: string, told: string[]): Observer => ({
   storeFailed: () => told.push(`${name} storeFailed`),
   storeAsked: () => told.push(`${name} storeAsked`),
   storeChanged: () => told.push(`${name} storeChanged`),
+  storeStaysDown: () => told.push(`${name} storeStaysDown`),
   epochBegan: () => told.push(`${name} epochBegan`)
 })
 
 t.test('every event reaches every observer, in order', async (t) => {
   const told: string[] = []
   tell(observeAll([recorder('first', told), recorder('second', told)]))
-  t.equal(told.length, 18)
+  t.equal(told.length, 20)
   t.strictSame(told.slice(0, 4), [
     'first answered',
     'second answered',
     'first fillDropped',
     'second fillDropped'
   ])
-  t.equal(new Set(told).size, 18)
+  t.equal(new Set(told).size, 20)
 })
 
 t.test('an observer may leave events out', async (t) => {

@@ -2,12 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 
 import { ProblemError } from '../problem.js'
 
-/**
- * Tells whether an `Authorization` field carries the token, in time that does not depend on where they differ.
- * Without a token everybody may come in: the door is on loopback then.
- */
-export const createAuthorization = (token: string | undefined): ((field: string | undefined) => boolean) => {
-  if (token === undefined) return () => true
+/** Tells whether an `Authorization` field carries the token, in time that does not depend on where they differ. */
+export const createAuthorization = (token: string): ((field: string | undefined) => boolean) => {
   const expected = digestOf(token)
   return (field) => {
     const given = /^Bearer +(.+)$/i.exec(field ?? '')?.[1]

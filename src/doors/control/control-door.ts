@@ -6,7 +6,7 @@ import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { NAME_MAX_BYTES } from '../../cache/names.js'
 import { useCompilers } from '../compilers.js'
 import { answerClientError, answerWithProblems, badInput, sendProblem, toProblem } from '../problem.js'
-import { createAuthorization, unauthorized } from './authorization.js'
+import { createAdmission } from './admission.js'
 import { bulkMaxBytes, bulkRoutes } from './bulk-routes.js'
 import type { ControlContext, ControlParts } from './control-context.js'
 import { document } from './documentation.js'
@@ -25,6 +25,8 @@ export interface ControlDoorOptions extends ControlParts {
   readonly maxTtlSeconds: number
   /** Asked of every request when given. */
   readonly token: string | undefined
+  /** Names beside the loopback ones that it may be called by without a token, lower case. */
+  readonly hosts: readonly string[]
   readonly loggerInstance: FastifyBaseLogger
 }
 
@@ -33,7 +35,7 @@ const KEEP_ALIVE_MS = 72_000
 
 /** The door for the backend in the same pod. Input that it refuses changes nothing. Does not listen yet. */
 export const createControlDoor = (options: ControlDoorOptions): FastifyInstance => {
-  const isAuthorized = createAuthorization(options.token)
+  const refusalOf = createAdmission(options)
   const fields = createNameFields(options.keyPrefix)
   let isClosing = false
   const readValue = createValueReads({
@@ -46,7 +48,7 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
     serverFactory: (handle) =>
       createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
         const key = plainKeyOf(request)
-        if (key !== undefined && isAuthorized(request.headers.authorization)) {
+        if (key !== undefined && refusalOf(request) === undefined) {
           void readValue(key, request, response)
         } else handle(request, response)
       }),
@@ -57,8 +59,7 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
     // A character of a key takes up to three in the path for each of its bytes.
     routerOptions: { maxParamLength: 3 * (NAME_MAX_BYTES + Buffer.byteLength(options.keyPrefix)) },
     frameworkErrors: (error, request, reply) => {
-      const isKnown = isAuthorized(request.headers.authorization)
-      sendProblem(reply, isKnown ? toProblem(error) : unauthorized())
+      sendProblem(reply, refusalOf(request.raw) ?? toProblem(error))
     },
     clientErrorHandler: answerClientError,
     // What arrives while the door closes is answered like everything before it.
@@ -73,8 +74,8 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
 
   useCompilers(app)
   answerWithProblems(app)
-  app.addHook('onRequest', ({ headers }, _reply, done) => {
-    done(isAuthorized(headers.authorization) ? undefined : unauthorized())
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
+    done(refusalOf(raw))
   })
   app.addHook('preValidation', readQuery)
   app.addHook('preClose', (done) => {

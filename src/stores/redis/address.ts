@@ -21,15 +21,23 @@ export type RedisAddress = {
 )
 
 const URL_PARTS =
-  /^redis(?<tls>s?)(?:\+(?<form>cluster|sentinel))?:\/\/(?:(?<user>[^@:/?#]*)(?::(?<password>[^/?#]*))?@)?(?<hosts>[^@/?#]+)(?:\/(?<database>\d*))?(?:\?(?<query>[^#]*))?$/
+  /^redis(?<tls>s?)(?:\+(?<form>cluster|sentinel))?:\/\/(?:(?<user>[^@:/?#]*)(?::(?<password>[^@/?#]*))?@)?(?<hosts>[^@/?#]+)(?:\/(?<database>\d*))?(?:\?(?<query>[^#]*))?$/
 const HOST = /^(?:\[(?<v6>[\da-fA-F:.]+)\]|(?<name>[\w.-]+))(?::(?<port>\d{1,5}))?$/
 
 const FORMS =
   'redis://[user:password@]host[:port][/database], redis+cluster://host:port,… or ' +
   'redis+sentinel://host:port,…[/database]?master=name, with rediss for TLS'
 
-/** Throws `RedisSettingsError`, which names REDIS_URL and what is allowed. */
+/** What stands before the last `@` is user and password, whatever they hold. */
+const OPEN_CREDENTIALS = /^[^/]*\/\/.*[@/?#].*@/s
+
+/** Throws `RedisSettingsError`, which names REDIS_URL and what is allowed, and shows nothing of it. */
 export const parseRedisAddress = (url: string): RedisAddress => {
+  if (OPEN_CREDENTIALS.test(url)) {
+    return refuse(
+      'must have @ / # ? in its user and password percent-encoded (%40 %2F %23 %3F), or the password in REDIS_PASSWORD'
+    )
+  }
   const parts = URL_PARTS.exec(url)?.groups
   if (parts === undefined) return refuse(`must be ${FORMS}`)
   const form = formOf(parts['form'])
@@ -42,8 +50,7 @@ export const parseRedisAddress = (url: string): RedisAddress => {
     password: decode(parts['password'])
   }
   const { master, ...unknown } = Object.fromEntries(new URLSearchParams(parts['query']))
-  const [stranger] = Object.keys(unknown)
-  if (stranger !== undefined) return refuse(`has an unknown parameter: ${stranger}`)
+  if (Object.keys(unknown).length > 0) return refuse('must have no parameter but master')
   if (master !== undefined && form !== 'sentinel') return refuse('must not name a master without sentinels')
   if (form === 'cluster') {
     if (Number(parts['database'] ?? '') !== 0)
@@ -83,6 +90,6 @@ const decode = (text: string | undefined): string | undefined => {
   try {
     return decodeURIComponent(text)
   } catch {
-    return refuse('must have its user and password percent-encoded')
+    return refuse('must have its user and password percent-encoded, % as %25')
   }
 }

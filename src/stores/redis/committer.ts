@@ -70,5 +70,9 @@ const argumentsOf = ({ slot, entry, condition }: Draft, now: number): (string | 
   entry.tags.join('\n')
 ]
 
-/** Redis demands a positive, whole number. */
-const lifetimeMs = (entry: Entry, now: number): number => Math.max(1, Math.ceil(usableUntil(entry) - now))
+/**
+ * Redis demands a positive, whole number. Counted from when the entry was made at the earliest: a clock that has
+ * stepped back since must not make it live longer.
+ */
+const lifetimeMs = (entry: Entry, now: number): number =>
+  Math.max(1, Math.ceil(usableUntil(entry) - Math.max(now, entry.generatedAt)))

@@ -2,7 +2,8 @@ import type { Invalidation } from '../../cache/invalidation.js'
 import type { Invalidated, InvalidateOptions } from '../../cache/store.js'
 import type { Journal } from '../journal.js'
 import { withinBudget } from '../time-budget.js'
-import { type Link, messageOf, type Run } from './link.js'
+import { messageOf } from './error-replies.js'
+import type { Link, Run } from './link.js'
 
 export interface InvalidationsOptions {
   readonly link: Link

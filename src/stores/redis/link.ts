@@ -5,6 +5,7 @@ import { createBreaker } from '../breaker.js'
 import { BudgetExceededError } from '../time-budget.js'
 import { createBatches } from './batches.js'
 import type { RedisClient } from './client.js'
+import { isReply, isWrongConnection, isWrongServer, messageOf } from './error-replies.js'
 
 export interface LinkOptions {
   readonly client: RedisClient
@@ -52,7 +53,7 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
   const batches = createBatches(client, { budgetMs, patienceMs: Math.max(PATIENCE_MS, budgetMs) })
   let state: StoreState = 'down'
   let announced: StoreState | undefined
-  let lastError: string | undefined
+  let lastError: Error | undefined
   let isStopped = false
   let isPreparing = false
   let connections = 0
@@ -60,9 +61,10 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
 
   const change = (next: StoreState, reason: string): void => {
     state = next
-    if (announced === next || isStopped) return
+    if (isStopped) return
+    if (announced !== next) observer.storeChanged({ state: next, reason })
+    else if (next === 'down') observer.storeStaysDown({ reason })
     announced = next
-    observer.storeChanged({ state: next, reason })
   }
 
   const goDown = (reason: string, next: () => void = prepareSoon): void => {
@@ -97,7 +99,7 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
     } catch (error) {
       // A frozen connection may never answer.
       const isHopeless = error instanceof BudgetExceededError || isWrongConnection(error)
-      goDown(lastError ?? messageOf(error), isHopeless ? reconnect : prepareSoon)
+      goDown(messageOf(lastError ?? error), isHopeless ? reconnect : prepareSoon)
     } finally {
       isPreparing = false
     }
@@ -145,18 +147,19 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
     lastError = undefined
   })
   client.on('error', (error: Error) => {
-    lastError = messageOf(error)
+    // A server that refuses a connection says why and closes it: the broken connection is not the reason.
+    if (lastError === undefined || !isReply(lastError) || isReply(error)) lastError = error
   })
   client.on('close', () => {
     connections++
-    change('down', lastError ?? 'the connection was closed')
+    change('down', messageOf(lastError ?? 'the connection was closed'))
   })
   client.on('ready', () => {
     connections++
     prepareSoon()
   })
   client.on('end', () => {
-    goDown(lastError ?? 'no connection')
+    goDown(messageOf(lastError ?? 'no connection'))
   })
 
   return {
@@ -178,20 +181,4 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
       clearTimeout(retry)
     }
   }
-}
-
-/** Replies by which a server says that it is not, or no longer, the one to ask; Redis 6 puts them after a script's name. */
-const isWrongServer = ({ message }: Error): boolean =>
-  /(^|-)(READONLY|NOREPLICAS|MISCONF|NOAUTH|LOADING|MASTERDOWN|MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b/.test(
-    message
-  )
-
-/** What will not change on this connection; a new one may log in, or lead to the master of that time. */
-const isWrongConnection = (error: unknown): boolean =>
-  /(^|-)(READONLY|NOAUTH|WRONGPASS|MASTERDOWN|MOVED|ASK|CLUSTERDOWN)\b|\breplica\b/.test(messageOf(error))
-
-/** An `AggregateError` of Node's connection attempts has no message of its own, only a code. */
-export const messageOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error)
-  return error.message || ('code' in error ? String(error.code) : error.name)
 }

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import type { Test } from 'tap'
 import { StoreUnavailableError } from '../../../src/cache/errors.js'
@@ -14,6 +15,7 @@ import { createClock, type Clock } from '../../support/clock.js'
 import { http, type HttpAnswer, type HttpOptions } from '../../support/http.js'
 
 export interface OpenDoor {
+  readonly door: FastifyInstance
   readonly url: string
   readonly clock: Clock
   readonly store: Store
@@ -80,12 +82,14 @@ export const openDoor = async (t: Test, named: Partial<ControlDoorOptions> = {})
     maxTtlSeconds: 86_400,
     maxEntryBytes: 100_000,
     token: undefined,
+    hosts: [],
     loggerInstance: pino({ level: 'trace' }, { write: (line) => log.push(line) }),
     ...named
   })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(() => app.close())
   return {
+    door: app,
     url,
     clock,
     store,

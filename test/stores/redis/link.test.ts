@@ -93,6 +93,34 @@ void t.test('tells each transition once, however often the connection is lost', 
   t.strictSame(states(), ['down', 'up', 'down'])
 })
 
+void t.test(
+  'tells each vain attempt, and the reply of Redis as its reason before what followed',
+  async (t) => {
+    const { client, told, states } = start(t)
+    client.loseConnection()
+    for (const messages of [
+      ['connect ECONNREFUSED'],
+      ['ERR max number of clients reached', 'read ECONNRESET'],
+      ['write EPIPE', 'NOAUTH Authentication required.', 'WRONGPASS invalid', 'Connection is closed.'],
+      []
+    ]) {
+      client.emit('connect')
+      for (const message of messages) client.emit('error', new Error(message))
+      client.loseConnection()
+    }
+    t.strictSame(states(), ['down'])
+    t.strictSame(
+      told.storeStaysDown.map(({ reason }) => reason),
+      [
+        'connect ECONNREFUSED',
+        'ERR max number of clients reached',
+        'WRONGPASS invalid',
+        'the connection was closed'
+      ]
+    )
+  }
+)
+
 void t.test('a connection lost while it was prepared is not taken for a good one', async (t) => {
   const finishes: (() => void)[] = []
   const { client, link, untilUp } = start(t, {
@@ -163,7 +191,9 @@ void t.test(
 void t.test('a server that says it is the wrong one takes it down, other error replies do not', async (t) => {
   for (const [message, state] of [
     ['OOM command not allowed when used memory > maxmemory', 'up'],
-    ['NOREPLICAS Not enough good replicas to write.', 'up'],
+    ['WRONGTYPE Operation against a key holding the wrong kind of value', 'up'],
+    ['NOREPLICAS Not enough good replicas to write.', 'down'],
+    ['MISCONF Redis is configured to save RDB snapshots, but it is not able to.', 'down'],
     ["READONLY You can't write against a read only replica.", 'down'],
     ["ERR Error running script (call to f_1): @user_script:2: -READONLY You can't write against it.", 'down'],
     ['LOADING Redis is loading the dataset in memory', 'down'],

@@ -1,0 +1,18 @@
+import type { Config } from '../config.js'
+import { parseRedisAddress, type RedisAddress } from '../stores/redis/address.js'
+
+/** Whom the sidecar talks to, as the log shows it. */
+export const peersOf = (config: Config): { readonly store: string; readonly origin: string } => ({
+  store: config.CACHE_STORE === 'redis' ? printAddress(parseRedisAddress(config.REDIS_URL)) : 'memory',
+  origin: printAddress(new URL(config.ORIGIN_URL))
+})
+
+/** An address from its parts: form, hosts, ports and database, and never user or password. */
+export const printAddress = (address: RedisAddress | URL): string => {
+  if (address instanceof URL) return `${address.protocol}//${address.host}`
+  const scheme = `redis${address.isTls ? 's' : ''}${address.form === 'single' ? '' : `+${address.form}`}`
+  const hosts = address.nodes.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`)
+  const database = address.form === 'cluster' ? '' : `/${address.database}`
+  const master = address.form === 'sentinel' ? `?master=${encodeURIComponent(address.master)}` : ''
+  return `${scheme}://${hosts.join(',')}${database}${master}`
+}

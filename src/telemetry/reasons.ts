@@ -1,0 +1,43 @@
+import { CLOSED } from './hints.js'
+
+/** Why the store is down, as the log tells it: the kind that was told last is the present one. */
+export interface Reasons {
+  /** The store has gone down, and this was told. */
+  begin(kind: string): void
+  /** Whether this is to be told; it then counts as told. */
+  isNews(kind: string): boolean
+}
+
+/** A kind is told again after this time at the earliest: neither reasons that alternate nor short outages fill the log. */
+const QUIET_MS = 10_000
+/** So long after another reason was seen, a connection that has ended is taken for what follows from it. */
+const FOLLOWS_MS = 10_000
+
+/** `now` in ms, of a clock that does not step back. */
+export const createReasons = (now: () => number): Reasons => {
+  const toldAt = new Map<string, number>()
+  let present: string | undefined
+  let seenAt = 0
+
+  const tell = (kind: string, at: number): void => {
+    present = kind
+    seenAt = at
+    toldAt.set(kind, at)
+  }
+
+  return {
+    begin: (kind) => tell(kind, now()),
+    isNews: (kind) => {
+      const at = now()
+      if (kind === present) {
+        seenAt = at
+        return false
+      }
+      if (kind === CLOSED && at - seenAt < FOLLOWS_MS) return false
+      const last = toldAt.get(kind)
+      if (last !== undefined && at - last < QUIET_MS) return false
+      tell(kind, at)
+      return true
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import t from 'tap'
+import { hitStatus } from '../../../src/cache/cache-status.js'
+import { ttlSeconds } from '../../../src/cache/entry.js'
+import { createValues } from '../../../src/cache/values.js'
+import { createClock } from '../../support/clock.js'
+import { needsOwnRedis } from '../../support/redis-server.js'
+import { entryOf, put } from '../fixtures.js'
+import { connectStore, redisFor } from '../redis-fixtures.js'
+
+const HOUR = 3_600_000
+const TTL_MS = 300_000
+
+void t.test(
+  'a clock that steps back an hour makes nothing in Redis live longer than its time to live',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const server = await redisFor(t)
+    const clock = createClock()
+    const { store } = await connectStore(t, { url: server.url, now: clock.now })
+    const values = createValues({ store, now: clock.now })
+    const lifeOf = async (slot: string) => Number(await server.cli('pttl', `spms:${slot}`))
+    const isBounded = (ms: number) => ms > TTL_MS / 2 && ms <= TTL_MS
+
+    const entry = entryOf('', { generatedAt: clock.now(), freshUntil: clock.now() + TTL_MS })
+    const draft = { body: Buffer.from('1'), contentType: 'text/plain', tags: [], ttlSeconds: TTL_MS / 1000 }
+    for (const key of ['counter', 'touched']) {
+      await values.put({ ...draft, key }, { precondition: 'none', position: undefined })
+    }
+    await put(store, { slot: 'before', entry })
+    clock.advance(-HOUR)
+    await put(store, { slot: 'meanwhile', entry })
+    await values.increment({ key: 'counter', by: 1, precondition: 'none', ttlSeconds: 60 })
+    await values.touch('touched', TTL_MS / 1000)
+
+    for (const slot of ['before', 'meanwhile', '@value:counter', '@value:touched']) {
+      t.ok(isBounded(await lifeOf(slot)), `${slot}: ${await lifeOf(slot)} ms`)
+    }
+    const { entries } = await store.read(['before', 'meanwhile'])
+    for (const found of entries) {
+      t.equal(found && hitStatus(ttlSeconds(found, clock.now())), 'spms; hit; ttl=300')
+    }
+    const [counter] = (await values.read(['counter'])).values
+    t.match(counter, { ttlSeconds: 300 })
+  }
+)
