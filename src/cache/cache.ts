@@ -1,9 +1,11 @@
+import { createAnswerEffects } from './answer-effects.js'
 import { createForward } from './forward.js'
 import { createHostCheck } from './host-check.js'
-import { createInvalidator, type Denied, type Invalidate } from './invalidator.js'
-import { createKeeper, identityTag, userOfProof } from './keeper.js'
+import { createInvalidator, type Invalidate } from './invalidator.js'
+import { createKeeper, userOfProof } from './keeper.js'
 import { createLandings } from './landing.js'
 import { createMarks } from './marks.js'
+import type { Entry } from './entry.js'
 import type { Observer } from './observer.js'
 import type { Answer } from './answer.js'
 import type { Origin } from './origin.js'
@@ -47,29 +49,24 @@ export const createCache = (options: CacheOptions): Cache => {
   const marks = createMarks(now)
   const readFields = createFieldReader(table.identity)
 
-  /** Whom the origin turns away keeps nothing here: not the entries of this identity, and not its proof. */
-  const denied: Denied = async (identity) => {
-    const tag = identityTag(identity)
-    // What is under way may be kept in a moment; a store that cannot tell may well keep something.
-    const isKnown = landings.isAsking(identity) || (await store.isTagged(tag).catch(() => true))
-    return isKnown ? (await invalidate({ tags: [tag] }, 'proxy')).outcome : 'done'
-  }
-
-  const userOf = async (identity: string): Promise<string | undefined> => {
+  const proofOf = async (identity: string): Promise<Entry | undefined> => {
     const reading = await store.read([proofSlot(identity)]).catch(() => undefined)
-    return userOfProof(reading?.entries[0])
+    return reading?.entries[0]
   }
+  const userOf = async (identity: string): Promise<string | undefined> => userOfProof(await proofOf(identity))
+  const isProven = async (identity: string): Promise<boolean> => (await proofOf(identity)) !== undefined
+  const applyEffects = createAnswerEffects({ table, invalidate, observer, isProven })
 
   const keep = createKeeper(store, table, observer, now)
-  const landings = createLandings({ ...options, keep, marks, denied, userOf })
-  const write = createWriteThrough({ ...options, readFields, invalidate, denied, userOf })
+  const landings = createLandings({ ...options, keep, marks, applyEffects, userOf })
+  const write = createWriteThrough({ ...options, readFields, invalidate, applyEffects, userOf })
   const writes = new Set<Promise<Answer>>()
   return {
     read: createReadThrough({
       ...options,
       readFields,
       isHostAllowed: createHostCheck(options.allowedHosts ?? []),
-      forward: createForward(origin, denied),
+      forward: createForward(origin, applyEffects),
       landings,
       marks
     }),

@@ -1,8 +1,7 @@
 import { type Answer, failure, relayed } from './answer.js'
 import { pendingStatus } from './cache-status.js'
 import { OriginError } from './errors.js'
-import type { Denied } from './invalidator.js'
-import { isDenial } from './landing.js'
+import type { ApplyEffects } from './answer-effects.js'
 import type { Outcome } from './observer.js'
 import type { Origin } from './origin.js'
 import type { ReadRequest } from './reader.js'
@@ -21,7 +20,7 @@ export type Forward = (
 
 /** Passes a read on as it came, and its answer back as it comes. */
 export const createForward =
-  (origin: Origin, denied: Denied): Forward =>
+  (origin: Origin, applyEffects: ApplyEffects): Forward =>
   async (request, identity, { resource, outcome, cacheStatus }) => {
     const { method, target, headers, body, onInterim, caller } = request
     try {
@@ -34,8 +33,7 @@ export const createForward =
         onInterim,
         readers: caller
       })
-      const isTurnedAway = isDenial(answer) && identity !== undefined
-      const isPending = isTurnedAway && (await denied(identity)) === 'pending'
+      const isPending = (await applyEffects(answer, identity)) === 'pending'
       return relayed(answer, outcome, isPending ? pendingStatus(cacheStatus) : cacheStatus)
     } catch (error) {
       if (error instanceof OriginError) return failure(error, cacheStatus)

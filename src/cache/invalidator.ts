@@ -10,9 +10,6 @@ export type Invalidate = (
   options?: InvalidateOptions
 ) => Promise<Invalidated>
 
-/** Told of a 401 or 403 before it is passed on: whom the origin turns away keeps nothing here. */
-export type Denied = (identity: string) => Promise<Invalidated['outcome']>
-
 /**
  * Carries out invalidations, and widens those that could reach a `user:…` name to the entries of callers
  * whose user number is not known yet.

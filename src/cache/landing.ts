@@ -1,8 +1,8 @@
+import type { ApplyEffects } from './answer-effects.js'
 import type { Entry } from './entry.js'
 import { fill, type FillContext, type Filled } from './fill.js'
 import { createFlights, type Flight } from './flight.js'
 import { isReached } from './invalidation.js'
-import type { Denied } from './invalidator.js'
 import { familyTag, identityTag, isProofGood, type Keep, userOfProof } from './keeper.js'
 import type { Leaving } from './leaving.js'
 import type { Marks } from './marks.js'
@@ -14,7 +14,7 @@ export interface LandingOptions extends FillContext {
   readonly store: Store
   readonly keep: Keep
   readonly marks: Marks
-  readonly denied: Denied
+  readonly applyEffects: ApplyEffects
   /** The user number of a caller who has a proof. */
   readonly userOf: (identity: string) => Promise<string | undefined>
 }
@@ -26,33 +26,25 @@ export type Landing =
       readonly kind: 'own'
       readonly answer: OriginAnswer
       /**
-       * Of a 401 or 403, what became of its invalidation. Its own reader waits for that; those who wait for the
-       * flight do not, since each is turned away by itself, and would wait one after another.
+       * What became of what the answer has made untrue, as a 401 or 403 does. Its own reader waits for that; those who
+       * wait for the flight do not, since each gets an answer by itself, and would wait one after another.
        */
-      readonly denial?: ReturnType<Denied>
+      readonly effects?: ReturnType<ApplyEffects>
     }
 
 /** The flights of the read path: from a reader's miss to a stored entry, or to an answer of the reader's own. */
 export const createLandings = (options: LandingOptions) => {
   const { store, keep, marks } = options
   const flights = createFlights<Landing>()
-  /** How many requests each identity has under way. */
-  const asking = new Map<string, number>()
 
   /**
    * Asks the origin on behalf of the reader, and stores what may be stored. An entry is confirmed for readers
    * only to whom it could have been given: a 304 does not say that this one may have it.
    */
   const ask = async (reader: Reader, readers: Leaving): Promise<Landing> => {
-    const { identity = '' } = reader.fields
-    asking.set(identity, (asking.get(identity) ?? 0) + 1)
-    const landing = await askAndKeep(reader, readers).finally(() => {
-      const left = (asking.get(identity) ?? 1) - 1
-      if (left === 0) asking.delete(identity)
-      else asking.set(identity, left)
-    })
-    if (landing.kind !== 'own' || !isDenial(landing.answer) || identity === '') return landing
-    return { ...landing, denial: options.denied(identity) }
+    const landing = await askAndKeep(reader, readers)
+    if (landing.kind !== 'own') return landing
+    return { ...landing, effects: options.applyEffects(landing.answer, reader.fields.identity) }
   }
 
   const askAndKeep = async (reader: Reader, readers: Leaving): Promise<Landing> => {
@@ -76,7 +68,7 @@ export const createLandings = (options: LandingOptions) => {
       readers
     })
     const told = userIn(filled) ?? user
-    const isProofDue = isProtected && isWord(filled) && !isProofGood(reader.proof, told, options.now())
+    const isProofDue = isProtected && provesAccess(filled) && !isProofGood(reader.proof, told, options.now())
     const proven = isProofDue ? { identity, user: told } : undefined
     if (filled.kind === 'own') {
       if (filled.isByNature) marks.add(key)
@@ -117,9 +109,7 @@ export const createLandings = (options: LandingOptions) => {
     return records !== undefined && !isReached(records, reader.plan.key, landing.entry.tags)
   }
 
-  const isAsking = (identity: string): boolean => asking.has(identity)
-
-  return { arrive: flights.arrive, find: flights.find, ask, isAsking, depart, refresh, isAnswer }
+  return { arrive: flights.arrive, find: flights.find, ask, depart, refresh, isAnswer }
 }
 
 export type Landings = ReturnType<typeof createLandings>
@@ -131,10 +121,8 @@ export const discard = (landing: Landing): void => {
 
 const userIn = (filled: Filled): string | undefined => (filled.kind === 'entry' ? filled.user : undefined)
 
-/** A 2xx, and no 304, which some origins answer before they ask who is calling. */
-const isWord = (filled: Filled): boolean => {
-  if (filled.confirmed !== undefined) return false
-  return filled.kind === 'entry' || (filled.answer.status >= 200 && filled.answer.status < 300)
-}
-
-export const isDenial = ({ status }: { readonly status: number }): boolean => status === 401 || status === 403
+/**
+ * Only what could be stored as the answer of a protected row: a maintenance page or a sign-on page is a 200, too. And no
+ * 304, which some origins answer before they ask who is calling.
+ */
+const provesAccess = (filled: Filled): boolean => filled.kind === 'entry' && filled.confirmed === undefined

@@ -22,6 +22,8 @@ export interface Observer {
   /** An answer of the origin ended before its end, after its head had been passed on. */
   originBrokeOff(event: BrokenOff): void
   invalidated(event: Invalidated): void
+  /** Invalidations that came too often were carried out as one; `cause` says of what kind they were. */
+  invalidationsFolded(event: InvalidationsFolded): void
   /** One failed store operation; the store's own state is told apart from it. */
   storeFailed(event: { readonly operation: string; readonly error: Error }): void
   storeAsked(event: { readonly operation: string; readonly durationMs: number }): void
@@ -49,6 +51,12 @@ export interface Answered extends Trace {
   readonly outcome: Outcome
   readonly status: number
   readonly durationMs: number
+}
+
+export interface InvalidationsFolded {
+  /** `wide`: all, or whole families, by one caller. */
+  readonly cause: 'denial' | 'log-in' | 'wide'
+  readonly count: number
 }
 
 export interface Invalidated {

@@ -137,11 +137,11 @@ export const createReadThrough = (options: ReadThroughOptions) => {
     return alone(reader)
   }
 
-  /** A 401 or 403 is held until its invalidation is carried out, or pending. */
+  /** An answer that makes something untrue, as a 401 or 403 does, is held until that is invalidated, or pending. */
   const leaderAnswer = async (reader: Reader, landing: Landing): Promise<Answer> => {
-    const denial = landing.kind === 'own' ? await landing.denial : undefined
+    const effects = landing.kind === 'own' ? await landing.effects : undefined
     const answer = forLeader(reader, landing, now())
-    return denial === 'pending' ? { ...answer, cacheStatus: pendingStatus(answer.cacheStatus) } : answer
+    return effects === 'pending' ? { ...answer, cacheStatus: pendingStatus(answer.cacheStatus) } : answer
   }
 
   const landed = async (

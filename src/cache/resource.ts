@@ -5,6 +5,10 @@ export interface ResourceTable {
   readonly variedHeaders: readonly string[]
   /** The row for a path, with its `{id}`-like parameters; `undefined` when it is not cached. */
   matchRead(path: string): ReadMatch | undefined
+  /** What the first log-in of a person makes untrue. */
+  readonly signInTags: readonly string[]
+  /** Whether a redirection leads to a log-in: whoever asked has changed nothing. */
+  isLogIn(location: string): boolean
   /** What a write to the path makes doubtful. The path is percent-decoded. */
   matchWrite(method: string, path: string): WriteMatch
 }

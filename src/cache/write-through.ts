@@ -1,12 +1,13 @@
 import { unescape } from 'node:querystring'
 import type { Readable } from 'node:stream'
+import type { ApplyEffects } from './answer-effects.js'
 import { type Answer, failure, relayed } from './answer.js'
 import { bodyAgain, collect, copyBody, parseJson } from './body.js'
 import { METHOD, pendingStatus } from './cache-status.js'
 import { OriginError } from './errors.js'
 import { type Invalidation, invalidationOf } from './invalidation.js'
-import type { Denied, Invalidate } from './invalidator.js'
-import { isDenial } from './landing.js'
+import { createFolding } from './folding.js'
+import type { Invalidate } from './invalidator.js'
 import { STAYING } from './leaving.js'
 import type { Observer } from './observer.js'
 import type { Origin, OriginAnswer } from './origin.js'
@@ -20,7 +21,7 @@ export interface WriteThroughOptions {
   readonly origin: Origin
   readonly invalidate: Invalidate
   readonly observer: Observer
-  readonly denied: Denied
+  readonly applyEffects: ApplyEffects
   /** The user number of a caller who has a proof. */
   readonly userOf: (identity: string) => Promise<string | undefined>
 }
@@ -40,14 +41,22 @@ const SAFE_METHODS = new Set(['OPTIONS', 'TRACE', 'GET', 'HEAD'])
 
 /**
  * A write is passed on, and what it makes untrue is invalidated before its answer is: an answer that is late because
- * the store is does no harm, a stale read after it does. Every outcome but a 4xx counts, and so does none at all: the
- * origin may have done it. It goes on when its caller leaves.
+ * the store is does no harm, a stale read after it does. Every outcome counts, and so does none at all, but for an answer
+ * that says that nothing was tried. It goes on when its caller leaves.
  */
 export const createWriteThrough = ({ table, origin, observer, ...options }: WriteThroughOptions) => {
-  const invalidateBy = async (match: WriteMatch, values: TemplateValues): Promise<string> => {
-    const named = namedBy(match, values)
-    if (!named.all && named.tags.length === 0) return METHOD
-    return statusAfter((await options.invalidate(named, 'proxy')).outcome)
+  const invalidate = async (named: Invalidation): Promise<Outcome> =>
+    (await options.invalidate(named, 'proxy')).outcome
+  const invalidateWidely = createFolding({
+    intervalMs: WIDE_MS,
+    run: invalidate,
+    merge: union,
+    folded: (_, count) => observer.invalidationsFolded({ cause: 'wide', count })
+  })
+
+  const invalidateBy = ({ named, isWide }: Named, identity: string | undefined): Promise<Outcome> => {
+    if (!named.all && named.tags.length === 0) return Promise.resolve('done')
+    return isWide ? invalidateWidely(identity ?? '', named) : invalidate(named)
   }
 
   return async (request: WriteRequest): Promise<Answer> => {
@@ -86,24 +95,43 @@ export const createWriteThrough = ({ table, origin, observer, ...options }: Writ
         onInterim,
         readers: STAYING
       })
-      const isTurnedAway = isDenial(answer) && identity !== undefined
-      const outcome = isTurnedAway ? await options.denied(identity) : 'done'
-      if (match === undefined || isRefused(answer)) return relayed(answer, 'write', statusAfter(outcome))
+      const effects = (await options.applyEffects(answer, identity)) ?? 'done'
+      if (match === undefined || NOTHING_TRIED.has(answer.status))
+        return relayed(answer, 'write', statusAfter(effects))
       const inspected = match.needsAnswerBody ? await inspect(answer) : { answer, json: undefined }
-      return relayed(inspected.answer, 'write', await invalidateBy(match, values(inspected.json)))
+      const mayWiden = identity !== undefined && !isSentToLogIn(answer, table)
+      const outcome = await invalidateBy(namedBy(match, values(inspected.json), mayWiden), identity)
+      return relayed(inspected.answer, 'write', statusAfter(effects, outcome))
     } catch (error) {
       if (!(error instanceof OriginError)) throw error
-      return failure(error, match === undefined ? METHOD : await invalidateBy(match, values()))
+      if (match === undefined) return failure(error, METHOD)
+      const outcome = await invalidateBy(namedBy(match, values(), identity !== undefined), identity)
+      return failure(error, statusAfter(outcome))
     }
   }
 }
 
-const statusAfter = (outcome: Invalidated['outcome']): string =>
-  outcome === 'pending' ? pendingStatus(METHOD) : METHOD
+type Outcome = Invalidated['outcome']
+
+/** One caller who invalidates everything or whole families does so once in this time; the answers of others wait for it. */
+const WIDE_MS = 1000
+
+/**
+ * Answers that say that the origin has tried nothing. Others do not, 400 and 409 among them: this backend commits and
+ * then answers 400.
+ */
+const NOTHING_TRIED = new Set([401, 403, 404, 405, 411, 413, 415, 417, 429])
+
+const isSentToLogIn = ({ status, headers }: OriginAnswer, table: ResourceTable): boolean =>
+  status >= 300 && status < 400 && table.isLogIn(valueOf(headers, 'location') ?? '')
+
+const statusAfter = (...outcomes: readonly Outcome[]): string =>
+  outcomes.includes('pending') ? pendingStatus(METHOD) : METHOD
+
+const union = (all: readonly Invalidation[]): Invalidation =>
+  invalidationOf({ all: all.some((each) => each.all), tags: [...new Set(all.flatMap(({ tags }) => tags))] })
 
 const isJson = (contentType = ''): boolean => /^\s*application\/json\s*(;|$)/i.test(contentType)
-
-const isRefused = ({ status }: OriginAnswer): boolean => status >= 400 && status < 500
 
 /** As the origin decodes it: once, and without minding bytes that are no UTF-8. */
 const decodedPath = (target: string): string => unescape(target.split('?', 1)[0] ?? target)
@@ -115,14 +143,25 @@ const inspect = async (answer: OriginAnswer): Promise<{ answer: OriginAnswer; js
   return { answer: { ...answer, body: bodyAgain(collected) }, json }
 }
 
-const namedBy = (match: WriteMatch, values: TemplateValues): Invalidation => {
+interface Named {
+  readonly named: Invalidation
+  /** Everything, or whole families. */
+  readonly isWide: boolean
+}
+
+/**
+ * What a write invalidates: the tags of its row, and in place of those that cannot be filled, or without a row, the
+ * family or everything. Not for somebody whom the origin does not know: anybody could empty the cache.
+ */
+const namedBy = (match: WriteMatch, values: TemplateValues, mayWiden: boolean): Named => {
   const fill = (template: Template) =>
     namesCaller(template) && values.user === undefined ? undefined : template.fill(values)
   const filled = match.hasRow ? match.tags.map(fill) : [undefined]
   const known = filled.flatMap((tags) => tags ?? [])
-  if (!filled.includes(undefined)) return invalidationOf({ tags: [...new Set(known)] })
-  if (match.fallback === 'everything') return invalidationOf({ all: true })
-  return invalidationOf({ tags: [...new Set([...known, ...match.fallback])] })
+  const narrow = { named: invalidationOf({ tags: [...new Set(known)] }), isWide: false }
+  if (!filled.includes(undefined) || !mayWiden || match.fallback.length === 0) return narrow
+  if (match.fallback === 'everything') return { named: invalidationOf({ all: true }), isWide: true }
+  return { named: invalidationOf({ tags: [...new Set([...known, ...match.fallback])] }), isWide: true }
 }
 
 /** An entry of an unknown caller carries a tag of its own; a write by one cannot be narrowed to a caller. */

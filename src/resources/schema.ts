@@ -21,6 +21,11 @@ export const resourceFileSchema = (limits: TtlLimits) =>
       resources: Type.Array(readRowSchema(limits)),
       writes: Type.Array(writeRowSchema),
       families: Type.Record(familyName, Type.Array(prefix, { minItems: 1, uniqueItems: true }), closed),
+      logIn: Type.Array(prefix, { default: [], uniqueItems: true }),
+      signIn: Type.Object(
+        { tags: Type.Array(plainTag, { default: [], uniqueItems: true }) },
+        { ...closed, default: {} }
+      ),
       everything: Type.Array(prefix, { default: [], uniqueItems: true }),
       warm: Type.Array(target, { default: [], uniqueItems: true })
     },
@@ -65,6 +70,8 @@ const key = Type.String({
 })
 
 const template = Type.String({ minLength: 1 })
+
+const plainTag = Type.String({ pattern: '^[A-Za-z0-9._:-]+$', description: 'a tag without placeholders' })
 
 const names = (of: typeof token) => Type.Array(of, { default: [], uniqueItems: true })
 

@@ -57,7 +57,11 @@ export const compileTable = (
       },
       variedHeaders: [...new Set(reads.flatMap(({ value }) => value.vary.map(({ name }) => name)))],
       matchRead,
-      matchWrite: (method, path) => {
+      signInTags: file.signIn.tags,
+      isLogIn: createLogInTest(file.logIn),
+      matchWrite: (method, sent) => {
+        // Django sends a path without its last slash on to the one with it.
+        const path = sent.replace(/(?<=.)\/$/, '')
         const match = matchEffect(method, path)
         const fallback = fallbackOf(path)
         if (match === undefined) return { ...WITHOUT_ROW, fallback }
@@ -66,6 +70,14 @@ export const compileTable = (
     }
   }
 }
+
+/** Whether the path of a `Location` lies below one of the prefixes. */
+const createLogInTest =
+  (prefixes: readonly string[]) =>
+  (location: string): boolean => {
+    const { pathname } = URL.parse(location, 'http://origin') ?? { pathname: '' }
+    return prefixes.some((prefix) => pathname === prefix || pathname.startsWith(`${prefix}/`))
+  }
 
 const WITHOUT_ROW: Omit<WriteMatch, 'fallback'> = {
   tags: [],

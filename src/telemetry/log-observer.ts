@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { OriginError } from '../cache/errors.js'
-import type { Observer, Outcome } from '../cache/observer.js'
+import type { InvalidationsFolded, Observer, Outcome } from '../cache/observer.js'
 import { hintFor } from './hints.js'
 import { createReasons } from './reasons.js'
 import { createWarnings } from './warnings.js'
@@ -55,6 +55,14 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
         fields: event
       })
     },
+    invalidationsFolded: (event) => {
+      warn({
+        kind: `folded ${event.cause}`,
+        message: 'Invalidations come too often: they are carried out together',
+        hint: FOLDED_HINTS[event.cause],
+        fields: event
+      })
+    },
     storeFailed: ({ operation, error }) => {
       const { kind, hint } = hintFor(error)
       warn({
@@ -95,6 +103,12 @@ const ANSWERED: Readonly<Record<Outcome, string>> = {
   bypass: 'Bypass',
   write: 'Write',
   failed: 'No answer from the origin'
+}
+
+const FOLDED_HINTS: Readonly<Record<InvalidationsFolded['cause'], string>> = {
+  denial: 'Many callers are turned away (401, 403): look at the log of the ingress for who they are.',
+  'log-in': 'Many sessions begin: look at the log of the ingress for who they are.',
+  wide: 'One caller invalidates whole parts of the API again and again: give these writes rows of their own.'
 }
 
 const UP_HINT = 'Nothing to do; if this recurs, look at the log of Redis and at the network.'

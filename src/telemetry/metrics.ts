@@ -68,6 +68,11 @@ export const createMetrics = ({ counts, figures }: MetricsOptions): Metrics => {
     'source',
     'outcome'
   ])
+  const folded = counter(
+    'invalidations_folded_total',
+    'Invalidations that came too often and were carried out as one.',
+    ['cause']
+  )
   const removed = counter('invalidated_entries_total', 'Entries that invalidations removed.', [
     'kind',
     'source'
@@ -89,6 +94,7 @@ export const createMetrics = ({ counts, figures }: MetricsOptions): Metrics => {
       invalidations.inc({ kind, source, outcome })
       removed.inc({ kind, source }, entries)
     },
+    invalidationsFolded: ({ cause, count }) => folded.inc({ cause }, count),
     storeFailed: ({ operation }) => storeErrors.inc({ operation }),
     storeAsked: ({ operation, durationMs }) => storeDurations.record(operation, durationMs),
     storeChanged: ({ state }) => storeTransitions.inc({ state }),

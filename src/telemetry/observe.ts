@@ -17,6 +17,9 @@ export const observeAll = (observers: readonly Partial<Observer>[]): Observer =>
   invalidated: (event) => {
     for (const observer of observers) observer.invalidated?.(event)
   },
+  invalidationsFolded: (event) => {
+    for (const observer of observers) observer.invalidationsFolded?.(event)
+  },
   storeFailed: (event) => {
     for (const observer of observers) observer.storeFailed?.(event)
   },

@@ -66,11 +66,18 @@ t.test('whom the origin turns away keeps nothing here, whatever was asked', asyn
   }
 })
 
-t.test('a denial of an unknown caller asks no invalidation of anybody', async (t) => {
-  const { cache, origin, told } = createStage()
-  origin.respond = () => originAnswer({ status: 401 })
-  await read(cache, '/guarded/1', SIGNED_IN)
-  t.same(told.invalidated, [])
+t.test('a denial refuses what another pod has under way for its caller', async (t) => {
+  const { cache: podB, origin, store } = createStage()
+  const podA = createStage({ around: () => store })
+  const gate = createGate()
+  origin.respond = () => gate.opened.then(() => originAnswer({ json: 'before' }))
+  const slow = read(podB, '/mine', SIGNED_IN)
+  await settle()
+  podA.origin.respond = () => originAnswer({ status: 403 })
+  t.match(await read(podA.cache, '/other', SIGNED_IN), { status: 403 })
+  gate.open()
+  t.match(await slow, { status: 200 }, 'it was asked before')
+  t.match(await read(podA.cache, '/mine', SIGNED_IN), { status: 403 }, 'and is kept nowhere')
 })
 
 t.test('a denial refuses what is under way for its caller', async (t) => {
@@ -87,12 +94,12 @@ t.test('a denial refuses what is under way for its caller', async (t) => {
   t.match(await read(cache, '/mine', SIGNED_IN), { outcome: 'miss' })
 })
 
-t.test('a denial is not forgotten when the store cannot tell whether the caller is known', async (t) => {
+t.test('a denial is not forgotten when the store is down', async (t) => {
   const named: Invalidation[] = []
   const { cache, origin } = createStage({
     around: (store) => ({
       ...store,
-      isTagged: () => Promise.reject(new StoreUnavailableError('down')),
+      read: () => Promise.reject(new StoreUnavailableError('down')),
       invalidate: async (invalidation) => {
         named.push(invalidation)
         return { outcome: 'pending' }
@@ -112,7 +119,6 @@ t.test(
     const { cache, origin } = createStage({
       around: (store) => ({
         ...store,
-        isTagged: async () => true,
         invalidate: async () => {
           await gate.opened
           return { outcome: 'pending' }

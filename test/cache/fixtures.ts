@@ -19,6 +19,8 @@ export const TABLE: ResourceTable = loadResources(
 identity: { headers: [Remote-User, X-Email], cookies: [sessionid], families: [users] }
 families: { things: [/things], users: [/users] }
 everything: [/admin]
+logIn: [/sign-in]
+signIn: { tags: [people] }
 resources:
   - { name: open, path: '/open/{id}', key: 'open:{id}', ttl: 60, staleWhileRevalidate: 30, staleIfError: 120,
       scope: public, tags: ['thing:{id}', 'item:{answer.items.*?}'], families: [things] }

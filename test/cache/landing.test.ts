@@ -1,7 +1,7 @@
 import t from 'tap'
 import { invalidationOf } from '../../src/cache/invalidation.js'
 import { createKeeper, familyTag, identityTag } from '../../src/cache/keeper.js'
-import { createLandings, type LandingOptions, discard, isDenial } from '../../src/cache/landing.js'
+import { createLandings, type LandingOptions, discard } from '../../src/cache/landing.js'
 import { STAYING } from '../../src/cache/leaving.js'
 import { createMarks } from '../../src/cache/marks.js'
 import { planRead } from '../../src/cache/plan.js'
@@ -24,16 +24,16 @@ const setUp = (options: Partial<LandingOptions> = {}) => {
   const { store, clock, origin } = createStage()
   const marks = createMarks(clock.now)
   const keep = createKeeper(store, TABLE, createRecorder(), clock.now)
-  const denied: string[] = []
+  const effects: [status: number, identity: string | undefined][] = []
   const users = new Map<string, string>()
   const landings = createLandings({
     store,
     origin,
     keep,
     marks,
-    denied: async (identity) => {
-      denied.push(identity)
-      return 'done'
+    applyEffects: ({ status }, identity) => {
+      effects.push([status, identity])
+      return undefined
     },
     userOf: async (identity) => users.get(identity),
     now: clock.now,
@@ -66,7 +66,7 @@ const setUp = (options: Partial<LandingOptions> = {}) => {
     }
   }
   const find = async (slot: string) => (await store.read([slot])).entries[0]
-  return { store, clock, origin, marks, landings, arrive, denied, find, users }
+  return { store, clock, origin, marks, landings, arrive, effects, find, users }
 }
 
 t.test('an entry carries its row’s tags, its families, its caller and its key without digest', async (t) => {
@@ -107,10 +107,10 @@ t.test('a 2xx on a protected read is a proof, and tells the user number where th
   t.equal(await proofOf(guarded), '7')
 })
 
-t.test('also an answer that cannot be stored proves, and no error does', async (t) => {
+t.test('only what could be stored as the answer of its row proves', async (t) => {
   const { landings, arrive, find, origin } = setUp()
   for (const [status, isProof] of [
-    [204, true],
+    [204, false],
     [302, false],
     [403, false],
     [404, false],
@@ -121,6 +121,11 @@ t.test('also an answer that cannot be stored proves, and no error does', async (
     await landings.ask(reader, STAYING)
     t.equal((await find(proofSlot(reader.fields.identity ?? ''))) !== undefined, isProof, `${status}`)
   }
+  const maintenance = { headers: ['Content-Type', 'text/html'], body: '<h1>Back soon</h1>' }
+  const reader = await arrive('/guarded/1', { cookie: 'sessionid=page' }, { isProven: false })
+  origin.respond = () => originAnswer(maintenance)
+  await landings.ask(reader, STAYING)
+  t.equal(await find(proofSlot(reader.fields.identity ?? '')), undefined, 'a maintenance page is a 200, too')
 })
 
 t.test('an unproven caller is not served by a 304, and a 304 proves nobody', async (t) => {
@@ -165,22 +170,19 @@ t.test('what is unstorable by its nature marks the key; what may pass does not',
   t.equal(marks.has('open:5'), true)
 })
 
-t.test('a denial is told before the answer is given', async (t) => {
-  const { landings, arrive, origin, denied } = setUp()
+t.test('what somebody’s own answer makes untrue is told before the answer is given', async (t) => {
+  const { landings, arrive, origin, effects } = setUp()
   origin.respond = () => originAnswer({ status: 403 })
   const reader = await arrive('/guarded/1', SIGNED_IN, { isProven: false })
   await landings.ask(reader, STAYING)
-  t.same(denied, [reader.fields.identity])
-  await landings.ask(await arrive('/open/5'), STAYING)
-  t.equal(denied.length, 1, 'nobody is nobody')
-  t.ok(isDenial({ status: 401 }))
+  t.same(effects, [[403, reader.fields.identity]])
 })
 
-t.test('a denial that waits for the store holds its own reader, and not the flight', async (t) => {
-  const { landings, arrive, origin } = setUp({ denied: () => new Promise(() => undefined) })
+t.test('an invalidation that waits for the store holds its own reader, and not the flight', async (t) => {
+  const { landings, arrive, origin } = setUp({ applyEffects: () => new Promise(() => undefined) })
   origin.respond = () => originAnswer({ status: 403 })
   const landing = await landings.depart(await arrive('/open/5', SIGNED_IN)).landed
-  t.ok(landing.kind === 'own' && landing.denial instanceof Promise)
+  t.ok(landing.kind === 'own' && landing.effects instanceof Promise)
   t.equal(landings.find('open:5'), undefined, 'the next reader leads')
 })
 

@@ -169,6 +169,6 @@ t.test('a log-out while the proof is under way refuses it', async (t) => {
 t.test('an unlisted write to the callers’ families takes all proofs away', async (t) => {
   const { cache } = createStage()
   await read(cache, '/guarded/1', SIGNED_IN)
-  await write(cache, 'DELETE', '/users/7')
+  await write(cache, 'DELETE', '/users/7', { fields: SIGNED_IN })
   t.match(await read(cache, '/guarded/1', SIGNED_IN), { cacheStatus: UNPROVEN })
 })

@@ -20,10 +20,12 @@ import {
 
 const JSON_BODY = { 'content-type': 'application/json; charset=utf-8' }
 
+const somebody = (n: number): Fields => ({ ...JSON_BODY, cookie: `sessionid=${n}` })
+
 const setUp = (options: Partial<WriteThroughOptions> = {}) => {
   const origin = createFakeOrigin()
   const named: Partial<Invalidation>[] = []
-  const denied: string[] = []
+  const effects: [status: number, identity: string | undefined][] = []
   const observer = createRecorder()
   const write = createWriteThrough({
     table: TABLE,
@@ -34,14 +36,21 @@ const setUp = (options: Partial<WriteThroughOptions> = {}) => {
       named.push(each)
       return { outcome: 'done', id: '1-0', removed: 0 }
     },
-    denied: async (identity) => {
-      denied.push(identity)
-      return 'done'
+    applyEffects: ({ status }, identity) => {
+      effects.push([status, identity])
+      return undefined
     },
     userOf: async () => undefined,
     ...options
   })
-  const send = (method: string, target: string, body?: string | Readable, fields: Fields = JSON_BODY) =>
+  let callers = 0
+  /** By another caller each time, unless told: one who repeats himself has to wait. */
+  const send = (
+    method: string,
+    target: string,
+    body?: string | Readable,
+    fields: Fields = somebody(++callers)
+  ) =>
     write({
       method,
       target,
@@ -57,7 +66,7 @@ const setUp = (options: Partial<WriteThroughOptions> = {}) => {
     if (named.length > 1) throw new Error('it invalidates once')
     return named[0] === undefined ? 'nothing' : named[0].all === true ? 'all' : (named[0].tags ?? [])
   }
-  return { origin, named, denied, send, effectOf, told: observer.told }
+  return { origin, named, effects, send, effectOf, told: observer.told }
 }
 
 const answering =
@@ -104,13 +113,13 @@ t.test('bodies too large to look into fall back to the family, and pass whole', 
   t.equal((await textOf(await send('POST', '/things', '{}'))).length, large.length)
 })
 
-t.test('every outcome but a 4xx counts', async (t) => {
+t.test('every outcome counts but those that say that nothing was tried', async (t) => {
   const { origin, effectOf } = setUp()
-  for (const status of [200, 201, 204, 302, 500, 503]) {
+  for (const status of [200, 201, 204, 302, 400, 408, 409, 410, 412, 422, 500, 503]) {
     origin.respond = () => originAnswer({ status })
     t.same(await effectOf('PUT', '/things/5'), ['thing:5'], `${status}`)
   }
-  for (const status of [400, 403, 404, 409, 422]) {
+  for (const status of [401, 403, 404, 405, 411, 413, 415, 417, 429]) {
     origin.respond = () => originAnswer({ status })
     t.equal(await effectOf('PUT', '/things/5'), 'nothing', `${status}`)
   }
@@ -159,7 +168,7 @@ t.test('log-out and a new password end what is kept for the caller', async (t) =
   const { identity } = createFieldReader(TABLE.identity)(flat(SIGNED_IN))
   const unknown = setUp()
   t.same(await unknown.effectOf('POST', '/users/log-out', '{}', SIGNED_IN), [`~${String(identity)}`])
-  t.same(await unknown.effectOf('POST', '/users/log-out', '{}'), 'nothing', 'nobody has nothing')
+  t.same(await unknown.effectOf('POST', '/users/log-out', '{}', JSON_BODY), 'nothing', 'nobody has nothing')
   t.same(
     await unknown.effectOf('PUT', '/users/password', '{}', SIGNED_IN),
     [`~${String(identity)}`, 'family:users'],
@@ -169,12 +178,46 @@ t.test('log-out and a new password end what is kept for the caller', async (t) =
   t.same(await known.effectOf('PUT', '/users/password', '{}', SIGNED_IN), [`~${String(identity)}`, 'user:7'])
 })
 
-t.test('a denial of a caller is told', async (t) => {
-  const { origin, denied, send } = setUp()
+t.test('what an answer makes untrue is asked of each', async (t) => {
+  const { origin, effects, send } = setUp()
   origin.respond = () => originAnswer({ status: 403 })
   await send('PUT', '/things/5', '{}', SIGNED_IN)
-  await send('PUT', '/things/5', '{}')
-  t.equal(denied.length, 1)
+  await send('PUT', '/things/5', '{}', {})
+  t.match(effects, [
+    [403, /./],
+    [403, undefined]
+  ])
+})
+
+t.test('who is nobody to the origin, or is sent to a log-in, changes no more than a row says', async (t) => {
+  const { origin, effectOf } = setUp()
+  t.equal(await effectOf('POST', '/admin/anything', 'a=b', {}), 'nothing')
+  t.equal(await effectOf('DELETE', '/things/5', '', {}), 'nothing')
+  t.same(await effectOf('PUT', '/things/5', '{}', {}), ['thing:5'], 'its row says so')
+  for (const location of ['/sign-in/?next=/admin/', 'https://spms.example/sign-in']) {
+    origin.respond = () => originAnswer({ status: 302, headers: ['Location', location] })
+    t.equal(await effectOf('POST', '/admin/anything'), 'nothing', location)
+    t.same(await effectOf('PUT', '/things/5'), ['thing:5'])
+  }
+  origin.respond = () => originAnswer({ status: 302, headers: ['Location', '/sign-in-report/5'] })
+  t.equal(await effectOf('POST', '/admin/anything'), 'all', 'another redirection is a success')
+})
+
+t.test('wide invalidations of one caller are folded, and lose none', async (t) => {
+  const { named, send, told } = setUp()
+  const [one, other] = [somebody(1), somebody(2)]
+  await send('DELETE', '/things/1', '', one)
+  const rest = [send('DELETE', '/things/2', '', one), send('POST', '/admin/a', '', one)]
+  await send('DELETE', '/things/3', '', other)
+  t.same(
+    named.map(({ tags }) => tags),
+    [['family:things'], ['family:things']],
+    'each the first of its caller'
+  )
+  await Promise.all(rest)
+  t.match(named[2], { all: true })
+  t.equal(named.length, 3)
+  t.same(told.invalidationsFolded, [{ cause: 'wide', count: 2 }])
 })
 
 t.test(
@@ -186,7 +229,7 @@ t.test(
         await gate.opened
         return { outcome: 'pending' }
       },
-      denied: async () => 'pending'
+      applyEffects: ({ status }) => (status === 403 ? Promise.resolve('pending') : undefined)
     })
     let isAnswered = false
     const sending = send('PUT', '/things/5', '{}').finally(() => (isAnswered = true))

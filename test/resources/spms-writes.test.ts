@@ -128,7 +128,6 @@ const fallbacks: readonly [method: string, path: string, fallback: 'everything' 
   ['DELETE', '/api/v1/usersx/5', []],
   ['PUT', '/api/v1/Users/5', []],
   ['PATCH', '/api/v1/users/5', ['family:users']],
-  ['PUT', '/api/v1/users/5/', ['family:users']],
   ['PUT', '/api/v1/agencies/business_areas/4', ['family:agencies']],
   ['POST', '/api/v1/documents/conceptplans', ['family:documents']],
   ['POST', '/api/v1/medias/user_avatars', ['family:medias']],

@@ -21,6 +21,7 @@ const tell = (observer: Observer): void => {
     error: new Error('no')
   })
   observer.invalidated({ source: 'control', kinds: ['key'], outcome: 'done', removed: 1 })
+  observer.invalidationsFolded({ cause: 'wide', count: 2 })
   observer.storeFailed({ operation: 'read', error: new Error('no') })
   observer.storeAsked({ operation: 'read', durationMs: 1 })
   observer.storeChanged({ state: 'down', reason: 'no' })
@@ -34,6 +35,7 @@ const recorder = (name: string, told: string[]): Observer => ({
   originAsked: () => told.push(`${name} originAsked`),
   originBrokeOff: () => told.push(`${name} originBrokeOff`),
   invalidated: () => told.push(`${name} invalidated`),
+  invalidationsFolded: () => told.push(`${name} invalidationsFolded`),
   storeFailed: () => told.push(`${name} storeFailed`),
   storeAsked: () => told.push(`${name} storeAsked`),
   storeChanged: () => told.push(`${name} storeChanged`),
@@ -44,14 +46,14 @@ const recorder = (name: string, told: string[]): Observer => ({
 t.test('every event reaches every observer, in order', async (t) => {
   const told: string[] = []
   tell(observeAll([recorder('first', told), recorder('second', told)]))
-  t.equal(told.length, 20)
+  t.equal(told.length, 22)
   t.strictSame(told.slice(0, 4), [
     'first answered',
     'second answered',
     'first fillDropped',
     'second fillDropped'
   ])
-  t.equal(new Set(told).size, 20)
+  t.equal(new Set(told).size, 22)
 })
 
 t.test('an observer may leave events out', async (t) => {

@@ -115,7 +115,9 @@ t.test('an upload that its caller breaks off breaks off at the origin, and inval
   })
   for (const path of ['/api/v1/projects/1', '/api/v1/projects/project_members']) {
     const socket = dial()
-    socket.write(`POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{"user":`)
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nHost: a\r\nCookie: sessionid=a\r\nContent-Length: 100\r\n\r\n{"user":`
+    )
     await eventually(() => arrived > aborted)
     socket.destroy()
     await eventually(() => aborted === arrived)
