@@ -27,7 +27,8 @@ export interface Case {
 export const casesOf = (behaviours: readonly Behaviour[]): readonly Case[] =>
   behaviours.flatMap((behaviour, index) =>
     SIZES.flatMap((size) => {
-      const cases = size === LARGEST ? largest(index === 0) : size > 65_536 ? [...ANY, ...LARGE] : ANY
+      const cases =
+        size === LARGEST ? largest(behaviour, index === 0) : size > 65_536 ? [...ANY, ...LARGE] : ANY
       return cases
         .filter(([kind]) => isPossible(behaviour, size, kind))
         .map(([kind, pace]) => ({ behaviour, size, kind, pace }))
@@ -51,15 +52,21 @@ const LARGE: readonly Taken[] = (['read', 'write', 'fill'] as const).flatMap((ki
   PACES.map((pace): Taken => [kind, pace])
 )
 
-const largest = (isFirst: boolean): readonly Taken[] => [
-  ['read', 'slow'],
-  ['read', 'leaving'],
-  ['write', 'stalled'],
-  ['write', 'fast'],
-  ['head', 'fast'],
-  ['fill', 'fast'],
-  ...(isFirst ? [['collapsed', 'fast'] as const, ['fill', 'slow'] as const] : [])
-]
+const largest = ({ end }: Behaviour, isFirst: boolean): readonly Taken[] =>
+  isBrokenOff(end)
+    ? [
+        ['read', 'slow'],
+        ['write', 'fast']
+      ]
+    : [
+        ['read', 'slow'],
+        ['read', 'leaving'],
+        ['write', 'stalled'],
+        ['write', 'fast'],
+        ['head', 'fast'],
+        ['fill', 'fast'],
+        ...(isFirst ? [['collapsed', 'fast'] as const, ['fill', 'slow'] as const] : [])
+      ]
 
 /** What has no body is not broken off. */
 const isPossible = ({ end }: Behaviour, size: Size, kind: Kind): boolean =>

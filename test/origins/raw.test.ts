@@ -13,4 +13,17 @@ const behaviours: readonly Behaviour[] = FRAMINGS.flatMap((framing) =>
   }))
 )
 
-testOrigin({ name: 'bare sockets', start: startRaw, behaviours })
+const isUnannounced = ({ end }: Behaviour): boolean => end === 'fin-unannounced'
+
+testOrigin({
+  name: 'bare sockets',
+  start: startRaw,
+  behaviours: behaviours.filter((behaviour) => !isUnannounced(behaviour))
+})
+
+// Apart: a write of another case could be sent on such a connection just before it ends.
+testOrigin({
+  name: 'bare sockets that close without a word',
+  start: startRaw,
+  behaviours: behaviours.filter(isUnannounced)
+})
