@@ -30,8 +30,9 @@ export const ensureOrigins = () => {
 
 const PIP_ARGUMENTS = ['--quiet', '--disable-pip-version-check', '--require-hashes', '--only-binary', ':all:']
 
-/** A copied folder may point to a Python of another machine, and its scripts to the folder it was copied from. */
-const isWhole = () => spawnSync(join(folder, 'bin', 'gunicorn'), ['--version']).status === 0
+/** The Python that it was made with may be gone. */
+const isWhole = () =>
+  spawnSync(join(folder, 'bin', 'python'), ['-c', 'import django, gunicorn, uvicorn']).status === 0
 
 /** The Python with which it is made; the oldest that the pinned releases take is 3.11. */
 const ensurePython = () => {

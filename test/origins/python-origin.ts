@@ -7,14 +7,12 @@ import { freePort } from '../support/free-port.js'
 import { get } from '../support/http.js'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
-const programs = fileURLToPath(new URL('../../.tools/python/bin/', import.meta.url))
 
-/** The Python that they are installed for. */
-export const PYTHON = `${programs}python`
+/** The Python that has what `requirements.txt` pins. */
+export const PYTHON = fileURLToPath(new URL('../../.tools/python/bin/python', import.meta.url))
 
 export interface PythonOptions {
-  /** One of those that `test/origins/requirements.txt` installs. */
-  readonly program: string
+  readonly program: 'gunicorn' | 'uvicorn'
   readonly args: (port: number) => readonly string[]
   /** Answers when the server is there. */
   readonly path: string
@@ -32,7 +30,7 @@ export interface PythonOrigin {
 export const startPython = async (t: Test, options: PythonOptions): Promise<PythonOrigin> => {
   const { program, args, path, cwd = folder, environment = {} } = options
   const port = await freePort()
-  const child = spawn(programs + program, args(port), {
+  const child = spawn(PYTHON, ['-m', program, ...args(port)], {
     cwd,
     // Not tap's own variables, by which it follows what a test starts.
     env: { PATH: process.env['PATH'] ?? '', PYTHONDONTWRITEBYTECODE: '1', ...environment },
