@@ -82,7 +82,7 @@ void t.test(title, { skip: needsOwnRedis }, async (t) => {
 
   const { requests, writes, hits, left, bytes } = load.counts
   t.comment(
-    `${SECONDS} s: ${requests} requests, ${writes} of them writes, ${hits} hits, ${left} left, ${bytes >> 20} MiB`
+    `${SECONDS} s: ${requests} requests, ${writes} of them writes, ${hits} hits, ${left} left, ${Math.round(bytes / 2 ** 20)} MiB`
   )
   t.comment(
     `${direct.counts.requests} requests without the sidecar, ${direct.failures.length} of which failed`
