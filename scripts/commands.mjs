@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundle, ensureBuild } from './build.mjs'
 import { ensureDependencies } from './dependencies.mjs'
+import { ensureOrigins } from './origins.mjs'
 import { ensureRedis } from './redis.mjs'
 import { root, runNode } from './spawn.mjs'
 import { runTap } from './tap.mjs'
@@ -17,6 +18,7 @@ export const test = async (args) => {
   ensureDependencies()
   await ensureBuild()
   const { isShared } = ensureRedis()
+  ensureOrigins()
   return runTap([...(isShared ? ['--jobs=1'] : []), ...args])
 }
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isOnPath, root, runQuietly } from './spawn.mjs'
+import { installFromSystem } from './system-packages.mjs'
 
 const folder = join(root, '.tools')
 
@@ -53,16 +54,17 @@ const isInstalled = (program, { module, version }) => {
 }
 
 const ensurePackages = () => {
-  const missing = Object.keys(PACKAGES).filter((program) => !isOnPath(program))
-  if (missing.length === 0) return
-  const names = missing.map((program) => PACKAGES[program])
-  if (!isOnPath('apt-get') || process.getuid?.() !== 0) {
-    throw new Error(`${missing} needed: install ${names.join(' and ')}, or run this as root on Debian.`)
-  }
-  console.log(`Installing ${names.join(' and ')} with apt-get …`)
-  const install = ['install', '-y', '--no-install-recommends', ...names]
-  runQuietly('apt-get', ['update'])
-  runQuietly('apt-get', install, { DEBIAN_FRONTEND: 'noninteractive' })
+  const missing = () => Object.keys(PACKAGES).filter((program) => !isOnPath(program))
+  if (missing().length === 0) return
+  const names = missing().map((program) => PACKAGES[program])
+  const failures = installFromSystem({
+    title: names.join(' and '),
+    packages: { 'apt-get': names },
+    isThere: () => missing().length === 0
+  })
+  if (missing().length === 0) return
+  const needed = `${missing().join(' and ')} needed: install ${names.join(' and ')}, or run this as root on Debian.`
+  throw new Error([needed, ...failures].join('\n'))
 }
 
 const operatorSchemas = () => {

@@ -13,7 +13,10 @@ export const createConnector = ({ timeoutMs, ca }: ConnectorOptions): buildConne
   return (options, callback) =>
     connect(options, (...outcome) => {
       const [error, socket] = outcome
-      if (error === null) readOnAfterWriteErrors(socket)
+      if (error === null) {
+        readOnAfterWriteErrors(socket)
+        tellResets(socket)
+      }
       callback(...outcome)
     })
 }
@@ -41,6 +44,19 @@ const readOnAfterWriteErrors = (socket: Socket): void => {
     }
   socket._write = (chunk, encoding, done) => write(chunk, encoding, later(done))
   if (writev !== undefined) socket._writev = (chunks, done) => writev(chunks, later(done))
+}
+
+/** The code of an error of a connection that the origin has reset. */
+export const RESET = 'ORIGIN_RESET'
+
+/**
+ * undici takes a connection that is reset for the end of an answer that only the end of its connection delimits. RFC 9112
+ * §8: such an answer is not whole. It knows the error by its code.
+ */
+const tellResets = (socket: Socket): void => {
+  socket.prependListener('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ECONNRESET') error.code = RESET
+  })
 }
 
 type Done = (error?: Error | null) => void

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { Dispatcher, Pool } from 'undici'
+import { errors, type Dispatcher, type Pool } from 'undici'
 import { LeftError } from '../cache/leaving.js'
 import type { BrokenOff } from '../cache/observer.js'
 import type { OriginAnswer, OriginRequest } from '../cache/origin.js'
@@ -109,6 +109,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#end()
     if (this.#body === undefined) {
       this.#outcome.reject(error)
+      return
+    }
+    // The last bytes came with the end of a kept connection while the body waited: undici tells of the end only.
+    if (this.#receivedBytes === this.#expectedBytes && error instanceof errors.SocketError) {
+      this.#outcome.ended()
+      this.#body.push(null)
       return
     }
     const isThrownAway = this.#body.destroyed || error instanceof LeftError

@@ -4,7 +4,7 @@ import { LeftError } from '../cache/leaving.js'
 import type { Observer } from '../cache/observer.js'
 import type { Origin, OriginAnswer, OriginRequest } from '../cache/origin.js'
 import { readDirectives } from './directives.js'
-import { createConnector } from './connector.js'
+import { createConnector, RESET } from './connector.js'
 import { type Ended, exchange, TransferCodingError } from './exchange.js'
 import { withoutHopByHop } from './hop-by-hop.js'
 
@@ -113,7 +113,7 @@ const once = (run: () => void): (() => void) => {
 
 const isClosedConnection = (error: unknown): boolean =>
   error instanceof errors.SocketError ||
-  (error instanceof Error && 'code' in error && error.code === 'ECONNRESET')
+  (error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === RESET))
 
 const kindOf = (error: unknown): OriginError['kind'] => {
   if (TIMEOUTS.some((timeout) => error instanceof timeout)) return 'timeout'
