@@ -113,6 +113,10 @@ export const ConfigSchema = Type.Object({
   ),
   OPS_HOST: Text('0.0.0.0', 'Address of the ops door.'),
   OPS_PORT: Port(9090, 'Port of the ops door.'),
+  CALLER_TIMEOUT_MS: Milliseconds(
+    60_000,
+    'Wait for the head of a request, for each pause in its body, and for a caller who takes nothing of an answer.'
+  ),
   SHUTDOWN_DELAY_MS: Type.Integer({
     minimum: 0,
     maximum: 3_600_000,
@@ -120,6 +124,10 @@ export const ConfigSchema = Type.Object({
     description:
       'After SIGTERM, how long the doors go on while `/ready` fails already, for balancers to notice.'
   }),
+  SHUTDOWN_TIMEOUT_MS: Milliseconds(
+    25_000,
+    'From when the doors close, how long requests in progress may take; then they are cut, and the process ends.'
+  ),
   WARM_TIMEOUT_MS: Milliseconds(
     20_000,
     'Longest that the reads of the list `warm` hold back readiness, whatever the origin does.'

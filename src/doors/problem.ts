@@ -120,14 +120,15 @@ const answerError = (error: unknown, request: FastifyRequest, reply: FastifyRepl
   return sendProblem(reply, problem)
 }
 
-/** For what the HTTP parser refuses before there is a request: the `clientErrorHandler` of a server. */
+/** For what the HTTP parser refuses before there is a request, and for what is late: a listener of `clientError`. */
 export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy(error)
     return
   }
   const status = CLIENT_ERROR_STATUS[error.code ?? ''] ?? 400
-  const { problem } = new ProblemError(status, 'The request cannot be read.')
+  const detail = status === 408 ? 'The request did not arrive in time.' : 'The request cannot be read.'
+  const { problem } = new ProblemError(status, detail)
   const body = JSON.stringify(problem)
   socket.end(
     `HTTP/1.1 ${status} ${problem.title}\r\nConnection: close\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +

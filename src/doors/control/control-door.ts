@@ -1,11 +1,10 @@
 import { isUtf8 } from 'node:buffer'
-import { createServer } from 'node:http'
-
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 
 import { NAME_MAX_BYTES } from '../../cache/names.js'
+import { type Callers, clientErrorHandler } from '../callers.js'
 import { useCompilers } from '../compilers.js'
-import { answerClientError, answerWithProblems, badInput, sendProblem, toProblem } from '../problem.js'
+import { answerWithProblems, badInput, sendProblem, toProblem } from '../problem.js'
 import { createAuthorization, unauthorized } from './authorization.js'
 import { bulkMaxBytes, bulkRoutes } from './bulk-routes.js'
 import type { ControlContext, ControlParts } from './control-context.js'
@@ -25,6 +24,7 @@ export interface ControlDoorOptions extends ControlParts {
   readonly maxTtlSeconds: number
   /** Asked of every request when given. */
   readonly token: string | undefined
+  readonly callers: Callers
   readonly loggerInstance: FastifyBaseLogger
 }
 
@@ -44,7 +44,7 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
   })
   const app = fastify({
     serverFactory: (handle) =>
-      createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
+      options.callers.createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
         const key = plainKeyOf(request)
         if (key !== undefined && isAuthorized(request.headers.authorization)) {
           void readValue(key, request, response)
@@ -60,7 +60,7 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
       const isKnown = isAuthorized(request.headers.authorization)
       sendProblem(reply, isKnown ? toProblem(error) : unauthorized())
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler,
     // What arrives while the door closes is answered like everything before it.
     return503OnClosing: false
   })

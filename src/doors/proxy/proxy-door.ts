@@ -1,11 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Answer } from '../../cache/answer.js'
 import type { Cache } from '../../cache/cache.js'
 import type { Leaving } from '../../cache/leaving.js'
 import { valuesOf } from '../../cache/request-fields.js'
-import { answerClientError, ProblemError, sendProblemTo, toProblem } from '../problem.js'
-import { drainOnClose } from './drain.js'
+import { type Callers, clientErrorHandler } from '../callers.js'
+import { ProblemError, sendProblemTo, toProblem } from '../problem.js'
 import { sendAnswer } from './send.js'
 import { targetOf } from './target.js'
 import { createTurnEnd } from './turn-end.js'
@@ -14,6 +14,7 @@ export interface ProxyDoorOptions {
   readonly cache: Cache
   /** From the signal to stop on: each answer then ends its connection, so that callers move on while the door is open. */
   readonly isLeaving: () => boolean
+  readonly callers: Callers
   readonly loggerInstance: FastifyBaseLogger
 }
 
@@ -27,19 +28,20 @@ const KEEP_ALIVE_MS = 72_000
  * Fastify reads them, because it refuses what an origin may well take (`%zz` in a path, other methods,
  * malformed media types) and because a hit should cost what the bare server costs.
  */
-export const createProxyDoor = ({ cache, isLeaving, loggerInstance }: ProxyDoorOptions): FastifyInstance => {
-  const serverFactory = (): Server => {
-    const server = createServer(
-      { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 },
+export const createProxyDoor = ({
+  cache,
+  isLeaving,
+  callers,
+  loggerInstance
+}: ProxyDoorOptions): FastifyInstance => {
+  const serverFactory = (): Server =>
+    callers.createServer(
+      { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
       (request, response) => {
-        drain(request, response)
         if (isLeaving()) response.shouldKeepAlive = false
         answer(request, response).catch((error: unknown) => fail(error, request, response))
       }
     )
-    const drain = drainOnClose(server)
-    return server.on('clientError', answerClientError)
-  }
 
   const turnEnd = createTurnEnd()
 
@@ -83,6 +85,7 @@ export const createProxyDoor = ({ cache, isLeaving, loggerInstance }: ProxyDoorO
   const door = fastify({
     loggerInstance,
     serverFactory,
+    clientErrorHandler,
     logController: new LogController({ disableRequestLogging: true })
   })
   return door
