@@ -11,7 +11,7 @@ export interface Stoppable {
 
 /**
  * How the process ends. SIGTERM and SIGINT stop it: exit code 0. An error that nobody caught stops it in the same way,
- * so that requests in progress are answered: exit code 1; a further one changes nothing. SIGHUP and SIGUSR1 do not end it.
+ * so that requests in progress are answered: exit code 1; a further one changes nothing. SIGHUP does not end it.
  * Listens from the moment it is made: as the first process of a container, where a signal that is not listened to
  * does nothing, this one would otherwise miss what comes while it starts.
  */
@@ -22,7 +22,7 @@ export class Ending {
 
   constructor() {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.#asked(signal))
-    for (const signal of ['SIGHUP', 'SIGUSR1'] as const) process.on(signal, () => this.#ignore(signal))
+    process.on('SIGHUP', (signal) => this.#ignore(signal))
     process.on('uncaughtException', (error: unknown) => this.#uncaught(error))
   }
 
