@@ -19,6 +19,7 @@ export class Ending {
   #stoppable: Stoppable | undefined
   #isStopping = false
   #exitCode = 0
+  #isExiting = false
 
   constructor() {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.#asked(signal))
@@ -33,7 +34,7 @@ export class Ending {
 
   #asked(signal: NodeJS.Signals): void {
     if (this.#isStopping) return
-    if (this.#stoppable === undefined) process.exit(0)
+    if (this.#stoppable === undefined) return this.#exit(0)
     this.#stoppable.log.info({ signal }, 'Stopping: requests in flight are finished first')
     this.#stop(this.#stoppable)
   }
@@ -44,10 +45,12 @@ export class Ending {
 
   /** Rejections that nobody handles come here, too. */
   #uncaught(error: unknown): void {
+    // Thrown by a listener of the exit itself, which it would otherwise call off.
+    if (this.#isExiting) process.exit(this.#exitCode)
     this.#exitCode = 1
     if (this.#stoppable === undefined) {
       process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
-      process.exit(1)
+      return this.#exit(1)
     }
     this.#stoppable.log.fatal(
       { err: error },
@@ -61,18 +64,24 @@ export class Ending {
     this.#isStopping = true
     setTimeout(() => {
       log.error({ timeoutMs }, 'Stopping takes too long and is given up')
-      process.exit(1)
+      this.#exit(1)
     }, timeoutMs)
     stoppable.stop().then(
       ({ cut }) => {
         if (cut === 0) log.info({ cut }, 'Stopped')
         else log.warn({ cut }, 'Stopped: requests that took longer than SHUTDOWN_TIMEOUT_MS were cut')
-        process.exit(this.#exitCode)
+        this.#exit(this.#exitCode)
       },
       (error: unknown) => {
         log.error({ err: error }, 'Stopping failed')
-        process.exit(1)
+        this.#exit(1)
       }
     )
+  }
+
+  #exit(code: number): never {
+    this.#isExiting = true
+    this.#exitCode = code
+    process.exit(code)
   }
 }

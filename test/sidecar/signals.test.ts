@@ -77,7 +77,7 @@ const launch = (t: Test, prefix: readonly string[]) => {
 for (const prefix of [[], ...(mayBeFirst ? [AS_FIRST_PROCESS] : [])]) {
   const name = prefix.length === 0 ? 'a process' : 'the first process of a container'
   void t.test(`SIGTERM is not lost while it starts, as ${name}`, async (t) => {
-    for (const waitMs of [0, 50, 150, 300, 600]) {
+    const stopAfter = async (waitMs: number): Promise<void> => {
       const { child, listens, kill } = launch(t, prefix)
       child.stdout.resume()
       t.equal(await listens(), 'listens early')
@@ -85,6 +85,7 @@ for (const prefix of [[], ...(mayBeFirst ? [AS_FIRST_PROCESS] : [])]) {
       kill()
       t.same(await exitOf(child), { code: 0, signal: null }, `${waitMs} ms after the first moment`)
     }
+    await Promise.all([0, 100, 400].map(stopAfter))
   })
 }
 
@@ -115,4 +116,11 @@ t.test('`npm start` passes SIGTERM on, and leaves nothing behind', async (t) => 
   t.same(await exitOf(child), { code: 0, signal: null })
   t.notOk(isLeft())
   await t.rejects(get(`http://127.0.0.1:${OPS_PORT}/live`))
+})
+
+t.test('an error while it exits does not keep it', async (t) => {
+  const throwing = 'data:text/javascript,process.on("exit", () => { throw new Error("late") })'
+  const sidecar = await startSidecar(ENVIRONMENT, ['--import', throwing, MAIN])
+  t.teardown(() => sidecar.stop('SIGKILL'))
+  t.same(await sidecar.stop(), { code: 0, signal: null })
 })
