@@ -20,7 +20,8 @@ export const bundle = async () => {
     outdir: 'dist',
     bundle: true,
     splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
+    // In one folder: a module reads its files beside itself.
+    chunkNames: '[name]-[hash]',
     format: 'esm',
     platform: 'node',
     target: 'node22.19',

@@ -1,40 +1,16 @@
-import { ConfigError, readConfig } from './config.js'
-import { createSidecar } from './sidecar.js'
-import { peersOf } from './sidecar/peers.js'
-import { createLogger } from './telemetry/logger.js'
+import { Ending } from './sidecar/ending.js'
 
 /** Exit code 1: bad configuration, or an address that is taken. */
-const fail = (message: string): never => {
-  process.stderr.write(`${message}\n`)
+const fail = (error: unknown): never => {
+  process.stderr.write(`${textOf(error)}\n`)
   process.exit(1)
 }
 
-const start = async (): Promise<void> => {
-  const config = readConfig()
-  const log = createLogger({ level: config.LOG_LEVEL })
-  const sidecar = await createSidecar({ config, log })
-
-  let isStopping = false
-  const stop = (signal: string): void => {
-    if (isStopping) return
-    isStopping = true
-    log.info({ signal }, 'Stopping: requests in flight are finished first')
-    sidecar.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, 'Stopping failed')
-        process.exit(1)
-      }
-    )
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
-
-  const addresses = await sidecar.listen()
-  log.info({ ...addresses, ...peersOf(config) }, 'Listening')
+const textOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return error.name === 'ConfigError' ? error.message : (error.stack ?? error.message)
 }
 
-start().catch((error: unknown) => {
-  if (error instanceof ConfigError) fail(error.message)
-  fail(error instanceof Error ? (error.stack ?? error.message) : String(error))
-})
+const ending = new Ending()
+// Read after `ending` has been made: reading it takes most of the start.
+import('./sidecar/start.js').then(({ start }) => start(ending)).catch(fail)

@@ -1,5 +1,4 @@
 import type { Server } from 'node:http'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { type Cache, createCache } from './cache/cache.js'
 import type { Observer } from './cache/observer.js'
@@ -7,6 +6,7 @@ import { randomEpoch } from './cache/random.js'
 import type { Store } from './cache/store.js'
 import { createValues } from './cache/values.js'
 import { type Config, ConfigError, listOf } from './config.js'
+import { createCallers } from './doors/callers.js'
 import { createControlDoor } from './doors/control/control-door.js'
 import { createOpsDoor } from './doors/ops/ops-door.js'
 import { createProxyDoor, MAX_HEADER_BYTES } from './doors/proxy/proxy-door.js'
@@ -19,6 +19,7 @@ import { clockOf, steadyNow } from './sidecar/clocks.js'
 import { checkPrefix } from './sidecar/check-prefix.js'
 import { readCa } from './sidecar/read-ca.js'
 import { listen, listenOnSocket } from './sidecar/listen.js'
+import { stopInOrder, type Stopped } from './sidecar/stop.js'
 import { warmingOf } from './sidecar/warming-of.js'
 import { createMemoryStore } from './stores/memory/memory-store.js'
 import { RedisSettingsError } from './stores/redis/address.js'
@@ -39,8 +40,8 @@ export interface Sidecar {
   readonly cache: Cache
   /** Opens the doors; `/ready` follows when the cache is warm. Rejects when an address cannot be had. */
   listen(): Promise<{ readonly proxy: string; readonly control: string; readonly ops: string }>
-  /** Fails readiness, lets the requests in flight finish, and closes everything. */
-  close(): Promise<void>
+  /** Fails readiness, lets the requests in flight finish within a bound, and closes everything. */
+  close(): Promise<Stopped>
 }
 
 const SWEEP_MS = 60_000
@@ -87,8 +88,11 @@ export const createSidecar = async ({
   const warming = warmingOf({ config, cache, table, targets: description.warm, log })
   let isReady = false
   let isClosing = false
+  const newCallers = () => createCallers({ timeoutMs: config.CALLER_TIMEOUT_MS })
+  const callers = { proxy: newCallers(), control: newCallers(), ops: newCallers() }
   const proxy = createProxyDoor({
     cache,
+    callers: callers.proxy,
     isLeaving: () => isClosing,
     trustedFields,
     loggerInstance: log.child({ door: 'proxy' })
@@ -106,12 +110,14 @@ export const createSidecar = async ({
     maxEntryBytes: config.MAX_ENTRY_BYTES,
     token: config.CONTROL_TOKEN,
     hosts: listOf(config.CONTROL_HOSTS?.toLowerCase()),
+    callers: callers.control,
     loggerInstance: log.child({ door: 'control' })
   })
   const ops = createOpsDoor({
     isReady: () => isReady,
     figures: () => store.figures(),
     registry: metrics.registry,
+    callers: callers.ops,
     loggerInstance: log.child({ door: 'ops' })
   })
   let socket: Server | undefined
@@ -125,7 +131,9 @@ export const createSidecar = async ({
         control: await listen(control, 'CONTROL', config),
         ops: await listen(ops, 'OPS', config)
       }
-      if (config.CONTROL_SOCKET !== undefined) socket = await listenOnSocket(control, config.CONTROL_SOCKET)
+      if (config.CONTROL_SOCKET !== undefined) {
+        socket = await listenOnSocket(control, callers.control, config.CONTROL_SOCKET)
+      }
       void warming.run().then(() => {
         isReady = !isClosing
       })
@@ -134,16 +142,19 @@ export const createSidecar = async ({
     close: async () => {
       isClosing = true
       isReady = false
-      await warming.stop()
-      await delay(config.SHUTDOWN_DELAY_MS)
       clearInterval(sweeping)
-      await proxy.close()
-      await cache.settled()
-      socket?.close()
-      await control.close()
-      await origin.close()
-      await store.close()
-      await ops.close()
+      return stopInOrder({
+        warming,
+        proxy: { app: proxy, callers: callers.proxy },
+        control: { app: control, callers: callers.control },
+        ops: { app: ops, callers: callers.ops },
+        socket,
+        cache,
+        origin,
+        store,
+        delayMs: config.SHUTDOWN_DELAY_MS,
+        timeoutMs: config.SHUTDOWN_TIMEOUT_MS
+      })
     }
   }
 }

@@ -5,6 +5,7 @@ import { Registry } from 'prom-client'
 import t from 'tap'
 import * as status from '../src/cache/cache-status.js'
 import { ConfigSchema } from '../src/config.js'
+import { createCallers } from '../src/doors/callers.js'
 import { createOpsDoor } from '../src/doors/ops/ops-door.js'
 import { loadResources } from '../src/resources/load.js'
 import { readResources } from '../src/resources/read.js'
@@ -100,6 +101,7 @@ t.test('every route of the control door is mentioned, and no other', async (t) =
 
 t.test('every route of the ops door is mentioned, and no other', async (t) => {
   const door = createOpsDoor({
+    callers: createCallers({ timeoutMs: 60_000 }),
     isReady: () => true,
     figures: noFigures,
     registry: new Registry(),

@@ -146,6 +146,10 @@ export const ConfigSchema = Type.Object({
         'Names beside the loopback ones by which the control door may be called where it asks for no token.'
     })
   ),
+  CALLER_TIMEOUT_MS: Milliseconds(
+    60_000,
+    'Wait for the head of a request, for each pause in its body, and for a caller who takes nothing of an answer.'
+  ),
   OPS_HOST: Text('0.0.0.0', 'Address of the ops door.'),
   OPS_PORT: Port(9090, 'Port of the ops door.'),
   SHUTDOWN_DELAY_MS: Type.Integer({
@@ -155,6 +159,10 @@ export const ConfigSchema = Type.Object({
     description:
       'After SIGTERM, how long the doors go on while `/ready` fails already, for balancers to notice.'
   }),
+  SHUTDOWN_TIMEOUT_MS: Milliseconds(
+    25_000,
+    'From when the doors close, how long requests in progress may take; then they are cut, and the process ends.'
+  ),
   WARM_TIMEOUT_MS: Milliseconds(
     20_000,
     'Longest that the reads of the list `warm` hold back readiness, whatever the origin does.'

@@ -120,14 +120,15 @@ const answerError = (error: unknown, request: FastifyRequest, reply: FastifyRepl
   return sendProblem(reply, problem)
 }
 
-/** For what the HTTP parser refuses before there is a request: the `clientErrorHandler` of a server. */
+/** For what the HTTP parser refuses before there is a request, and for what is late: a listener of `clientError`. */
 export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy(error)
     return
   }
   const status = CLIENT_ERROR_STATUS[error.code ?? ''] ?? 400
-  refuse(socket, new ProblemError(status, 'The request cannot be read.'))
+  const detail = status === 408 ? 'The request did not arrive in time.' : 'The request cannot be read.'
+  refuse(socket, new ProblemError(status, detail))
 }
 
 /** The last answer of a connection, where there is no `ServerResponse`. */

@@ -1,9 +1,9 @@
 import { chmod, lstat, rm } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { type Config, ConfigError } from '../config.js'
 import { UnixSocketRequest } from '../doors/control/admission.js'
-import { answerClientError } from '../doors/problem.js'
+import type { Callers } from '../doors/callers.js'
 
 /** Opens a door at its address. Throws `ConfigError`. */
 export const listen = async (
@@ -20,11 +20,14 @@ export const listen = async (
 }
 
 /** The control door on a unix socket, for its user and group only. A socket left behind is replaced. */
-export const listenOnSocket = async (door: FastifyInstance, path: string): Promise<Server> => {
-  const server = createServer({ IncomingMessage: UnixSocketRequest }, (request, response) =>
+export const listenOnSocket = async (
+  door: FastifyInstance,
+  callers: Callers,
+  path: string
+): Promise<Server> => {
+  const server = callers.createServer({ IncomingMessage: UnixSocketRequest }, (request, response) => {
     door.server.emit('request', request, response)
-  )
-  server.on('clientError', answerClientError)
+  })
   try {
     if ((await lstat(path).catch(() => undefined))?.isSocket() === true) await rm(path)
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))

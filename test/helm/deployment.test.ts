@@ -78,6 +78,7 @@ t.test('a pod ends in the order: readiness, doors, backend, grace period', { ski
   const set = { 'shutdown.delaySeconds': 20, 'shutdown.drainSeconds': 7 }
   const deployment = render({ files: ['shared'], set }).manifest('Deployment', 'spms-cache')
   t.equal(at(deployment, `${CACHE}/env/SHUTDOWN_DELAY_MS/value`), '20000')
+  t.equal(at(deployment, `${CACHE}/env/SHUTDOWN_TIMEOUT_MS/value`), '155000', '5 s are left')
   t.strictSame(at(deployment, `${CACHE}/lifecycle/preStop/exec/command`), [
     'node',
     '-e',

@@ -19,6 +19,8 @@ export interface SidecarProcess {
   readonly readyAfterMs: number
   /** Every line so far, parsed. */
   readonly logs: readonly LogLine[]
+  /** Resolves when the process has ended by itself. */
+  exited(): Promise<Exit>
   /** Resolves when the process has ended. */
   stop(signal?: NodeJS.Signals): Promise<Exit>
 }
@@ -35,9 +37,13 @@ export interface Ended extends Exit {
   readonly stderr: string
 }
 
-/** Starts it with this environment and no other, and waits until it is ready; rejects when it ends before. */
+/**
+ * Starts it, or another program with its doors, with this environment and no other, and waits until it is ready; rejects
+ * when it ends before.
+ */
 export const startSidecar = async (
-  environment: Readonly<Record<string, string>> = {}
+  environment: Readonly<Record<string, string>> = {},
+  program: readonly string[] = [MAIN]
 ): Promise<SidecarProcess> => {
   const ports = {
     PROXY_PORT: `${await freePort()}`,
@@ -47,7 +53,7 @@ export const startSidecar = async (
   }
   const base = { proxy: at(ports.PROXY_PORT), control: at(ports.CONTROL_PORT), ops: at(ports.OPS_PORT) }
   const startedAt = performance.now()
-  const child = launch(ports)
+  const child = launch(ports, program)
   const logs: LogLine[] = []
   createInterface(child.stdout).on('line', (line) => {
     logs.push(parseLine(line))
@@ -68,6 +74,7 @@ export const startSidecar = async (
     ...base,
     readyAfterMs,
     logs,
+    exited: () => exitOf(child),
     stop: (signal = 'SIGTERM') => {
       child.kill(signal)
       return exitOf(child)
@@ -77,10 +84,10 @@ export const startSidecar = async (
 
 /** Runs it to its own end: for starts that must fail. */
 export const runSidecar = (environment: Readonly<Record<string, string>>): Promise<Ended> =>
-  ended(launch(environment))
+  ended(launch(environment, [MAIN]))
 
-const launch = (environment: Readonly<Record<string, string>>) => {
-  const child = spawn(...nodeCommand([...NODE_ARGUMENTS, MAIN], environment), {
+const launch = (environment: Readonly<Record<string, string>>, program: readonly string[]) => {
+  const child = spawn(...nodeCommand([...NODE_ARGUMENTS, ...program], environment), {
     stdio: ['ignore', 'pipe', 'pipe']
   })
   endWithTest(child)

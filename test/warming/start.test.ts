@@ -109,8 +109,8 @@ const listening = async (t: Test, environment: Readonly<Record<string, string>>)
   }
   const sidecar = await createSidecar({ config: readConfig({ ...environment, ...ports }), log })
   const addresses = await sidecar.listen()
-  let closing: Promise<void> | undefined
-  const close = (): Promise<void> => (closing ??= sidecar.close())
+  let closing: Promise<unknown> | undefined
+  const close = (): Promise<unknown> => (closing ??= sidecar.close())
   t.teardown(close)
   return { ...addresses, lines, sidecar: { close } }
 }

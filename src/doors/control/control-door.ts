@@ -1,11 +1,10 @@
 import { isUtf8 } from 'node:buffer'
-import { createServer } from 'node:http'
-
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 
 import { NAME_MAX_BYTES } from '../../cache/names.js'
+import { type Callers, clientErrorHandler } from '../callers.js'
 import { useCompilers } from '../compilers.js'
-import { answerClientError, answerWithProblems, badInput, sendProblem, toProblem } from '../problem.js'
+import { answerWithProblems, badInput, sendProblem, toProblem } from '../problem.js'
 import { createAdmission } from './admission.js'
 import { bulkMaxBytes, bulkRoutes } from './bulk-routes.js'
 import type { ControlContext, ControlParts } from './control-context.js'
@@ -27,6 +26,7 @@ export interface ControlDoorOptions extends ControlParts {
   readonly token: string | undefined
   /** Names beside the loopback ones that it may be called by without a token, lower case. */
   readonly hosts: readonly string[]
+  readonly callers: Callers
   readonly loggerInstance: FastifyBaseLogger
 }
 
@@ -46,7 +46,7 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
   })
   const app = fastify({
     serverFactory: (handle) =>
-      createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
+      options.callers.createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
         const key = plainKeyOf(request)
         if (key !== undefined && refusalOf(request) === undefined) {
           void readValue(key, request, response)
@@ -61,7 +61,7 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
     frameworkErrors: (error, request, reply) => {
       sendProblem(reply, refusalOf(request.raw) ?? toProblem(error))
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler,
     // What arrives while the door closes is answered like everything before it.
     return503OnClosing: false
   })

@@ -2,21 +2,27 @@ import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Registry } from 'prom-client'
 import { withinLimit } from '../../telemetry/store-figures.js'
 import type { ReadFigures } from '../../telemetry/store-figures.js'
-import { answerClientError, answerWithProblems, sendProblem, toProblem } from '../problem.js'
+import { type Callers, clientErrorHandler } from '../callers.js'
+import { answerWithProblems, sendProblem, toProblem } from '../problem.js'
 
 export interface OpsDoorOptions {
   /** False before all doors listen, and from the signal to stop on. */
   readonly isReady: () => boolean
   readonly figures: ReadFigures
   readonly registry: Registry
+  readonly callers: Callers
   readonly loggerInstance: FastifyBaseLogger
 }
+
+/** Fastify's own. */
+const KEEP_ALIVE_MS = 72_000
 
 /** Probes and metrics for the cluster: no data, no keys. A store that is down leaves the sidecar ready. */
 export const createOpsDoor = ({
   isReady,
   figures,
   registry,
+  callers,
   loggerInstance
 }: OpsDoorOptions): FastifyInstance => {
   const door = fastify({
@@ -25,7 +31,8 @@ export const createOpsDoor = ({
     frameworkErrors: (error, _request, reply) => {
       sendProblem(reply, toProblem(error))
     },
-    clientErrorHandler: answerClientError
+    clientErrorHandler,
+    serverFactory: (handle) => callers.createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handle)
   })
   answerWithProblems(door)
   const figuresInTime = withinLimit(figures)

@@ -1,12 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Answer } from '../../cache/answer.js'
 import type { Cache } from '../../cache/cache.js'
 import type { Leaving } from '../../cache/leaving.js'
 import { valuesOf } from '../../cache/request-fields.js'
-import { answerClientError, badInput, ProblemError, refuse, sendProblemTo, toProblem } from '../problem.js'
-import { drainOnClose } from './drain.js'
+import { type Callers, clientErrorHandler } from '../callers.js'
+import { badInput, ProblemError, refuse, sendProblemTo, toProblem } from '../problem.js'
 import { createFieldFilter } from './forgeable-fields.js'
 import { sendAnswer } from './send.js'
 import { targetOf } from './target.js'
@@ -19,12 +19,13 @@ export interface ProxyDoorOptions {
   readonly isLeaving: () => boolean
   /** Of those that a caller could forge, the ones that the ingress sets; lower case. */
   readonly trustedFields: readonly string[]
+  readonly callers: Callers
   readonly loggerInstance: FastifyBaseLogger
 }
 
 /** Of a request's head, and of an answer's. Django's own limit is far lower, an ingress' often higher than Node's 16 KiB. */
 export const MAX_HEADER_BYTES = 64 * 1024
-/** Node would leave out the fields beyond as many, and say nothing. */
+/** As many as Node takes by itself; but it would leave out those beyond, and say nothing. */
 const MAX_HEADER_FIELDS = 1000
 /** Above the 60 s of common ingresses, so that they close idle connections and not this server. */
 const KEEP_ALIVE_MS = 72_000
@@ -38,21 +39,18 @@ export const createProxyDoor = ({
   cache,
   isLeaving,
   trustedFields,
+  callers,
   loggerInstance
 }: ProxyDoorOptions): FastifyInstance => {
   const serverFactory = (): Server => {
-    const server = createServer(
-      { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 },
+    const server = callers.createServer(
+      { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
       (request, response) => {
-        drain(request, response)
         if (isLeaving()) response.shouldKeepAlive = false
         answer(request, response).catch((error: unknown) => fail(error, request, response))
       }
     )
-    const drain = drainOnClose(server)
-    server.maxHeadersCount = 0
-    server.on('connect', (_request: IncomingMessage, socket: Socket) => refuse(socket, TUNNELS))
-    return server.on('clientError', answerClientError)
+    return server.on('connect', (_request: IncomingMessage, socket: Socket) => refuse(socket, TUNNELS))
   }
 
   const isDropped = createFieldFilter(trustedFields)
@@ -102,6 +100,7 @@ export const createProxyDoor = ({
   const door = fastify({
     loggerInstance,
     serverFactory,
+    clientErrorHandler,
     logController: new LogController({ disableRequestLogging: true })
   })
   return door

@@ -8,6 +8,7 @@ import { randomEpoch } from '../../../src/cache/random.js'
 import type { Store } from '../../../src/cache/store.js'
 import { createValues } from '../../../src/cache/values.js'
 import type { WarmingProgress } from '../../../src/cache/warming.js'
+import { createCallers } from '../../../src/doors/callers.js'
 import { createControlDoor, type ControlDoorOptions } from '../../../src/doors/control/control-door.js'
 import type { StatsSnapshot } from '../../../src/doors/control/stats-schema.js'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.js'
@@ -68,6 +69,7 @@ export const openDoor = async (t: Test, named: Partial<ControlDoorOptions> = {})
   const log: string[] = []
   const waits: (number | undefined)[] = []
   const app = createControlDoor({
+    callers: createCallers({ timeoutMs: 60_000 }),
     values: createValues({ store: reachable, now: clock.now }),
     invalidate: async (invalidation, { waitMs } = {}) => {
       waits.push(waitMs)

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client'
 import t from 'tap'
 import type { Test } from 'tap'
 import type { StoreFigures } from '../../../src/cache/store.js'
+import { createCallers } from '../../../src/doors/callers.js'
 import { createOpsDoor } from '../../../src/doors/ops/ops-door.js'
 import type { OpsDoorOptions } from '../../../src/doors/ops/ops-door.js'
 import { createLogger } from '../../../src/telemetry/logger.js'
@@ -23,6 +24,7 @@ const up: StoreFigures = {
 const listen = async (t: Test, options: Partial<OpsDoorOptions> = {}) => {
   const { destination, lines } = collectLines()
   const door = createOpsDoor({
+    callers: createCallers({ timeoutMs: 60_000 }),
     isReady: () => true,
     figures: async () => up,
     registry: new Registry(),

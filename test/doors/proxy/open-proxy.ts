@@ -5,6 +5,7 @@ import { createOrigin, type Origin as SampleOrigin } from '../../../demo/origin/
 import { type CacheOptions, createCache } from '../../../src/cache/cache.js'
 import { randomEpoch } from '../../../src/cache/random.js'
 import type { Store } from '../../../src/cache/store.js'
+import { createCallers } from '../../../src/doors/callers.js'
 import { createProxyDoor } from '../../../src/doors/proxy/proxy-door.js'
 import { createHttpOrigin, type HttpOriginOptions } from '../../../src/origin/http-origin.js'
 import { readResources } from '../../../src/resources/read.js'
@@ -18,6 +19,7 @@ export interface ProxyOptions extends Partial<Omit<CacheOptions, 'store' | 'orig
   readonly http?: Partial<HttpOriginOptions>
   readonly store?: Store
   readonly trustedFields?: readonly string[]
+  readonly callerTimeoutMs?: number
 }
 
 export interface OpenProxy {
@@ -72,6 +74,7 @@ export const openProxy = async (t: Test, url: string, options: ProxyOptions = {}
   })
   const door = createProxyDoor({
     cache,
+    callers: createCallers({ timeoutMs: options.callerTimeoutMs ?? 60_000 }),
     isLeaving: () => false,
     trustedFields,
     loggerInstance: createLogger({ level: 'silent' })

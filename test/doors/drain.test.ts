@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import t, { type Test } from 'tap'
-import { eventually } from '../../support/eventually.js'
-import { openBareProxy, type OpenProxy } from './open-proxy.js'
+import { eventually } from '../support/eventually.js'
+import { openBareProxy, type OpenProxy } from './proxy/open-proxy.js'
 
 const MEBIBYTE = 1024 * 1024
 

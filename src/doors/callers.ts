@@ -1,0 +1,58 @@
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
+import { Connections } from './connections.js'
+import { Drain } from './drain.js'
+import { headLimits, limitPauses } from './time-limits.js'
+
+export interface CallersOptions {
+  /** For each wait on a caller: a head, a pause in a body, a pause in taking an answer. In milliseconds. */
+  readonly timeoutMs: number
+}
+
+/** Those who are connected to a door: no wait on one of them has no end. */
+export interface Callers {
+  /** A server of the door. */
+  createServer(options: ServerOptions, listener: RequestListener): Server
+  /**
+   * Resolves with `closing`, the end of the door's servers. What is not answered after `timeoutMs` is cut, and so many
+   * requests are the result.
+   */
+  finish(closing: Promise<unknown>, timeoutMs: number): Promise<number>
+}
+
+/** For Fastify, which listens beside the server: it has answered already. */
+export const clientErrorHandler = (): void => undefined
+
+export const createCallers = ({ timeoutMs }: CallersOptions): Callers => {
+  const connections = new Connections()
+  const drain = new Drain(connections)
+
+  const cut = (): number => {
+    const { length } = connections.openResponses()
+    for (const socket of connections.sockets()) socket.destroy()
+    return length
+  }
+
+  return {
+    createServer: (options, listener) => {
+      const server = createServer({ ...headLimits(timeoutMs), ...options }, (request, response) => {
+        connections.add(request, response)
+        drain.add(response)
+        listener(request, response)
+      })
+      // Node would leave out fields beyond a number of them; their bytes are limited.
+      server.maxHeadersCount = 0
+      connections.addServer(server)
+      drain.addServer(server)
+      limitPauses(server, connections, timeoutMs)
+      return server
+    },
+    finish: async (closing, finishMs) => {
+      let cutRequests = 0
+      const timer = setTimeout(() => {
+        cutRequests = cut()
+      }, finishMs)
+      await closing.finally(() => clearTimeout(timer))
+      return cutRequests
+    }
+  }
+}
