@@ -63,16 +63,20 @@ t.test('the late head of a second request does not cut the answer to the first',
 })
 
 t.test('an upload that pauses is answered 408, and gives its connection to the origin back', async (t) => {
+  let arrived = 0
   let broken = 0
   const proxy = await openBareProxy(
     t,
     (request, response) => {
+      arrived++
       request.on('error', () => broken++)
       request.resume().on('end', () => response.end('ok'))
     },
     ONE_CONNECTION
   )
-  const callers = ['', 'half', 'half'].map((part) => call(proxy, UPLOAD + part))
+  const first = call(proxy, `${UPLOAD}half`)
+  await eventually(() => arrived === 1)
+  const callers = [first, ...['', 'half'].map((part) => call(proxy, UPLOAD + part))]
   await Promise.all(callers.map(({ closed }) => closed))
   for (const { received } of callers) t.match(received(), /^HTTP\/1\.1 408 [^]*Connection: close/)
   t.equal((await proxy.get('/')).text(), 'ok')

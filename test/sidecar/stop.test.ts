@@ -17,8 +17,8 @@ const stoppedLine = ({ sidecar }: Stage) => sidecar.logs.find(({ msg }) => msg.s
 
 const HALF_HEAD = 'GET /v1/stats HTTP/1.1\r\nHost: '
 const halfBody = (line: string): string =>
-  `${line} HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\nhalf`
-const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
+  `${line} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\nhalf`
+const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
 
 t.test('connections without a request hold no door', async (t) => {
   const stage = await openStage(t, await folderFor(t), { SHUTDOWN_TIMEOUT_MS: '600000' })
@@ -45,10 +45,13 @@ t.test('what callers or the origin hold up is cut in the end; what goes on is fi
     call('proxy', get('/large'), unread),
     call('control', get('/v1/entries/large'), unread),
     call('unix socket', get('/v1/entries/large'), unread),
-    call('proxy', 'DELETE /held HTTP/1.1\r\nHost: a\r\n\r\n'),
+    call('proxy', 'DELETE /held HTTP/1.1\r\nHost: localhost\r\n\r\n'),
     call('proxy', get('/held'))
   ]
-  const slow = call('proxy', 'POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 110\r\n\r\n0123456789')
+  const slow = call(
+    'proxy',
+    'POST /slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 110\r\n\r\n0123456789'
+  )
   for (const door of DOORS) call(door, '')
   await eventually(() => ['/upload', '/large', '/slow'].every((path) => asked().includes(path)))
   await eventually(() => asked().filter((path) => path === '/held').length === 2)
