@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -88,3 +88,15 @@ t.test(
 
 const mapToText = (values: Readonly<Record<string, number>>): Record<string, string> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))
+
+t.test('the image has the LTS that the commands fetch, and the floor is the same everywhere', async (t) => {
+  const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+  const [, floor = '', lts = ''] =
+    /const FLOOR = '(.*)'[^]*const LTS = '(.*)'/.exec(read('scripts/node.mjs')) ?? []
+  const minor = floor.replace(/\.\d+$/, '')
+  t.match(read('Dockerfile'), `ARG NODE_IMAGE=node:${lts.split('.')[0] ?? ''}-alpine`)
+  t.match(read('package.json'), `"node": ">=${floor}"`)
+  t.match(read('package.json'), `"@types/node": "${minor}.`)
+  t.match(read('scripts/build.mjs'), `target: 'node${minor}'`)
+  t.match(read('README.md'), `Node ${minor} or later`)
+})
