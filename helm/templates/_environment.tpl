@@ -17,7 +17,7 @@
 - name: SHUTDOWN_DELAY_MS
   value: {{ mul .Values.shutdown.delaySeconds 1000 | quote }}
 - name: SHUTDOWN_TIMEOUT_MS
-  value: {{ sub .Values.shutdown.gracePeriodSeconds .Values.shutdown.delaySeconds 5 | max 1 | mul 1000 | quote }}
+  value: {{ sub (sub .Values.shutdown.gracePeriodSeconds .Values.shutdown.delaySeconds) 5 | max 1 | mul 1000 | quote }}
 - name: WARM_TIMEOUT_MS
   value: {{ mul .Values.warm.timeoutSeconds 1000 | quote }}
 {{- with .Values.warm.identitySecret }}

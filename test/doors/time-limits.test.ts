@@ -100,11 +100,12 @@ t.test('an upload that goes on slowly is taken, however long it is', async (t) =
 })
 
 t.test('a reader who takes nothing is cut, and the connection to the origin is free again', async (t) => {
-  let cut = 0
+  let isClosed = false
   const proxy = await openBareProxy(
     t,
-    ({ url }, response) => {
-      response.on('close', () => (cut += response.writableFinished ? 0 : 1))
+    ({ url, socket }, response) => {
+      // Not by the response: Node 22 calls one finished whose connection was closed.
+      if (url === '/large') socket.on('close', () => (isClosed = true))
       response.end(url === '/large' ? LARGE : 'ok')
     },
     ONE_CONNECTION
@@ -113,7 +114,7 @@ t.test('a reader who takes nothing is cut, and the connection to the origin is f
   await once(socket, 'data')
   socket.pause()
   t.equal((await proxy.get('/')).text(), 'ok')
-  t.equal(cut, 1)
+  await eventually(() => isClosed)
   socket.resume()
   await closed
   t.ok(received().length < LARGE.length)
