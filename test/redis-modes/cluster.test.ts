@@ -6,12 +6,13 @@ import { storeContract } from '../stores/contract.js'
 import { entryOf, invalidate, put, readable, tagged } from '../stores/fixtures.js'
 import { connectStore } from '../stores/redis-fixtures.js'
 import { failOver } from './failover.js'
+import { replicaAmong, swapRoles } from './swaps.js'
 import { startCluster } from './clusters.js'
 
 const skip = needsOwnRedis
 
 void t.test('a cluster of three masters', { skip }, async (t) => {
-  const { url, owner, masters } = await startCluster(t)
+  const { url, owner, masters, replica } = await startCluster(t)
 
   await t.test('keeps the contract of every store', (t) =>
     storeContract(t, async (t) => {
@@ -41,7 +42,15 @@ void t.test('a cluster of three masters', { skip }, async (t) => {
     t.match(ended.stderr, /^KEY_PREFIX=spms:: must hold a hash tag.*\n$/)
   })
 
+  await t.test('swaps the roles of the master of the slot and its replica under load, both alive', (t) =>
+    swapRoles(t, {
+      ...{ prefix: '{spms}:', environment: { REDIS_URL: url } },
+      swap: async () => (await replicaAmong([owner, replica])).call('cluster', 'failover')
+    })
+  )
+  const masterNow = (await replicaAmong([owner, replica])) === owner ? replica : owner
+
   await t.test('loses the master of the slot under load', (t) =>
-    failOver(t, { prefix: '{spms}:', environment: { REDIS_URL: url }, strike: owner.kill })
+    failOver(t, { prefix: '{spms}:', environment: { REDIS_URL: url }, strike: masterNow.kill })
   )
 })

@@ -14,6 +14,8 @@ export interface RedisCluster {
   /** The master that owns the slot of `{spms}:`. */
   readonly owner: ServerNode
   readonly masters: readonly ServerNode[]
+  /** Of the owner. */
+  readonly replica: ServerNode
 }
 
 /** Three masters, and a replica of the one that owns the slot of `{spms}:`. `host` is theirs in the address. */
@@ -58,6 +60,7 @@ export const startCluster = async (
   return {
     url: `${scheme}+cluster://${masters.map(({ port }) => `${host}:${port}`).join(',')}`,
     owner,
-    masters
+    masters,
+    replica
   }
 }

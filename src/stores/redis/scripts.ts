@@ -20,7 +20,8 @@ const EVERYTHING = '{"keys":[],"tags":[],"patterns":[],"all":true}'
 /**
  * What OPEN and INVALIDATE share. KEYS epoch log server tags · ARGV prefix, fresh epoch. `begin` starts a new
  * epoch, whatever lay under its names before; it needs no memory to begin with. `server` remembers which
- * server it was, and how many evictions and commands were seen: CONFIG RESETSTAT forgets evictions, but then there
+ * server it was, and since when it is master: one that was a replica meanwhile has the data of another, which may lack
+ * what this one has acknowledged. And how many evictions and commands were seen: CONFIG RESETSTAT forgets evictions, but then there
  * are fewer commands than were seen.
  */
 const EPOCHS = `
@@ -38,13 +39,14 @@ local function append(epoch, record)
   redis.call('SET', KEYS[1], epoch .. ':' .. id)
   return id
 end
+local function field(info, name) return string.match(info, name .. ':([^\\r\\n]*)') end
+local function server(info) return field(info, 'run_id') .. ',' .. field(info, 'master_replid') end
 local function begin()
   local info = redis.call('INFO')
-  local function field(name) return string.match(info, name .. ':([^\\r\\n]*)') end
   redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3])
   local id = append(ARGV[2], '${EVERYTHING}')
-  redis.call('SET', KEYS[3], field('run_id') .. ' ' .. field('maxmemory_policy') .. ' ' .. field('evicted_keys')
-    .. ' ' .. field('total_commands_processed'))
+  redis.call('SET', KEYS[3], server(info) .. ' ' .. field(info, 'maxmemory_policy') .. ' '
+    .. field(info, 'evicted_keys') .. ' ' .. field(info, 'total_commands_processed'))
   return id
 end
 `
@@ -61,9 +63,9 @@ local tags = redis.call('TYPE', KEYS[4]).ok
 if tags ~= 'set' and tags ~= 'none' then redis.call('UNLINK', KEYS[4]) end
 local found, known, reason = position(), text(KEYS[3]), ARGV[3]
 if reason == '' then
-  local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+  local now = server(redis.call('INFO', 'server') .. redis.call('INFO', 'replication'))
   if not found then reason = 'no epoch'
-  elseif not known or string.match(known, '^%S+') ~= run_id then reason = 'another server'
+  elseif not known or string.match(known, '^%S+') ~= now then reason = 'another server'
   else return {'kept', found} end
 end
 return {'begun', ARGV[2] .. ':' .. begin(), reason}
@@ -162,7 +164,7 @@ local found, known = position(), text(KEYS[3])
 if not found or not known then
   reason = 'no epoch'
 else
-  local server, policy, evicted, seen = string.match(known, '^(%S+) (%S+) (%S+) (%d+)$')
+  local id, policy, evicted, seen = string.match(known, '^(%S+) (%S+) (%S+) (%d+)$')
   local stats = redis.call('INFO', 'stats')
   local commands = string.match(stats, 'total_commands_processed:(%d+)')
   local policy_now = string.match(redis.call('INFO', 'memory'), 'maxmemory_policy:([%w-]+)')
@@ -170,7 +172,7 @@ else
     if string.match(stats, 'evicted_keys:(%d+)') ~= evicted or tonumber(commands) < tonumber(seen) then
       reason = 'evictions under allkeys'
     else
-      redis.call('SET', KEYS[3], server .. ' ' .. policy .. ' ' .. evicted .. ' ' .. commands)
+      redis.call('SET', KEYS[3], id .. ' ' .. policy .. ' ' .. evicted .. ' ' .. commands)
     end
   end
 end
