@@ -1,5 +1,5 @@
 import { Readable, Transform } from 'node:stream'
-import { OriginError } from './errors.js'
+import { IncompleteRequestError, OriginError } from './errors.js'
 
 /** What a body that is passed on may hold before its source is told to wait; the default differs between versions of Node. */
 const BUFFERED_BYTES = 16 * 1024
@@ -95,7 +95,7 @@ export const copyBody = (body: Readable | undefined, maxBytes: number): CopiedBo
   // The origin may not be reading it yet.
   copy.on('error', () => undefined)
   body?.on('error', (error) => copy.destroy(error))
-  if (body !== undefined) whenBrokenOff(body, () => copy.destroy(new Error('the request broke off')))
+  if (body !== undefined) whenBrokenOff(body, () => copy.destroy(new IncompleteRequestError()))
   return {
     stream: body?.pipe(copy),
     body: () => (length <= maxBytes ? join(chunks, length) : Buffer.alloc(0))

@@ -3,11 +3,19 @@ export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError'
 }
 
+/** A request's body ended before its end: its caller broke it off. */
+export class IncompleteRequestError extends Error {
+  override readonly name = 'IncompleteRequestError'
+  constructor() {
+    super('the request broke off')
+  }
+}
+
 /** The origin gave no answer. */
 export class OriginError extends Error {
   override readonly name = 'OriginError'
   constructor(
-    readonly kind: 'unreachable' | 'timeout' | 'overloaded' | 'unusable',
+    readonly kind: 'unreachable' | 'timeout' | 'overloaded' | 'unusable' | 'incomplete',
     options?: ErrorOptions
   ) {
     super(MESSAGES[kind], options)
@@ -23,7 +31,8 @@ const MESSAGES = {
   unreachable: 'The origin could not be reached or broke off its answer.',
   timeout: 'The origin did not answer in time.',
   overloaded: 'Too many requests are waiting for the origin.',
-  unusable: 'The origin sent an answer that cannot be passed on.'
+  unusable: 'The origin sent an answer that cannot be passed on.',
+  incomplete: 'The request did not arrive whole.'
 }
 
-const STATUSES = { unreachable: 502, timeout: 504, overloaded: 503, unusable: 502 }
+const STATUSES = { unreachable: 502, timeout: 504, overloaded: 503, unusable: 502, incomplete: 400 }

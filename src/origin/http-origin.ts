@@ -1,5 +1,5 @@
 import { errors, Pool } from 'undici'
-import { OriginError } from '../cache/errors.js'
+import { IncompleteRequestError, OriginError } from '../cache/errors.js'
 import { LeftError } from '../cache/leaving.js'
 import type { Observer } from '../cache/observer.js'
 import type { Origin, OriginAnswer, OriginRequest } from '../cache/origin.js'
@@ -78,7 +78,8 @@ export const createHttpOrigin = (options: HttpOriginOptions): HttpOrigin => {
       release()
       if (error instanceof LeftError) throw error
       const failure = new OriginError(kindOf(error), { cause: error })
-      tell(0, failure)
+      // The caller's doing, not the origin's.
+      if (failure.kind !== 'incomplete') tell(0, failure)
       throw failure
     }
   }
@@ -116,6 +117,7 @@ const isClosedConnection = (error: unknown): boolean =>
   (error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === RESET))
 
 const kindOf = (error: unknown): OriginError['kind'] => {
+  if (error instanceof IncompleteRequestError) return 'incomplete'
   if (TIMEOUTS.some((timeout) => error instanceof timeout)) return 'timeout'
   return UNUSABLE.some((unusable) => error instanceof unusable) ? 'unusable' : 'unreachable'
 }

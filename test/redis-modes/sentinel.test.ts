@@ -50,7 +50,7 @@ void t.test('a master and a replica under three sentinels', { skip }, async (t) 
       Promise.all([master, replica].map((node) => node.call('config', 'set', 'min-replicas-to-write', count)))
     await demand(1)
     await swapRoles(t, {
-      ...{ prefix: 'swapped:', environment: { REDIS_URL: url } },
+      ...{ prefix: 'spms:', environment: { REDIS_URL: url } },
       swap: async () => sentinels[0]?.call('sentinel', 'failover', 'mymaster')
     })
     await demand(0)

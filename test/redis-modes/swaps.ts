@@ -17,7 +17,7 @@ export interface SwapOptions {
 }
 
 /** `SWAPS` by hand, such as 20; each takes some seconds. */
-export const SWAPS = Number(process.env['SWAPS'] ?? 3)
+export const SWAPS = Number(process.env['SWAPS'] ?? 2)
 const SIDECARS = 2
 const LONGEST_SECONDS = 30 * SWAPS
 

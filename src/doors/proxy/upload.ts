@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PassThrough, type Readable } from 'node:stream'
+import { IncompleteRequestError } from '../../cache/errors.js'
 
 /** How long a caller may go on sending a body after its answer; that of nginx (`lingering_time`). */
 const LINGER_MS = 30_000
@@ -14,7 +15,7 @@ export const uploadOf = (request: IncomingMessage, response: ServerResponse): Re
   // The origin may not be reading it yet.
   upload.on('error', () => undefined)
   request.once('close', () => {
-    if (!request.readableEnded) upload.destroy(new Error('the request broke off'))
+    if (!request.readableEnded) upload.destroy(new IncompleteRequestError())
   })
   upload.once('close', () => {
     if (upload.readableEnded || request.destroyed) return

@@ -124,3 +124,20 @@ t.test('an upload that its caller breaks off breaks off at the origin, and inval
   }
   await eventually(() => told.invalidated.length === 2)
 })
+
+t.test('an upload that its caller breaks off is no failure of the origin', async (t) => {
+  let arrived = 0
+  let aborted = 0
+  const { dial, told } = await openBareProxy(t, (request) => {
+    arrived++
+    request.resume().once('error', () => aborted++)
+  })
+  const socket = dial()
+  socket.write('POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf')
+  await eventually(() => arrived === 1)
+  socket.destroy()
+  await eventually(() => aborted === 1)
+  await eventually(() => told.answered.length === 1)
+  t.match(told.answered, [{ outcome: 'failed', status: 400 }])
+  t.same(told.originAsked, [])
+})
