@@ -2,7 +2,14 @@ import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 import { Type, type Static } from '@sinclair/typebox'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchemaValidationError,
+  HTTPMethods
+} from 'fastify'
 
 import { OriginError, StoreUnavailableError } from '../cache/errors.js'
 import { faultsOf } from './schema-faults.js'
@@ -58,6 +65,17 @@ export const PROBLEM_TYPE = 'application/problem+json'
 /** Bad input, told by the field that is at fault. */
 export const badInput = (field: string, detail: string, status = 400): ProblemError =>
   new ProblemError(status, `${field} ${detail}.`, { errors: [{ field, detail }] })
+
+/** What a schema refused. */
+export const invalid = (
+  failures: readonly FastifySchemaValidationError[],
+  part: FastifyError['validationContext'],
+  cause?: FastifyError
+): ProblemError => {
+  const errors = faultsOf(failures, part)
+  const detail = errors.map((fault) => `${fault.field} ${fault.detail}.`).join(' ')
+  return new ProblemError(400, detail, { errors, cause })
+}
 
 /** Every error as the problem that the caller is told: the one place where errors become answers. */
 export const toProblem = (error: unknown): ProblemError => {
@@ -155,11 +173,7 @@ const isFastifyError = (error: unknown): error is FastifyError =>
   error instanceof Error && 'code' in error && 'statusCode' in error
 
 const ofFastify = (error: FastifyError): ProblemError => {
-  if (error.validation !== undefined) {
-    const errors = faultsOf(error.validation, error.validationContext)
-    const detail = errors.map((fault) => `${fault.field} ${fault.detail}.`).join(' ')
-    return new ProblemError(400, detail, { errors, cause: error })
-  }
+  if (error.validation !== undefined) return invalid(error.validation, error.validationContext, error)
   const status = error.statusCode ?? 500
   if (status < 400 || status >= 500) return unexpected(error)
   const fault = FRAMEWORK_FAULTS[error.code]

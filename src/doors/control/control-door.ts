@@ -1,7 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import { createServer } from 'node:http'
 
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest
+} from 'fastify'
 
 import { NAME_MAX_BYTES } from '../../cache/names.js'
 import { useCompilers } from '../compilers.js'
@@ -12,7 +18,9 @@ import type { ControlContext, ControlParts } from './control-context.js'
 import { document } from './documentation.js'
 import { entryRoutes, putRoute } from './entry-routes.js'
 import { invalidationRoutes } from './invalidation-routes.js'
+import { parseInSlices } from './json-in-slices.js'
 import { createNameFields } from './name-fields.js'
+import { NAME_KEYWORD } from './name-schemas.js'
 import { readQuery } from './query.js'
 import { reportRoutes } from './report-routes.js'
 import { incrementRoute, touchRoute } from './rewrite-routes.js'
@@ -71,7 +79,7 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
     readValue
   }
 
-  useCompilers(app)
+  useCompilers(app, { keywords: [NAME_KEYWORD] })
   answerWithProblems(app)
   app.addHook('onRequest', ({ headers }, _reply, done) => {
     done(isAuthorized(headers.authorization) ? undefined : unauthorized())
@@ -109,13 +117,26 @@ const takeNoBody = (app: FastifyInstance): void => {
 }
 
 const takeJson = (app: FastifyInstance, bodyLimit: number): void => {
-  const parse = app.getDefaultJsonParser('error', 'error')
+  const parser = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser<Buffer>(
     'application/json',
     { parseAs: 'buffer', bodyLimit },
-    (request, body, done): void => {
-      if (isUtf8(body)) void parse(request, body.toString(), done)
-      else done(badInput('body', 'must be UTF-8'))
+    async (request: FastifyRequest, body: Buffer) => {
+      if (!isUtf8(body)) throw badInput('body', 'must be UTF-8')
+      return parseInSlices(body, (text) => parseWith(parser, request, text))
     }
   )
+}
+
+/** Fastify's parser calls back before it returns. */
+const parseWith = (
+  parser: ReturnType<FastifyInstance['getDefaultJsonParser']>,
+  request: FastifyRequest,
+  text: string
+): unknown => {
+  const outcomes: [Error | null, unknown][] = []
+  void parser(request, text, (error, value) => outcomes.push([error, value]))
+  const [failure, parsed] = outcomes[0] ?? []
+  if (failure instanceof Error) throw failure
+  return parsed
 }
