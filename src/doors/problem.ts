@@ -7,8 +7,7 @@ import type {
   FastifyInstance,
   FastifyReply,
   FastifyRequest,
-  FastifySchemaValidationError,
-  HTTPMethods
+  FastifySchemaValidationError
 } from 'fastify'
 
 import { OriginError, StoreUnavailableError } from '../cache/errors.js'
@@ -118,17 +117,13 @@ export const sendProblemTo = (
   response.end(body)
 }
 
-/** Makes every error of the application a problem: those of handlers, of schemas, 404 and 405. */
+/** Makes every error of the application a problem: those of handlers, of schemas, and 404. */
 export const answerWithProblems = (app: FastifyInstance): void => {
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply))
-  app.setNotFoundHandler((request, reply) => {
-    const [path = ''] = request.url.split('?', 1)
-    const allowed = METHODS.filter((method) => isRoute(app, method, path))
-    if (allowed.length === 0) return sendProblem(reply, new ProblemError(404, 'There is nothing here.'))
-    const headers = { allow: allowed.join(', ') }
-    return sendProblem(reply, new ProblemError(405, `Allowed here: ${headers.allow}.`, { headers }))
-  })
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, nothingHere()))
 }
+
+export const nothingHere = (): ProblemError => new ProblemError(404, 'There is nothing here.')
 
 const answerError = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const problem = toProblem(error)
@@ -149,10 +144,12 @@ export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket):
 }
 
 /** The last answer of a connection, where there is no `ServerResponse`. */
-export const refuse = (socket: Socket, { status, problem }: ProblemError): void => {
+export const refuse = (socket: Socket, { status, headers, problem }: ProblemError): void => {
   const body = JSON.stringify(problem)
+  const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(
     `HTTP/1.1 ${status} ${problem.title}\r\nConnection: close\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
+      fields.join('') +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     () => socket.destroy()
   )
@@ -163,12 +160,6 @@ const CLIENT_ERROR_STATUS: Partial<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
   HPE_HEADER_OVERFLOW: 431
 }
-const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'PUT', 'POST', 'PATCH', 'DELETE', 'OPTIONS']
-
-/** Fastify finds by the path of a request here, and answers null without a route, whatever its types say. */
-const isRoute = (app: FastifyInstance, method: HTTPMethods, url: string): boolean =>
-  Boolean(app.findRoute({ method, url }))
-
 const isFastifyError = (error: unknown): error is FastifyError =>
   error instanceof Error && 'code' in error && 'statusCode' in error
 

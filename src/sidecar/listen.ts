@@ -1,8 +1,9 @@
 import { chmod, lstat, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type Config, ConfigError } from '../config.js'
-import { answerClientError } from '../doors/problem.js'
+import { answerUnreadable } from '../doors/methods.js'
 
 /** Opens a door at its address. Throws `ConfigError`. */
 export const listen = async (
@@ -21,7 +22,8 @@ export const listen = async (
 /** The control door on a unix socket, for its user and group only. A socket left behind is replaced. */
 export const listenOnSocket = async (door: FastifyInstance, path: string): Promise<Server> => {
   const server = createServer((request, response) => door.server.emit('request', request, response))
-  server.on('clientError', answerClientError)
+  server.on('clientError', (error, socket: Socket) => answerUnreadable(door, error, socket))
+  server.on('connect', (request, socket) => door.server.emit('connect', request, socket))
   try {
     if ((await lstat(path).catch(() => undefined))?.isSocket() === true) await rm(path)
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 
 import {
   fastify,
@@ -11,7 +11,8 @@ import {
 
 import { NAME_MAX_BYTES } from '../../cache/names.js'
 import { useCompilers } from '../compilers.js'
-import { answerClientError, answerWithProblems, badInput, sendProblem, toProblem } from '../problem.js'
+import { answerMethods, answerUnreadable } from '../methods.js'
+import { answerWithProblems, badInput, sendProblem, toProblem } from '../problem.js'
 import { createAuthorization, unauthorized } from './authorization.js'
 import { bulkMaxBytes, bulkRoutes } from './bulk-routes.js'
 import type { ControlContext, ControlParts } from './control-context.js'
@@ -27,6 +28,7 @@ import { incrementRoute, touchRoute } from './rewrite-routes.js'
 import { createSchemas } from './schemas.js'
 import { createValueReads, plainKeyOf } from './value-reads.js'
 import { warmRoutes } from './warm-routes.js'
+import { wholeBody } from './whole-body.js'
 
 export interface ControlDoorOptions extends ControlParts {
   readonly keyPrefix: string
@@ -68,7 +70,7 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
       const isKnown = isAuthorized(request.headers.authorization)
       sendProblem(reply, isKnown ? toProblem(error) : unauthorized())
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerUnreadable(app, error, socket),
     // What arrives while the door closes is answered like everything before it.
     return503OnClosing: false
   })
@@ -84,6 +86,7 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
   app.addHook('onRequest', ({ headers }, _reply, done) => {
     done(isAuthorized(headers.authorization) ? undefined : unauthorized())
   })
+  answerMethods(app)
   app.addHook('preValidation', readQuery)
   app.addHook('preClose', (done) => {
     isClosing = true
@@ -116,27 +119,25 @@ const takeNoBody = (app: FastifyInstance): void => {
   )
 }
 
-const takeJson = (app: FastifyInstance, bodyLimit: number): void => {
-  const parser = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser<Buffer>(
+const takeJson = (app: FastifyInstance, limit: number): void => {
+  app.addContentTypeParser(
     'application/json',
-    { parseAs: 'buffer', bodyLimit },
-    async (request: FastifyRequest, body: Buffer) => {
+    { bodyLimit: limit },
+    async (request: FastifyRequest, payload: IncomingMessage) => {
+      const length = request.headers['content-length']
+      const announced = length === undefined ? undefined : Number(length)
+      const body = await wholeBody(payload, { announced, limit })
       if (!isUtf8(body)) throw badInput('body', 'must be UTF-8')
-      return parseInSlices(body, (text) => parseWith(parser, request, text))
+      return parseInSlices(body, parseJson)
     }
   )
 }
 
-/** Fastify's parser calls back before it returns. */
-const parseWith = (
-  parser: ReturnType<FastifyInstance['getDefaultJsonParser']>,
-  request: FastifyRequest,
-  text: string
-): unknown => {
-  const outcomes: [Error | null, unknown][] = []
-  void parser(request, text, (error, value) => outcomes.push([error, value]))
-  const [failure, parsed] = outcomes[0] ?? []
-  if (failure instanceof Error) throw failure
-  return parsed
+/** What the schemas do not know they refuse, also under the name `__proto__`. */
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw badInput('body', text.trim() === '' ? 'must not be empty' : 'is no valid JSON')
+  }
 }

@@ -44,62 +44,56 @@ interface Pieces {
   }[]
 }
 
-/** `undefined` for what is no object, has a name twice, or ends too early. */
+/** `undefined` for what is no object of which a list is a member, has a name twice, or ends too early. */
 const piecesOf = async (json: Buffer): Promise<Pieces | undefined> => {
   const lists: Pieces['lists'][number][] = []
   const shell: string[] = []
-  let kept = 0
   let depth = 0
+  /** Where the string began that is looked at; the last one that ended before a list is the list's name. */
+  let stringFrom: number | undefined
   let name = ''
   let chunks: [number, number][] = []
   let chunkFrom = 0
-  let pauseAt = 0
+  let keptFrom = 0
+  let pauseAt = CHUNK_BYTES
   for (let at = 0; at < json.length; at++) {
-    const byte = json[at]
     if (at >= pauseAt) {
       pauseAt = at + CHUNK_BYTES
       if (isSliceOver()) await nextSlice()
     }
-    if (byte === QUOTE) {
-      const end = endOfString(json, at)
-      if (end === undefined) return undefined
-      if (depth === 1) name = json.toString('utf8', at, end + 1)
-      at = end
-    } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+    const byte = json[at]
+    if (stringFrom !== undefined) {
+      if (byte === BACKSLASH) at++
+      else if (byte === QUOTE) {
+        if (depth === 1) name = json.toString('utf8', stringFrom, at + 1)
+        stringFrom = undefined
+      }
+    } else if (byte === QUOTE) stringFrom = at
+    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
       depth++
       if (depth === 1 && byte === OPEN_LIST) return undefined
-      if (depth === 2 && byte === OPEN_LIST) {
-        shell.push(json.toString('utf8', kept, at + 1))
-        chunks = []
-        chunkFrom = at + 1
-      }
-      if (depth === 2 && byte === OPEN_OBJECT) return undefined
+      if (depth !== 2) continue
+      if (byte === OPEN_OBJECT) return undefined
+      shell.push(json.toString('utf8', keptFrom, at + 1))
+      chunks = []
+      chunkFrom = at + 1
     } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
       depth--
-      if (depth === 1) {
-        if (chunks.length > 0 || !isBlank(json, chunkFrom, at)) chunks.push([chunkFrom, at])
-        lists.push({ name: nameIn(name), chunks })
-        kept = at
-      }
+      if (depth !== 1) continue
+      if (chunks.length > 0 || !isBlank(json, chunkFrom, at)) chunks.push([chunkFrom, at])
+      lists.push({ name: nameIn(name), chunks })
+      keptFrom = at
     } else if (byte === COMMA && depth === 2 && at - chunkFrom >= CHUNK_BYTES) {
       chunks.push([chunkFrom, at])
       chunkFrom = at + 1
     }
   }
+  // Which would not be a member when it is assigned.
+  if (lists.some((list) => list.name === '__proto__')) return undefined
   const isTwice = new Set(lists.map((list) => list.name)).size < lists.length
-  if (depth !== 0 || isTwice) return undefined
-  shell.push(json.toString('utf8', kept))
+  if (depth !== 0 || stringFrom !== undefined || isTwice) return undefined
+  shell.push(json.toString('utf8', keptFrom))
   return { shell: shell.join(''), lists }
-}
-
-/** Where the string that begins at `from` has its last quote. */
-const endOfString = (json: Buffer, from: number): number | undefined => {
-  for (let at = json.indexOf(QUOTE, from + 1); at >= 0; at = json.indexOf(QUOTE, at + 1)) {
-    let backslashes = 0
-    while (json[at - 1 - backslashes] === BACKSLASH) backslashes++
-    if (backslashes % 2 === 0) return at
-  }
-  return undefined
 }
 
 const isBlank = (json: Buffer, from: number, to: number): boolean => {

@@ -2,7 +2,8 @@ import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Registry } from 'prom-client'
 import { withinLimit } from '../../telemetry/store-figures.js'
 import type { ReadFigures } from '../../telemetry/store-figures.js'
-import { answerClientError, answerWithProblems, sendProblem, toProblem } from '../problem.js'
+import { answerMethods, answerUnreadable } from '../methods.js'
+import { answerWithProblems, sendProblem, toProblem } from '../problem.js'
 
 export interface OpsDoorOptions {
   /** False before all doors listen, and from the signal to stop on. */
@@ -25,9 +26,10 @@ export const createOpsDoor = ({
     frameworkErrors: (error, _request, reply) => {
       sendProblem(reply, toProblem(error))
     },
-    clientErrorHandler: answerClientError
+    clientErrorHandler: (error, socket) => answerUnreadable(door, error, socket)
   })
   answerWithProblems(door)
+  answerMethods(door)
   const figuresInTime = withinLimit(figures)
 
   door.get('/live', () => ({ status: 'live' }))
