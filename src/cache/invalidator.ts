@@ -1,5 +1,5 @@
 import { UNKNOWN_USER_TAG } from './caller.js'
-import { compileGlob, literalPrefix } from './glob.js'
+import { literalPrefix } from './glob.js'
 import { type Invalidation, invalidationOf, kindsOf } from './invalidation.js'
 import type { Invalidated as InvalidatedEvent, Observer } from './observer.js'
 import type { Invalidated, InvalidateOptions, Store } from './store.js'
@@ -33,5 +33,5 @@ const widen = (invalidation: Invalidation): Invalidation => {
 
 const mayMatchUser = (pattern: string): boolean => {
   const prefix = literalPrefix(pattern)
-  return prefix.startsWith('user:') || 'user:'.startsWith(prefix) || compileGlob(pattern)(UNKNOWN_USER_TAG)
+  return prefix.startsWith('user:') || 'user:'.startsWith(prefix)
 }

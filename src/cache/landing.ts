@@ -8,6 +8,7 @@ import type { Leaving } from './leaving.js'
 import type { Marks } from './marks.js'
 import type { OriginAnswer } from './origin.js'
 import type { Reader } from './reader.js'
+import { isSliceOver, nextSlice } from './slices.js'
 import type { Store } from './store.js'
 
 export interface LandingOptions extends FillContext {
@@ -106,6 +107,8 @@ export const createLandings = (options: LandingOptions) => {
     if (reader.position === undefined || flight.position === undefined) return false
     if (reader.position === flight.position) return true
     const records = await store.recordsBetween(flight.position, reader.position).catch(() => undefined)
+    // A crowd may have waited for this flight.
+    if (isSliceOver()) await nextSlice()
     return records !== undefined && !isReached(records, reader.plan.key, landing.entry.tags)
   }
 

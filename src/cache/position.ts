@@ -8,7 +8,7 @@ export const epochOf = (position: Position): string => position.slice(0, positio
 
 export const recordIdOf = (position: Position): string => position.slice(position.indexOf(':') + 1)
 
-const POSITION = /^[A-Za-z0-9_-]{16}:\d{1,16}-\d{1,16}$/
+export const POSITION = /^[A-Za-z0-9_-]{16}:\d{1,16}-\d{1,16}$/
 
 export const isPosition = (text: string): text is Position => POSITION.test(text)
 

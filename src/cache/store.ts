@@ -12,6 +12,8 @@ import type { Position } from './position.js'
  */
 export interface Store {
   read(slots: readonly string[]): Promise<Reading>
+  /** Bytes of each body, at most `ENVELOPE_BYTES` too many, and 0 where nothing is: to know before much is read. */
+  sizes(slots: readonly string[]): Promise<readonly number[]>
   commit(commit: Commit): Promise<readonly CommitOutcome[]>
   /** Never rejects. Tries again for a bounded time while the store cannot take it; after that it is `pending`. */
   invalidate(invalidation: Invalidation, options?: InvalidateOptions): Promise<Invalidated>
@@ -26,6 +28,9 @@ export interface Store {
   endWaiting(): void
   close(): Promise<void>
 }
+
+/** What a value of the greatest number of tags takes in a store beside its body. */
+export const ENVELOPE_BYTES = 64 * 1024
 
 export interface Reading {
   readonly position: Position

@@ -1,16 +1,10 @@
 import type { Entry } from './entry.js'
 import type { Position } from './position.js'
-import { valueSlot, type CommitOutcome, type Draft, type Store } from './store.js'
+import { readMany, type ValuesReading } from './read-many.js'
+import { mapInSlices } from './slices.js'
+import { type CommitOutcome, type Draft, type Store, valueSlot } from './store.js'
 import { createTurns } from './turns.js'
-import {
-  contentTypeOf,
-  entryOf,
-  integerIn,
-  renewed,
-  valueOf,
-  type Value,
-  type ValueDraft
-} from './value-entry.js'
+import { contentTypeOf, entryOf, integerIn, renewed, type ValueDraft, valueOf } from './value-entry.js'
 
 /**
  * The values that the backend keeps. Touch and increment are commits over the entry that was read: they never
@@ -19,17 +13,16 @@ import {
  */
 export interface Values {
   read(keys: readonly string[]): Promise<ValuesReading>
+  /**
+   * The same for so many that they are read in parts; `undefined` when their bodies are more than `mostBytes` together.
+   * The position is that of the first part.
+   */
+  readMany(keys: readonly string[], mostBytes: number): Promise<ValuesReading | undefined>
   put(draft: ValueDraft, options: PutOptions): Promise<PutOutcome>
   /** One outcome per draft, in order. */
   putMany(drafts: readonly ValueDraft[], position: Position | undefined): Promise<readonly CommitOutcome[]>
   touch(key: string, ttlSeconds: number): Promise<TouchOutcome>
   increment(increment: Increment): Promise<IncrementOutcome>
-}
-
-export interface ValuesReading {
-  readonly position: Position
-  /** In the order of the keys asked for. */
-  readonly values: readonly (Value | undefined)[]
 }
 
 /** `anyOf`: only over a value with one of these etags. */
@@ -102,6 +95,8 @@ export const createValues = (options: { readonly store: Store; readonly now: () 
       return { position, values: entries.map((entry) => entry && valueOf(entry, at)) }
     },
 
+    readMany: (keys, mostBytes) => readMany({ store, now }, keys, mostBytes),
+
     async put(draft, { precondition, position }) {
       const entry = entryOf(draft, now())
       for (const condition of conditionsOf(precondition)) {
@@ -112,12 +107,14 @@ export const createValues = (options: { readonly store: Store; readonly now: () 
       return { outcome: 'unmet' }
     },
 
-    putMany(drafts, position) {
+    async putMany(drafts, position) {
       const at = now()
-      return store.commit({
-        drafts: drafts.map((draft) => ({ slot: valueSlot(draft.key), entry: entryOf(draft, at) })),
-        position
-      })
+      // Each needs a digest of its bytes.
+      const entries = await mapInSlices(drafts, (draft) => ({
+        slot: valueSlot(draft.key),
+        entry: entryOf(draft, at)
+      }))
+      return store.commit({ drafts: entries, position })
     },
 
     async touch(key, seconds) {

@@ -1,7 +1,8 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import { Connections } from './connections.js'
 import { Drain } from './drain.js'
-import { headLimits, limitPauses } from './time-limits.js'
+import { answerClientError } from './problem.js'
+import { type AnswerClientError, headLimits, limitPauses } from './time-limits.js'
 
 export interface CallersOptions {
   /** For each wait on a caller: a head, a pause in a body, a pause in taking an answer. In milliseconds. */
@@ -10,8 +11,8 @@ export interface CallersOptions {
 
 /** Those who are connected to a door: no wait on one of them has no end. */
 export interface Callers {
-  /** A server of the door. */
-  createServer(options: ServerOptions, listener: RequestListener): Server
+  /** A server of the door; `answerError` answers what cannot be read or is late, and closes the connection. */
+  createServer(options: ServerOptions, listener: RequestListener, answerError?: AnswerClientError): Server
   /**
    * Resolves with `closing`, the end of the door's servers. What is not answered after `timeoutMs` is cut, and so many
    * requests are the result.
@@ -33,7 +34,7 @@ export const createCallers = ({ timeoutMs }: CallersOptions): Callers => {
   }
 
   return {
-    createServer: (options, listener) => {
+    createServer: (options, listener, answerError = answerClientError) => {
       const server = createServer({ ...headLimits(timeoutMs), ...options }, (request, response) => {
         connections.add(request, response)
         drain.add(response)
@@ -43,7 +44,7 @@ export const createCallers = ({ timeoutMs }: CallersOptions): Callers => {
       server.maxHeadersCount = 0
       connections.addServer(server)
       drain.addServer(server)
-      limitPauses(server, connections, timeoutMs)
+      limitPauses(server, connections, { timeoutMs, answerError })
       return server
     },
     finish: async (closing, finishMs) => {

@@ -1,20 +1,91 @@
-import type { TSchema } from '@sinclair/typebox'
-import { Ajv, type ValidateFunction } from 'ajv'
+import { KindGuard, type TArray, type TSchema } from '@sinclair/typebox'
+import { Ajv, type FuncKeywordDefinition, type ValidateFunction } from 'ajv'
 import type { FastifyInstance } from 'fastify'
+
+import { isSliceOver, nextSlice } from '../cache/slices.js'
+import { invalid } from './problem.js'
 
 /**
  * Strict validation: nothing is coerced, nothing unknown is dropped. A schema is compiled when a request first
  * needs it, which takes that work, most of the start of a door, out of the start.
  */
-export const useCompilers = (app: FastifyInstance): void => {
+export const useCompilers = (
+  app: FastifyInstance,
+  options: { readonly keywords?: readonly FuncKeywordDefinition[] } = {}
+): void => {
   // The schemas come from TypeBox: checking them against the schema of schemas would find nothing.
   const ajv = new Ajv({ meta: false, validateSchema: false, addUsedSchema: false })
-  app.setValidatorCompiler<TSchema>(({ schema }) => {
+  for (const keyword of options.keywords ?? []) ajv.addKeyword(keyword)
+  const compile = (schema: TSchema): (() => ValidateFunction) => {
     let validate: ValidateFunction | undefined
+    return () => (validate ??= ajv.compile(schema))
+  }
+
+  app.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
+    const lists = httpPart === 'body' ? listsOf(schema) : []
+    if (lists.length > 0) {
+      const inSlices = validatorInSlices(
+        compile(withoutItems(schema, lists)),
+        lists.map(({ name, items }) => ({ name, item: compile(items) }))
+      )
+      return (value: unknown) => Object.assign(inSlices(value), SAFE)
+    }
+    const whole = compile(schema)
     return (value: unknown) => {
-      validate ??= ajv.compile(schema)
+      const validate = whole()
       return validate(value) ? { value } : { error: validate.errors ?? [] }
     }
   })
   app.setSerializerCompiler(() => JSON.stringify)
 }
+
+interface List {
+  readonly name: string
+  readonly items: TSchema
+}
+
+/** The members of an object that are lists: they may have thousands of elements. */
+const listsOf = (schema: TSchema): readonly List[] => {
+  if (!KindGuard.IsObject(schema)) return []
+  const lists = Object.entries(schema.properties).filter((entry): entry is [string, TArray] =>
+    KindGuard.IsArray(entry[1])
+  )
+  return lists.map(([name, { items }]) => ({ name, items }))
+}
+
+const withoutItems = (schema: TSchema, lists: readonly List[]): TSchema => {
+  if (!KindGuard.IsObject(schema)) return schema
+  const shells = lists.map(({ name }) => [name, { ...schema.properties[name], items: {} }] as const)
+  return { ...schema, properties: { ...schema.properties, ...Object.fromEntries(shells) } }
+}
+
+interface CompiledList {
+  readonly name: string
+  readonly item: () => ValidateFunction
+}
+
+/** What Fastify's types ask of a promise. */
+const SAFE = { __linterBrands: 'SafePromiseLike' } as const
+
+/** The same as validating the whole, one element of a list after another. Fastify takes what it rejects with as the error. */
+const validatorInSlices =
+  (shell: () => ValidateFunction, lists: readonly CompiledList[]) =>
+  async (value: unknown): Promise<boolean> => {
+    const validate = shell()
+    if (!validate(value)) throw invalid(validate.errors ?? [], 'body')
+    for (const { name, item } of lists) {
+      const list: unknown = Object.entries(value ?? {}).find(([member]) => member === name)?.[1]
+      if (!Array.isArray(list)) continue
+      const validateItem = item()
+      for (const [at, each] of list.entries()) {
+        if (isSliceOver()) await nextSlice()
+        if (validateItem(each)) continue
+        const errors = validateItem.errors ?? []
+        throw invalid(
+          errors.map((error) => ({ ...error, instancePath: `/${name}/${at}${error.instancePath}` })),
+          'body'
+        )
+      }
+    }
+    return true
+  }

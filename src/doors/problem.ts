@@ -2,7 +2,13 @@ import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 import { Type, type Static } from '@sinclair/typebox'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchemaValidationError
+} from 'fastify'
 
 import { OriginError, StoreUnavailableError } from '../cache/errors.js'
 import { faultsOf } from './schema-faults.js'
@@ -59,6 +65,17 @@ export const PROBLEM_TYPE = 'application/problem+json'
 export const badInput = (field: string, detail: string, status = 400): ProblemError =>
   new ProblemError(status, `${field} ${detail}.`, { errors: [{ field, detail }] })
 
+/** What a schema refused. */
+export const invalid = (
+  failures: readonly FastifySchemaValidationError[],
+  part: FastifyError['validationContext'],
+  cause?: FastifyError
+): ProblemError => {
+  const errors = faultsOf(failures, part)
+  const detail = errors.map((fault) => `${fault.field} ${fault.detail}.`).join(' ')
+  return new ProblemError(400, detail, { errors, cause })
+}
+
 /** Every error as the problem that the caller is told: the one place where errors become answers. */
 export const toProblem = (error: unknown): ProblemError => {
   if (error instanceof ProblemError) return error
@@ -100,17 +117,13 @@ export const sendProblemTo = (
   response.end(body)
 }
 
-/** Makes every error of the application a problem: those of handlers, of schemas, 404 and 405. */
+/** Makes every error of the application a problem: those of handlers, of schemas, and 404. */
 export const answerWithProblems = (app: FastifyInstance): void => {
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply))
-  app.setNotFoundHandler((request, reply) => {
-    const [path = ''] = request.url.split('?', 1)
-    const allowed = METHODS.filter((method) => isRoute(app, method, path))
-    if (allowed.length === 0) return sendProblem(reply, new ProblemError(404, 'There is nothing here.'))
-    const headers = { allow: allowed.join(', ') }
-    return sendProblem(reply, new ProblemError(405, `Allowed here: ${headers.allow}.`, { headers }))
-  })
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, nothingHere()))
 }
+
+export const nothingHere = (): ProblemError => new ProblemError(404, 'There is nothing here.')
 
 const answerError = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const problem = toProblem(error)
@@ -132,10 +145,12 @@ export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket):
 }
 
 /** The last answer of a connection, where there is no `ServerResponse`. */
-export const refuse = (socket: Socket, { status, problem }: ProblemError): void => {
+export const refuse = (socket: Socket, { status, headers, problem }: ProblemError): void => {
   const body = JSON.stringify(problem)
+  const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(
     `HTTP/1.1 ${status} ${problem.title}\r\nConnection: close\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
+      fields.join('') +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     () => socket.destroy()
   )
@@ -146,21 +161,11 @@ const CLIENT_ERROR_STATUS: Partial<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
   HPE_HEADER_OVERFLOW: 431
 }
-const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'PUT', 'POST', 'PATCH', 'DELETE', 'OPTIONS']
-
-/** Fastify finds by the path of a request here, and answers null without a route, whatever its types say. */
-const isRoute = (app: FastifyInstance, method: HTTPMethods, url: string): boolean =>
-  Boolean(app.findRoute({ method, url }))
-
 const isFastifyError = (error: unknown): error is FastifyError =>
   error instanceof Error && 'code' in error && 'statusCode' in error
 
 const ofFastify = (error: FastifyError): ProblemError => {
-  if (error.validation !== undefined) {
-    const errors = faultsOf(error.validation, error.validationContext)
-    const detail = errors.map((fault) => `${fault.field} ${fault.detail}.`).join(' ')
-    return new ProblemError(400, detail, { errors, cause: error })
-  }
+  if (error.validation !== undefined) return invalid(error.validation, error.validationContext, error)
   const status = error.statusCode ?? 500
   if (status < 400 || status >= 500) return unexpected(error)
   const fault = FRAMEWORK_FAULTS[error.code]

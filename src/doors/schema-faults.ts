@@ -6,15 +6,21 @@ import type { Fault } from './problem.js'
 export const faultsOf = (
   validation: readonly FastifySchemaValidationError[],
   part: FastifyError['validationContext']
-): Fault[] =>
-  validation.map((failure) => ({
+): Fault[] => {
+  // Where one of several is to hold, what each of them lacks says less than that.
+  const choices = validation.filter(({ keyword }) => keyword === 'oneOf' || keyword === 'anyOf')
+  return (choices.length > 0 ? choices : validation).map((failure) => ({
     field: fieldOf(failure, part),
     detail: DETAILS[failure.keyword] ?? failure.message ?? 'is not valid'
   }))
+}
 
 const DETAILS: Partial<Record<string, string>> = {
   additionalProperties: 'is not known here',
-  required: 'is required'
+  required: 'is required',
+  pattern: 'has not the form that /openapi.json tells',
+  oneOf: 'must have either value or base64',
+  anyOf: 'must name something in keys, tags, patterns or all'
 }
 
 const FIELD_MAX_LENGTH = 200

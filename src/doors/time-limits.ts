@@ -1,7 +1,13 @@
 import type { IncomingMessage, Server, ServerOptions } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Connections } from './connections.js'
-import { answerClientError } from './problem.js'
+
+export type AnswerClientError = (error: NodeJS.ErrnoException, socket: Socket) => void
+
+export interface PauseLimits {
+  readonly timeoutMs: number
+  readonly answerError: AnswerClientError
+}
 
 /** How often connections are looked at: limits are kept with this much delay, or a quarter of the limit. */
 const LONGEST_CHECK_MS = 5000
@@ -21,7 +27,11 @@ export const headLimits = (timeoutMs: number): ServerOptions => ({
  * body. Requests that are answered soon cost nothing: Node's timer of a socket is set only where a check finds one in
  * progress, and is unset by Node when the next request begins.
  */
-export const limitPauses = (server: Server, connections: Connections, timeoutMs: number): void => {
+export const limitPauses = (
+  server: Server,
+  connections: Connections,
+  { timeoutMs, answerError }: PauseLimits
+): void => {
   const checking = setInterval(() => {
     for (const socket of connections.sockets()) {
       if (!isTimed(socket) && connections.openOn(socket) !== undefined) socket.setTimeout(timeoutMs)
@@ -47,13 +57,13 @@ export const limitPauses = (server: Server, connections: Connections, timeoutMs:
     else if (socket.writableLength > 0) socket.destroy()
     else if (!isBodyAwaited(response.req)) socket.setTimeout(timeoutMs)
     else if (response.headersSent || connections.isBehindAnother(response)) socket.destroy()
-    else answerClientError(new RequestTimeoutError(), socket)
+    else answerError(new RequestTimeoutError(), socket)
   }
 
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // The head of a further request is late: the answers before it are not cut, and their end starts a limit again.
     const isLateHead = error.code === REQUEST_TIMEOUT && connections.openOn(socket) !== undefined
-    if (!isLateHead) answerClientError(error, socket)
+    if (!isLateHead) answerError(error, socket)
   })
 }
 

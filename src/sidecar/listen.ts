@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Config, ConfigError } from '../config.js'
 import { UnixSocketRequest } from '../doors/control/admission.js'
 import type { Callers } from '../doors/callers.js'
+import { answerUnreadable } from '../doors/methods.js'
 
 /** Opens a door at its address. Throws `ConfigError`. */
 export const listen = async (
@@ -25,9 +26,12 @@ export const listenOnSocket = async (
   callers: Callers,
   path: string
 ): Promise<Server> => {
-  const server = callers.createServer({ IncomingMessage: UnixSocketRequest }, (request, response) => {
-    door.server.emit('request', request, response)
-  })
+  const server = callers.createServer(
+    { IncomingMessage: UnixSocketRequest },
+    (request, response) => door.server.emit('request', request, response),
+    (error, socket) => answerUnreadable(door, error, socket)
+  )
+  server.on('connect', (request, socket) => door.server.emit('connect', request, socket))
   try {
     if ((await lstat(path).catch(() => undefined))?.isSocket() === true) await rm(path)
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))

@@ -1,12 +1,13 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import type { Static } from '@sinclair/typebox'
 
+import { isSliceOver, nextSlice } from '../../cache/slices.js'
 import type { ValueDraft } from '../../cache/value-entry.js'
 import { badInput } from '../problem.js'
-import { presentValue, readValue } from './bulk-value.js'
+import { presentValues, readValue } from './bulk-value.js'
 import type { ControlContext } from './control-context.js'
 import { readPosition } from './name-fields.js'
-import { GetAnswer, GetBody, NoQuery, PROBLEMS, SetAnswer, type Schemas } from './schemas.js'
+import { GetAnswer, madeJson, NoQuery, PROBLEMS, SetAnswer, type Schemas } from './schemas.js'
 
 /** What one request for many values may take or give, in bytes. */
 export const bulkMaxBytes = (maxEntryBytes: number): number => Math.max(16 * 1024 * 1024, 2 * maxEntryBytes)
@@ -21,26 +22,18 @@ export const bulkRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, co
       schema: {
         summary: 'Read many values',
         querystring: NoQuery,
-        body: GetBody,
-        response: { 200: GetAnswer, ...PROBLEMS }
+        body: schemas.GetBody,
+        response: { 200: madeJson(GetAnswer), ...PROBLEMS }
       }
     },
-    async (request): Promise<Static<typeof GetAnswer>> => {
+    async (request, reply): Promise<Buffer> => {
       const asked = [...new Set(request.body.keys)]
-      const keys = asked.map((text, at) => fields.name(text, `keys[${at}]`))
-      const reading = await values.read(keys)
-      let bytes = 0
-      const present: [string, Static<typeof GetAnswer>['entries'][string]][] = []
-      const missing: string[] = []
-      asked.forEach((text, at) => {
-        const value = reading.values[at]
-        if (value === undefined) missing.push(text)
-        else if ((bytes += value.body.length) <= bulkMaxBytes(maxEntryBytes)) {
-          present.push([text, presentValue(value)])
-        } else throw badInput('keys', 'name more bytes than one answer may have: ask for fewer at once', 422)
-      })
-      // Not by assignment: a key may be `__proto__`.
-      return { entries: Object.fromEntries(present), missing, position: reading.position }
+      const keys = await fields.names(asked, 'keys')
+      const reading = await values.readMany(keys, bulkMaxBytes(maxEntryBytes))
+      if (reading === undefined)
+        throw badInput('keys', 'name more bytes than one answer may have: ask for fewer at once', 422)
+      void reply.type('application/json; charset=utf-8')
+      return presentValues(asked, reading)
     }
   )
 
@@ -57,7 +50,8 @@ export const bulkRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, co
     async (request): Promise<Static<typeof SetAnswer>> => {
       const { entries } = request.body
       const position = readPosition(request.body.position)
-      const drafts = entries.map((entry, at) => draftOf(entry, `entries[${at}]`, context))
+      const drafts: ValueDraft[] = []
+      for (const entry of entries) drafts.push(await draftOf(entry, `entries[${drafts.length}]`, context))
       refuseDuplicates(drafts)
       const outcomes = await values.putMany(drafts, position)
       const refused = entries.filter((_entry, at) => outcomes[at] !== 'stored').map(({ key }) => key)
@@ -69,16 +63,17 @@ export const bulkRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, co
 
 type SetEntry = Static<Schemas['SetBody']>['entries'][number]
 
-const draftOf = (
+const draftOf = async (
   entry: SetEntry,
   field: string,
   { fields, defaultTtlSeconds, maxEntryBytes }: ControlContext
-): ValueDraft => {
+): Promise<ValueDraft> => {
+  if (isSliceOver()) await nextSlice()
   const key = fields.name(entry.key, `${field}.key`)
   const { body, contentType } = readValue(entry, field)
   if (body.length > maxEntryBytes)
     throw badInput(field, `must not have more than ${maxEntryBytes} bytes`, 413)
-  const tags = fields.names(entry.tags ?? [], `${field}.tags`)
+  const tags = await fields.names(entry.tags ?? [], `${field}.tags`)
   return { key, body, contentType, tags, ttlSeconds: entry.ttl ?? defaultTtlSeconds }
 }
 

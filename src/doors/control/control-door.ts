@@ -1,9 +1,18 @@
 import { isUtf8 } from 'node:buffer'
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { IncomingMessage } from 'node:http'
+
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest
+} from 'fastify'
 
 import { NAME_MAX_BYTES } from '../../cache/names.js'
 import { type Callers, clientErrorHandler } from '../callers.js'
 import { useCompilers } from '../compilers.js'
+import { answerMethods, answerUnreadable } from '../methods.js'
 import { answerWithProblems, badInput, sendProblem, toProblem } from '../problem.js'
 import { createAdmission } from './admission.js'
 import { bulkMaxBytes, bulkRoutes } from './bulk-routes.js'
@@ -11,13 +20,16 @@ import type { ControlContext, ControlParts } from './control-context.js'
 import { document } from './documentation.js'
 import { entryRoutes, putRoute } from './entry-routes.js'
 import { invalidationRoutes } from './invalidation-routes.js'
+import { parseInSlices } from './json-in-slices.js'
 import { createNameFields } from './name-fields.js'
+import { NAME_KEYWORD } from './name-schemas.js'
 import { readQuery } from './query.js'
 import { reportRoutes } from './report-routes.js'
 import { incrementRoute, touchRoute } from './rewrite-routes.js'
 import { createSchemas } from './schemas.js'
 import { createValueReads, plainKeyOf } from './value-reads.js'
 import { warmRoutes } from './warm-routes.js'
+import { wholeBody } from './whole-body.js'
 
 export interface ControlDoorOptions extends ControlParts {
   readonly keyPrefix: string
@@ -46,12 +58,16 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
   })
   const app = fastify({
     serverFactory: (handle) =>
-      options.callers.createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-        const key = plainKeyOf(request)
-        if (key !== undefined && refusalOf(request) === undefined) {
-          void readValue(key, request, response)
-        } else handle(request, response)
-      }),
+      options.callers.createServer(
+        { keepAliveTimeout: KEEP_ALIVE_MS },
+        (request, response) => {
+          const key = plainKeyOf(request)
+          if (key !== undefined && refusalOf(request) === undefined) {
+            void readValue(key, request, response)
+          } else handle(request, response)
+        },
+        (error, socket) => answerUnreadable(app, error, socket)
+      ),
     loggerInstance: options.loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     // One logger for all requests: making one for each costs more than what a line says of its request is worth.
@@ -72,11 +88,12 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
     readValue
   }
 
-  useCompilers(app)
+  useCompilers(app, { keywords: [NAME_KEYWORD] })
   answerWithProblems(app)
   app.addHook('onRequest', ({ raw }, _reply, done) => {
     done(refusalOf(raw))
   })
+  answerMethods(app)
   app.addHook('preValidation', readQuery)
   app.addHook('preClose', (done) => {
     isClosing = true
@@ -109,14 +126,25 @@ const takeNoBody = (app: FastifyInstance): void => {
   )
 }
 
-const takeJson = (app: FastifyInstance, bodyLimit: number): void => {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser<Buffer>(
+const takeJson = (app: FastifyInstance, limit: number): void => {
+  app.addContentTypeParser(
     'application/json',
-    { parseAs: 'buffer', bodyLimit },
-    (request, body, done): void => {
-      if (isUtf8(body)) void parse(request, body.toString(), done)
-      else done(badInput('body', 'must be UTF-8'))
+    { bodyLimit: limit },
+    async (request: FastifyRequest, payload: IncomingMessage) => {
+      const length = request.headers['content-length']
+      const announced = length === undefined ? undefined : Number(length)
+      const body = await wholeBody(payload, { announced, limit })
+      if (!isUtf8(body)) throw badInput('body', 'must be UTF-8')
+      return parseInSlices(body, parseJson)
     }
   )
+}
+
+/** What the schemas do not know they refuse, also under the name `__proto__`. */
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw badInput('body', text.trim() === '' ? 'must not be empty' : 'is no valid JSON')
+  }
 }

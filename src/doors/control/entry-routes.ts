@@ -5,7 +5,7 @@ import type { ControlContext } from './control-context.js'
 import { readPosition } from './name-fields.js'
 import { fieldOf, readPrecondition } from './preconditions.js'
 import { PreferHeaders, readPreference } from './prefer.js'
-import { bytes, KeyParameter, NoQuery, nothing, PendingAnswer, PROBLEMS } from './schemas.js'
+import { bytes, NoQuery, nothing, PendingAnswer, PROBLEMS } from './schemas.js'
 
 /** `PUT /v1/entries/{key}`, apart from the others because its body is bytes of any type. */
 export const putRoute: FastifyPluginCallbackTypebox<ControlContext> = (app, context, done) => {
@@ -21,7 +21,7 @@ export const putRoute: FastifyPluginCallbackTypebox<ControlContext> = (app, cont
         summary: 'Store a value',
         description:
           'If-None-Match: * stores only where nothing is, If-Match only over the value with that ETag.',
-        params: KeyParameter,
+        params: schemas.KeyParameter,
         querystring: schemas.PutQuery,
         body: bytes('The value'),
         response: { 204: nothing('Stored; its ETag is in the header'), ...PROBLEMS }
@@ -55,7 +55,7 @@ export const putRoute: FastifyPluginCallbackTypebox<ControlContext> = (app, cont
 
 /** What else there is to do with one value. */
 export const entryRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, context, done) => {
-  const { fields, invalidate, longestWaitMs, readValue } = context
+  const { fields, schemas, invalidate, longestWaitMs, readValue } = context
 
   app.get(
     '/v1/entries/:key',
@@ -64,7 +64,7 @@ export const entryRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, c
         summary: 'Read a value',
         description:
           'HEAD answers the same without the body. If-None-Match with its ETag is answered with 304.',
-        params: KeyParameter,
+        params: schemas.KeyParameter,
         querystring: NoQuery,
         response: {
           200: bytes('The same bytes and type as were stored, with ETag, Age and Cache-Status'),
@@ -84,7 +84,7 @@ export const entryRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, c
     {
       schema: {
         summary: 'Invalidate a key',
-        params: KeyParameter,
+        params: schemas.KeyParameter,
         headers: PreferHeaders,
         querystring: NoQuery,
         response: {

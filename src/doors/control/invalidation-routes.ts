@@ -1,13 +1,12 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 
 import type { Invalidation } from '../../cache/invalidation.js'
-import { badInput } from '../problem.js'
 import type { ControlContext } from './control-context.js'
 import { PreferHeaders, readPreference } from './prefer.js'
-import { InvalidatedAnswer, InvalidationBody, NoQuery, PendingAnswer, PROBLEMS } from './schemas.js'
+import { InvalidatedAnswer, NoQuery, PendingAnswer, PROBLEMS } from './schemas.js'
 
 export const invalidationRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, context, done) => {
-  const { fields, invalidate, longestWaitMs } = context
+  const { fields, schemas, invalidate, longestWaitMs } = context
   app.post(
     '/v1/invalidations',
     {
@@ -17,20 +16,17 @@ export const invalidationRoutes: FastifyPluginCallbackTypebox<ControlContext> = 
           'After a 200, no request that arrives gets an answer whose origin request was sent before it.',
         headers: PreferHeaders,
         querystring: NoQuery,
-        body: InvalidationBody,
+        body: schemas.InvalidationBody,
         response: { 200: InvalidatedAnswer, 202: PendingAnswer, ...PROBLEMS }
       }
     },
     async (request, reply) => {
       const { body } = request
       const named: Invalidation = {
-        keys: fields.names(body.keys ?? [], 'keys'),
-        tags: fields.names(body.tags ?? [], 'tags'),
-        patterns: fields.patterns(body.patterns ?? [], 'patterns'),
+        keys: await fields.names(body.keys ?? [], 'keys'),
+        tags: await fields.names(body.tags ?? [], 'tags'),
+        patterns: await fields.patterns(body.patterns ?? [], 'patterns'),
         all: body.all ?? false
-      }
-      if (!named.all && named.keys.length + named.tags.length + named.patterns.length === 0) {
-        throw badInput('body', 'must name something in keys, tags, patterns or all')
       }
       const { waitMs, applied } = readPreference(request.headers.prefer, longestWaitMs)
       const result = await invalidate(named, { waitMs })

@@ -1,21 +1,24 @@
 import { parseName, parsePattern, type ParsedName } from '../../cache/names.js'
 import { isPosition, type Position } from '../../cache/position.js'
+import { mapInSlices } from '../../cache/slices.js'
 import { badInput } from '../problem.js'
 
 /** Reads the names in a request; throws the problem that names the field. */
 export interface NameFields {
   /** A key or a tag. */
   name(text: string, field: string): string
-  names(texts: readonly string[], field: string): string[]
-  patterns(texts: readonly string[], field: string): string[]
+  /** In slices, as they may be thousands. */
+  names(texts: readonly string[], field: string): Promise<string[]>
+  patterns(texts: readonly string[], field: string): Promise<string[]>
 }
 
 export const createNameFields = (prefix: string): NameFields => {
   const name: NameFields['name'] = (text, field) => valid(parseName(text, prefix), field)
   return {
     name,
-    names: (texts, field) => texts.map((text, at) => name(text, `${field}[${at}]`)),
-    patterns: (texts, field) => texts.map((text, at) => valid(parsePattern(text, prefix), `${field}[${at}]`))
+    names: (texts, field) => mapInSlices(texts, (text, at) => name(text, `${field}[${at}]`)),
+    patterns: (texts, field) =>
+      mapInSlices(texts, (text, at) => valid(parsePattern(text, prefix), `${field}[${at}]`))
   }
 }
 

@@ -4,7 +4,7 @@ import { Type } from '@sinclair/typebox'
 import { badInput, ProblemError } from '../problem.js'
 import type { ControlContext } from './control-context.js'
 import { fieldOf, readPrecondition } from './preconditions.js'
-import { IncrementBody, KeyParameter, NoQuery, nothing, PROBLEMS } from './schemas.js'
+import { IncrementBody, NoQuery, nothing, PROBLEMS } from './schemas.js'
 
 const contended = (): ProblemError =>
   new ProblemError(503, 'Other writers of this key came in between each time.', {
@@ -19,7 +19,7 @@ export const touchRoute: FastifyPluginCallbackTypebox<ControlContext> = (app, co
     {
       schema: {
         summary: 'Give a value a new lifetime',
-        params: KeyParameter,
+        params: schemas.KeyParameter,
         querystring: schemas.TouchQuery,
         response: { 204: nothing('It lives for ttl seconds from now'), ...PROBLEMS }
       }
@@ -37,7 +37,7 @@ export const touchRoute: FastifyPluginCallbackTypebox<ControlContext> = (app, co
 
 /** Counters. */
 export const incrementRoute: FastifyPluginCallbackTypebox<ControlContext> = (app, context, done) => {
-  const { values, fields, defaultTtlSeconds } = context
+  const { values, fields, schemas, defaultTtlSeconds } = context
   app.post(
     '/v1/entries/:key/increment',
     {
@@ -45,7 +45,7 @@ export const incrementRoute: FastifyPluginCallbackTypebox<ControlContext> = (app
         summary: 'Add to a counter',
         description:
           'A key without a value starts at 0 with the default lifetime, unless If-Match: * is given. A counter keeps its expiry.',
-        params: KeyParameter,
+        params: schemas.KeyParameter,
         querystring: NoQuery,
         body: IncrementBody,
         response: {

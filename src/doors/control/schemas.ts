@@ -1,39 +1,44 @@
-import { Type } from '@sinclair/typebox'
+import { type TSchema, Type } from '@sinclair/typebox'
 
-import { NAME_MAX_BYTES, PATTERN_MAX_STARS } from '../../cache/names.js'
+import { POSITION } from '../../cache/position.js'
 import { PROBLEM_TYPE, ProblemSchema } from '../problem.js'
+import { MEDIA_TYPE } from './bulk-value.js'
+import { createNameSchemas } from './name-schemas.js'
 
 export const NAMES_MAX = 1000
 export const TAGS_MAX = 100
 
 const strict = { additionalProperties: false }
 
-const NAME_RULES = `1–${NAME_MAX_BYTES} bytes without spaces or control characters, not starting with @; with or without the prefix it is the same name`
-
-const Key = Type.String({ description: `A key: ${NAME_RULES}` })
-const Tag = Type.String({ description: `A tag: ${NAME_RULES}` })
-const Pattern = Type.String({
-  description: `A Redis glob over keys and tags with at most ${PATTERN_MAX_STARS} stars`
-})
 const Position = Type.String({
+  pattern: POSITION.source,
   description: 'The position of the read that missed: what an invalidation has reached since is refused'
 })
+
+/** No lone surrogates. */
+const WELL_FORMED = String.raw`^[^\ud800-\udfff]*$`
+/** Groups of four would exhaust the stack of the matcher: the decoder tells the rest. */
+const BASE64 = '^[A-Za-z0-9+/]*(?:[AQgw]==|[AEIMQUYcgkosw048]=)?$'
+
+const naming = (list: string) => ({ required: [list], properties: { [list]: { minItems: 1 } } })
 
 const ttlOf = (maximum: number, initial: number) =>
   Type.Optional(
     Type.Integer({ minimum: 1, maximum, default: initial, description: 'Freshness lifetime in seconds' })
   )
 
-export const KeyParameter = Type.Object({
-  key: Type.String({ description: `The key, percent-encoded (/ is %2F): ${NAME_RULES}` })
-})
-
 export const NoQuery = Type.Object({}, strict)
 
 /** Those schemas that the configuration has a part in. */
-export const createSchemas = (limits: { maxTtlSeconds: number; defaultTtlSeconds: number }) => {
-  const Ttl = ttlOf(limits.maxTtlSeconds, limits.defaultTtlSeconds)
+export const createSchemas = (options: {
+  readonly maxTtlSeconds: number
+  readonly defaultTtlSeconds: number
+  readonly keyPrefix: string
+}) => {
+  const Ttl = ttlOf(options.maxTtlSeconds, options.defaultTtlSeconds)
+  const { Key, Tag, Pattern, KeyParameter } = createNameSchemas(options.keyPrefix)
   return {
+    KeyParameter,
     PutQuery: Type.Object(
       {
         ttl: Ttl,
@@ -49,21 +54,46 @@ export const createSchemas = (limits: { maxTtlSeconds: number; defaultTtlSeconds
           Type.Object(
             {
               key: Key,
-              value: Type.Optional(Type.String({ description: 'The bytes as UTF-8 text' })),
-              base64: Type.Optional(
-                Type.String({ description: 'The bytes in base64; one of both is given' })
+              value: Type.Optional(
+                Type.String({ pattern: WELL_FORMED, description: 'The bytes as UTF-8 text' })
               ),
-              contentType: Type.Optional(Type.String({ maxLength: 255 })),
+              base64: Type.Optional(
+                Type.String({
+                  contentEncoding: 'base64',
+                  pattern: BASE64,
+                  description: 'The bytes in base64 with its padding (RFC 4648 §4); one of both is given'
+                })
+              ),
+              contentType: Type.Optional(
+                Type.String({ maxLength: 255, pattern: MEDIA_TYPE.source, description: 'A media type' })
+              ),
               ttl: Ttl,
               tags: Type.Optional(Type.Array(Tag, { maxItems: TAGS_MAX }))
             },
-            strict
+            { ...strict, oneOf: [{ required: ['value'] }, { required: ['base64'] }] }
           ),
-          { minItems: 1, maxItems: NAMES_MAX }
+          {
+            minItems: 1,
+            maxItems: NAMES_MAX,
+            description: 'A key that is there twice, with or without the prefix, is refused with 400'
+          }
         ),
         position: Type.Optional(Position)
       },
       strict
+    ),
+    GetBody: Type.Object({ keys: Type.Array(Key, { minItems: 1, maxItems: NAMES_MAX }) }, strict),
+    InvalidationBody: Type.Object(
+      {
+        keys: Type.Optional(Type.Array(Key, { maxItems: NAMES_MAX })),
+        tags: Type.Optional(Type.Array(Tag, { maxItems: NAMES_MAX })),
+        patterns: Type.Optional(Type.Array(Pattern, { maxItems: NAMES_MAX })),
+        all: Type.Optional(Type.Literal(true))
+      },
+      {
+        ...strict,
+        anyOf: [naming('keys'), naming('tags'), naming('patterns'), { required: ['all'] }]
+      }
     )
   }
 }
@@ -77,8 +107,6 @@ export const IncrementBody = Type.Object(
   },
   strict
 )
-
-export const GetBody = Type.Object({ keys: Type.Array(Key, { minItems: 1, maxItems: NAMES_MAX }) }, strict)
 
 export const GetAnswer = Type.Object(
   {
@@ -108,16 +136,6 @@ export const SetAnswer = Type.Object(
   { description: 'What was stored' }
 )
 
-export const InvalidationBody = Type.Object(
-  {
-    keys: Type.Optional(Type.Array(Key, { maxItems: NAMES_MAX })),
-    tags: Type.Optional(Type.Array(Tag, { maxItems: NAMES_MAX })),
-    patterns: Type.Optional(Type.Array(Pattern, { maxItems: NAMES_MAX })),
-    all: Type.Optional(Type.Literal(true))
-  },
-  strict
-)
-
 export const InvalidatedAnswer = Type.Object(
   {
     id: Type.String({ description: 'Its place in the log' }),
@@ -140,6 +158,12 @@ export const nothing = (description: string) => Type.Unsafe<undefined>(Type.Null
 
 /** Bytes of any type: OpenAPI 3.1 leaves the schema empty. */
 export const bytes = (description: string) => ({ description, content: { '*/*': { schema: Type.Any() } } })
+
+/** JSON that is made by hand, because there may be megabytes of it. */
+export const madeJson = (schema: TSchema) => ({
+  description: schema.description ?? '',
+  content: { 'application/json': { schema } }
+})
 
 const problems = (description: string) => ({
   description,

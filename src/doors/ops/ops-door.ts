@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client'
 import { withinLimit } from '../../telemetry/store-figures.js'
 import type { ReadFigures } from '../../telemetry/store-figures.js'
 import { type Callers, clientErrorHandler } from '../callers.js'
+import { answerMethods, answerUnreadable } from '../methods.js'
 import { answerWithProblems, sendProblem, toProblem } from '../problem.js'
 
 export interface OpsDoorOptions {
@@ -32,9 +33,13 @@ export const createOpsDoor = ({
       sendProblem(reply, toProblem(error))
     },
     clientErrorHandler,
-    serverFactory: (handle) => callers.createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handle)
+    serverFactory: (handle) =>
+      callers.createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handle, (error, socket) =>
+        answerUnreadable(door, error, socket)
+      )
   })
   answerWithProblems(door)
+  answerMethods(door)
   const figuresInTime = withinLimit(figures)
 
   door.get('/live', () => ({ status: 'live' }))

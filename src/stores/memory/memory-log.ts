@@ -1,4 +1,11 @@
-import type { Invalidation, LogRecord } from '../../cache/invalidation.js'
+import {
+  asRecord,
+  COMPARED_BYTES,
+  COMPARED_RECORDS,
+  type Invalidation,
+  type LogRecord,
+  recordBytes
+} from '../../cache/invalidation.js'
 import { compareRecordIds, type Position, recordIdOf } from '../../cache/position.js'
 
 export interface MemoryLog {
@@ -13,7 +20,6 @@ export interface MemoryLog {
 }
 
 const KEPT_RECORDS = 1000
-const COMPARED_RECORDS = 1000
 
 export const createMemoryLog = (now: () => number): MemoryLog => {
   const records: LogRecord[] = []
@@ -28,7 +34,7 @@ export const createMemoryLog = (now: () => number): MemoryLog => {
       const ms = now()
       if (ms > lastMs) [lastMs, sequence] = [ms, 0]
       else sequence++
-      records.push({ ...invalidation, id: lastId() })
+      records.push({ ...asRecord(invalidation), id: lastId() })
       if (records.length > 2 * KEPT_RECORDS) {
         forgottenUpTo = records.splice(0, KEPT_RECORDS).at(-1)?.id ?? forgottenUpTo
       }
@@ -40,11 +46,14 @@ export const createMemoryLog = (now: () => number): MemoryLog => {
       const end = recordIdOf(upTo)
       if (compareRecordIds(from, end) > 0) return undefined
       const found: LogRecord[] = []
+      let bytes = 0
       for (let at = records.length - 1; at >= 0; at--) {
         const record = records[at]
         if (record === undefined || compareRecordIds(record.id, from) <= 0) break
         if (compareRecordIds(record.id, end) > 0) continue
-        if (found.push(record) > COMPARED_RECORDS) return undefined
+        if (record.all) return [record]
+        bytes += recordBytes(record)
+        if (found.push(record) > COMPARED_RECORDS || bytes > COMPARED_BYTES) return undefined
       }
       return found.reverse()
     }

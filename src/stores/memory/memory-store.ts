@@ -1,11 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import { type Entry, usableUntil } from '../../cache/entry.js'
-import { type Invalidation, isReached, type LogRecord } from '../../cache/invalidation.js'
+import { type Invalidation, type LogRecord, type Reach, reachOf } from '../../cache/invalidation.js'
 import { epochOf, type Position } from '../../cache/position.js'
-import { type Commit, type CommitOutcome, type Draft, keyOfSlot, type Store } from '../../cache/store.js'
-import { compileGlob } from '../../cache/glob.js'
+import { type Commit, type CommitOutcome, type Draft, type Store } from '../../cache/store.js'
+import { isSliceOver, nextSlice } from '../../cache/slices.js'
 import { keptEntry } from './kept-entry.js'
 import { createMemoryLog } from './memory-log.js'
+import { slotsReachedBy } from './reached-slots.js'
 import { createTagIndex } from './tag-index.js'
 
 export interface MemoryStoreOptions {
@@ -15,7 +16,10 @@ export interface MemoryStoreOptions {
   readonly randomEpoch: () => string
 }
 
-/** The embedded store: one process, gone with it. Every operation runs in one turn, so all are atomic. */
+/**
+ * The embedded store: one process, gone with it. A read and the commit of each draft are one step each, and so is the
+ * record of an invalidation, which comes before what it removes: as much as it takes, in slices.
+ */
 export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOptions): Store => {
   const log = createMemoryLog(now)
   const index = createTagIndex()
@@ -36,9 +40,9 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
   const recordsBetween = (after: Position, upTo: Position): readonly LogRecord[] | undefined =>
     epochOf(after) === epoch && epochOf(upTo) === epoch ? log.between(after, upTo) : undefined
 
-  const commitDraft = (draft: Draft, records: readonly LogRecord[] | undefined): CommitOutcome => {
+  const commitDraft = (draft: Draft, reaches: Reach): CommitOutcome => {
     const { slot, entry } = draft
-    if (records === undefined || isReached(records, slot, entry.tags)) return 'refused'
+    if (reaches(slot, entry.tags)) return 'refused'
     if (!isMet(draft, find(slot))) return 'unmet'
     entries.set(slot, keptEntry(entry), { size: sizeOf(entry, slot) })
     if (!entries.has(slot)) return 'refused'
@@ -46,18 +50,29 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
     return 'stored'
   }
 
-  const slotsReachedBy = ({ keys, tags, patterns }: Invalidation): Set<string> => {
-    const slots = new Set<string>()
-    for (const key of keys) slots.add(key).add(`@value:${key}`)
-    for (const tag of [...tags, ...keys]) for (const slot of index.slotsOf(tag)) slots.add(slot)
-    for (const matches of patterns.map(compileGlob)) {
-      for (const slot of entries.keys()) {
-        const key = keyOfSlot(slot)
-        if (key !== undefined && matches(key)) slots.add(slot)
-      }
-      for (const tag of index.tags()) if (matches(tag)) for (const slot of index.slotsOf(tag)) slots.add(slot)
+  /** What has been invalidated since a position, anew whenever that has become more. */
+  const reachSince = (since: Position | undefined): (() => Reach) => {
+    if (since === undefined) return () => reachOf([])
+    let at: Position | undefined
+    let reaches: Reach = isEverything
+    return () => {
+      if (at === position) return reaches
+      at = position
+      const records = recordsBetween(since, position)
+      reaches = records === undefined ? isEverything : reachOf(records)
+      return reaches
     }
-    return slots
+  }
+
+  const removeNamed = async (invalidation: Invalidation): Promise<number> => {
+    let removed = 0
+    for await (const slots of slotsReachedBy(invalidation, { slots: () => [...entries.keys()], index })) {
+      for (const slot of slots) {
+        if (isSliceOver()) await nextSlice()
+        if (entries.delete(slot)) removed++
+      }
+    }
+    return removed
   }
 
   const removeAll = (): number => {
@@ -68,17 +83,23 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
   }
 
   return {
+    sizes: async (slots) => slots.map((slot) => find(slot)?.body.length ?? 0),
     read: async (slots) => ({ position, entries: slots.map(find) }),
     commit: async ({ drafts, position: since }: Commit) => {
-      const records = since === undefined ? [] : recordsBetween(since, position)
-      return drafts.map((draft) => commitDraft(draft, records))
+      const reach = reachSince(since)
+      const outcomes: CommitOutcome[] = []
+      for (const draft of drafts) {
+        if (isSliceOver()) await nextSlice()
+        outcomes.push(commitDraft(draft, reach()))
+      }
+      return outcomes
     },
     invalidate: async (invalidation) => {
-      const removed = invalidation.all
-        ? removeAll()
-        : [...slotsReachedBy(invalidation)].filter((slot) => entries.delete(slot)).length
+      const removedAtOnce = invalidation.all ? removeAll() : 0
       const id = log.append(invalidation)
       position = `${epoch}:${id}`
+      // From here on fills that were under way are refused.
+      const removed = invalidation.all ? removedAtOnce : await removeNamed(invalidation)
       return { outcome: 'done', id, removed }
     },
     recordsBetween: async (after, upTo) => recordsBetween(after, upTo),
@@ -98,6 +119,8 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
     close: async () => entries.clear()
   }
 }
+
+const isEverything: Reach = () => true
 
 const isMet = ({ condition }: Draft, found: Entry | undefined): boolean => {
   if (condition === undefined) return true

@@ -1,7 +1,7 @@
 import { StoreUnavailableError } from '../../cache/errors.js'
-import { type Invalidation, kindsOf, type LogRecord } from '../../cache/invalidation.js'
+import { type Invalidation, kindsOf } from '../../cache/invalidation.js'
 import type { Observer } from '../../cache/observer.js'
-import { epochOf, type Position, recordIdOf } from '../../cache/position.js'
+import { epochOf } from '../../cache/position.js'
 import type { CarriedOut, Store } from '../../cache/store.js'
 import { decodeEntry } from '../entry-codec.js'
 import { createJournal } from '../journal.js'
@@ -10,11 +10,13 @@ import { createCommitter } from './committer.js'
 import { gatherReads } from './gathered-reads.js'
 import { createInvalidations, reasonOf } from './invalidations.js'
 import { createLink, type Run } from './link.js'
+import { createLogReader } from './log-reader.js'
 import { namesUnder } from './names.js'
 import { createRemover } from './remover.js'
-import { parseInvalidation, parseOpening, parseStreamRange } from './replies.js'
+import { parseOpening } from './replies.js'
 import { createScriptRunner } from './script-runner.js'
 import { OPEN } from './scripts.js'
+import { createSizeReader } from './size-reader.js'
 import { createSweeper } from './sweeper.js'
 
 export interface RedisStoreOptions extends RedisSettings {
@@ -25,9 +27,6 @@ export interface RedisStoreOptions extends RedisSettings {
   readonly now: () => number
   readonly randomEpoch: () => string
 }
-
-/** More records than this between two positions are not compared one by one. */
-const COMPARED_RECORDS = 1000
 
 /**
  * The shared store: one multiplexed connection, one round trip for a read, scripts for commits and
@@ -83,7 +82,8 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
     },
     isPrepared: () => journal.size === 0
   })
-  const commit = createCommitter({ names, scripts, link, now })
+  const recordsBetween = createLogReader({ names, scripts, run: link.run })
+  const commit = createCommitter({ names, scripts, link, readRecords: recordsBetween, now })
   const sweep = createSweeper({ client, names, scripts, run: link.run })
 
   const read = gatherReads(link, async (slots) => {
@@ -107,20 +107,6 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
     timeoutMs: options.invalidationTimeoutMs
   })
 
-  const recordsBetween = async (
-    after: Position,
-    upTo: Position
-  ): Promise<readonly LogRecord[] | undefined> => {
-    if (epochOf(after) !== epochOf(upTo)) return undefined
-    const [from, to] = [recordIdOf(after), recordIdOf(upTo)]
-    return link.run('records', async () => {
-      const range = await client.xrange(names.log, from, to, 'COUNT', COMPARED_RECORDS + 2)
-      const [first, ...records] = parseStreamRange(range)
-      if (first?.[0] !== from || records.length > COMPARED_RECORDS) return undefined
-      return records.map(([id, [, json]]) => ({ id, ...parseInvalidation(json) }))
-    })
-  }
-
   const memory = async () => {
     const info = await link.run('info', () => client.info('memory'))
     const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? NaN)
@@ -132,6 +118,7 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
 
   return {
     read,
+    sizes: createSizeReader({ names, scripts, run: link.run }),
     commit,
     invalidate,
     recordsBetween,

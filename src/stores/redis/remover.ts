@@ -1,8 +1,9 @@
-import { compileGlob, literalPrefix } from '../../cache/glob.js'
-import type { Invalidation } from '../../cache/invalidation.js'
+import { literalPrefix, matchesAny } from '../../cache/glob.js'
+import { asRecord, type Invalidation } from '../../cache/invalidation.js'
 import type { Observer } from '../../cache/observer.js'
 import { epochOf } from '../../cache/position.js'
 import { type CarriedOut, keyOfSlot } from '../../cache/store.js'
+import { createTurns } from '../../cache/turns.js'
 import type { RedisClient } from './client.js'
 import type { Run } from './link.js'
 import type { Names } from './names.js'
@@ -23,6 +24,8 @@ const SLICE = 1000
 /** Keys, and as many tags, looked at by one script call: each key is three names, so that this takes as long. */
 const NAMES = 200
 const SCAN_COUNT = 1000
+/** More patterns than this are looked for in one scan, which then fetches every name. */
+const SCANS = 4
 
 /**
  * Carries out invalidations. When `remove` has resolved, no entry that it names is readable and a record
@@ -74,31 +77,41 @@ export const createRemover = ({ client, names, scripts, randomEpoch, observer }:
     return run('unlink', () => client.unlink(slots.map((slot) => names.slot(slot))))
   }
 
-  const removeMatching = async (run: Run, pattern: string): Promise<number> => {
-    const matches = compileGlob(pattern)
-    const isMatching = (slot: string): boolean => {
-      const key = keyOfSlot(slot)
-      return key !== undefined && matches(key)
-    }
+  const removeMatching = async (run: Run, patterns: readonly string[], match: string): Promise<number> => {
     let removed = 0
-    await scan(run, `${escapeGlob(names.prefix)}*${narrow(pattern)}`, async (found) => {
-      const tags = found
-        .filter((name) => name.startsWith(TAG_INDEX))
-        .map((name) => name.slice(TAG_INDEX.length))
-        .filter(matches)
+    await scan(run, `${escapeGlob(names.prefix)}*${match}`, async (found) => {
+      const tags: string[] = []
+      const slots: string[] = []
+      for (const name of found) {
+        const isTag = name.startsWith(TAG_INDEX)
+        const text = isTag ? name.slice(TAG_INDEX.length) : keyOfSlot(name)
+        if (text === undefined || !(await matchesAny(patterns, text))) continue
+        if (isTag) tags.push(text)
+        else slots.push(name)
+      }
       if (tags.length > 0) removed += (await removeNamed(run, { keys: [], tags }, '')).removed
-      removed += await unlink(run, found.filter(isMatching))
+      removed += await unlink(run, slots)
     })
+    return removed
+  }
+
+  const removeAnyMatching = async (run: Run, patterns: readonly string[]): Promise<number> => {
+    if (patterns.length > SCANS) return removeMatching(run, patterns, '*')
+    let removed = 0
+    for (const pattern of patterns) removed += await removeMatching(run, [pattern], narrow(pattern))
     return removed
   }
 
   const remove = async (run: Run, invalidation: Invalidation): Promise<CarriedOut> => {
     const { patterns } = invalidation
-    const { removed, id, isEpochNew } = await removeNamed(run, invalidation, JSON.stringify(invalidation))
+    const { removed, id, isEpochNew } = await removeNamed(
+      run,
+      invalidation,
+      JSON.stringify(asRecord(invalidation))
+    )
     if (patterns.length === 0 || isEpochNew) return { outcome: 'done', id, removed }
     // The record is in the log by now: what a scan does not see was either stored after it, or is refused.
-    let matching = 0
-    for (const pattern of patterns) matching += await removeMatching(run, pattern)
+    const matching = await removeAnyMatching(run, patterns)
     // Tag indexes may have been evicted while it scanned: this looks for that once more.
     await removeNamed(run, { keys: [], tags: [] }, '')
     return { outcome: 'done', id, removed: removed + matching }
@@ -122,9 +135,17 @@ export const createRemover = ({ client, names, scripts, randomEpoch, observer }:
     return { outcome: 'done', id: position.slice(epochOf(position).length + 1), removed }
   }
 
+  /** Those of many names take turns: between two of their scripts there is room for what others ask of Redis. */
+  const inTurn = createTurns()
+  const isLong = ({ keys, tags, patterns }: Invalidation): boolean =>
+    keys.length > NAMES || tags.length > NAMES || patterns.length > SCANS
+
+  const removeInTurn = (run: Run, invalidation: Invalidation): Promise<CarriedOut> =>
+    isLong(invalidation) ? inTurn('long', () => remove(run, invalidation)) : remove(run, invalidation)
+
   return {
     remove: (run: Run, invalidation: Invalidation): Promise<CarriedOut> =>
-      invalidation.all ? removeAll(run) : remove(run, invalidation)
+      invalidation.all ? removeAll(run) : removeInTurn(run, invalidation)
   }
 }
 

@@ -13,6 +13,7 @@ const Invalidation = Type.Object({
 })
 const Opening = Type.Array(Text, { minItems: 1, maxItems: 3 })
 const Texts = Type.Array(Text)
+const Sizes = Type.Array(Type.Integer())
 const Committed = Type.Array(Type.Union([Type.Literal('stored'), Type.Literal('unmet')]))
 const Removal = Type.Union([
   Type.Tuple([Type.Literal('more'), Type.Integer()]),
@@ -29,7 +30,6 @@ const ClusterSlots = Type.Array(
     { minItems: 3 }
   )
 )
-const StreamRange = Type.Array(Type.Tuple([Text, Type.Tuple([Type.Literal('r'), Text])]))
 
 const parser = <T extends TSchema>(schema: T): ((reply: unknown) => Static<T>) => {
   const check: TypeCheck<T> = TypeCompiler.Compile(schema)
@@ -41,9 +41,9 @@ const parser = <T extends TSchema>(schema: T): ((reply: unknown) => Static<T>) =
 
 export const parseOpening = parser(Opening)
 export const parseTexts = parser(Texts)
+export const parseSizes = parser(Sizes)
 export const parseCommitted = parser(Committed)
 export const parseRemoval = parser(Removal)
-export const parseStreamRange = parser(StreamRange)
 export const parseClusterSlots = parser(ClusterSlots)
 
 const checkInvalidation = parser(Invalidation)

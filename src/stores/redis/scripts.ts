@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 
+import { COMPARED_RECORDS } from '../../cache/invalidation.js'
+
 /**
  * The server's side of the store. Scripts run on Redis 6.0 and on one slot of a cluster (the prefix holds
  * the hash tag), so they may build the names of entries and tag indexes from the prefix.
@@ -14,7 +16,8 @@ export interface Script {
 
 export const script = (lua: string): Script => ({ lua, sha: createHash('sha1').update(lua).digest('hex') })
 
-const RECORDS_KEPT = 10_000
+/** What can be compared with, and the one before; Redis may keep a hundred more. */
+const RECORDS_KEPT = COMPARED_RECORDS + 1
 const EVERYTHING = '{"keys":[],"tags":[],"patterns":[],"all":true}'
 
 /**
@@ -72,9 +75,9 @@ return {'begun', ARGV[2] .. ':' .. begin(), reason}
 `)
 
 /**
- * The fence. KEYS epoch log tags · ARGV prefix, expected position or '', then per draft: slot, lifetime in
+ * The fence. KEYS epoch tags · ARGV prefix, expected position or '', then per draft: slot, lifetime in
  * ms, condition ('' | 'absent' | 'present' | 'etag:…'), bytes, tags in lines: one argument each would cost more.
- * Returns {'committed', outcome per draft} | {'moved', position, records since} | {'refused'} | {'lost'}.
+ * Returns {'committed', outcome per draft} | {'moved', position} | {'refused'} | {'lost'}.
  *
  * Redis does not undo a script that fails half-way: an entry comes after its indexes, so that none is ever
  * readable without them.
@@ -85,12 +88,7 @@ if not position then return {'lost'} end
 local epoch, expected = string.sub(position, 1, 16), ARGV[2]
 if expected ~= '' and expected ~= position then
   if string.sub(expected, 1, 16) ~= epoch then return {'refused'} end
-  local since = string.sub(expected, 18)
-  local records = redis.call('XRANGE', KEYS[2], since, '+', 'COUNT', 1002)
-  if not records[1] or records[1][1] ~= since or #records > 1001 then return {'refused'} end
-  local moved = {'moved', position}
-  for i = 2, #records do moved[i + 1] = records[i][2][2] end
-  return moved
+  return {'moved', position}
 end
 local function is_met(key, condition, bytes)
   if condition == '' then return true end
@@ -110,7 +108,7 @@ while at <= #ARGV do
     local expiry = now + lifetime
     for tag in string.gmatch(tags, '[^\\n]+') do
       redis.call('ZADD', ARGV[1] .. '@tag:' .. tag, expiry, slot)
-      redis.call('SADD', KEYS[3], tag)
+      redis.call('SADD', KEYS[2], tag)
     end
     redis.call('SET', key, epoch .. bytes, 'PX', lifetime)
     result[#result + 1] = 'stored'

@@ -110,6 +110,7 @@ t.test('without the store', async (t) => {
     read: down,
     commit: down,
     invalidate: async () => ({ outcome: 'pending' }),
+    sizes: down,
     recordsBetween: down,
     isTagged: down,
     sweep: down,

@@ -1,0 +1,88 @@
+import t from 'tap'
+import { needsOwnRedis } from '../../support/redis-server.js'
+import { entryOf, invalidate, positionOf, put, putAt, readable, tagged } from '../fixtures.js'
+import { connectStore, redisFor } from '../redis-fixtures.js'
+
+const names = (count: number, name: string): string[] =>
+  Array.from({ length: count }, (_, at) => `${name}:${at}`.padEnd(50, '.'))
+
+void t.test(
+  'the log keeps little more than can be compared, in records and in bytes',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const server = await redisFor(t)
+    const { store } = await connectStore(t, { url: server.url })
+    for (let at = 0; at < 1300; at += 100) {
+      await Promise.all(
+        names(100, 'n').map((_, n) => invalidate(store, { keys: names(n === 0 ? 1000 : 100, `k:${at}`) }))
+      )
+    }
+    const length = Number(await server.cli('xlen', 'spms:@log'))
+    t.ok(length > 1000 && length <= 1101, `${length} records`)
+    const bytes = Number(await server.cli('memory', 'usage', 'spms:@log', 'samples', '0'))
+    t.ok(bytes < 9 * 1_048_576, `${bytes} bytes`)
+    const longest = await server.cli('xrevrange', 'spms:@log', '+', '-', 'count', '1000')
+    t.ok(
+      Math.max(
+        ...JSON.stringify(longest)
+          .split('"r"')
+          .map((record) => record.length)
+      ) < 12_000
+    )
+  }
+)
+
+void t.test(
+  'a record of many names refuses every fill, and removes only what it names',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const server = await redisFor(t)
+    const { store } = await connectStore(t, { url: server.url })
+    await put(store, { slot: 'named', entry: entryOf('') }, { slot: 'other', entry: tagged('t') })
+    const position = await positionOf(store)
+    t.match(await invalidate(store, { keys: [...names(300, 'k'), 'named'] }), { outcome: 'done', removed: 1 })
+    t.strictSame(await readable(store, 'named', 'other'), ['other'])
+    t.strictSame(await putAt(store, position, { slot: 'new', entry: entryOf('') }), ['refused'])
+    t.strictSame(await putAt(store, await positionOf(store), { slot: 'new', entry: entryOf('') }), ['stored'])
+    t.match(await store.recordsBetween(position, await positionOf(store)), [{ all: true }])
+  }
+)
+
+void t.test('256 KiB of records are compared, in pages, more are not', { skip: needsOwnRedis }, async (t) => {
+  const server = await redisFor(t)
+  const { store } = await connectStore(t, { url: server.url })
+  const position = await positionOf(store)
+  const each = { keys: names(100, 'k') }
+  for (let at = 0; at < 40; at++) await invalidate(store, each)
+  t.equal((await store.recordsBetween(position, await positionOf(store)))?.length, 40)
+  t.strictSame(await putAt(store, position, { slot: 'a', entry: entryOf('') }), ['stored'])
+  for (let at = 0; at < 20; at++) await invalidate(store, each)
+  t.equal(await store.recordsBetween(position, await positionOf(store)), undefined)
+  t.strictSame(await putAt(store, position, { slot: 'b', entry: entryOf('') }), ['refused'])
+})
+
+void t.test(
+  'drafts of many bytes or tags are stored in several script calls',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const server = await redisFor(t)
+    const { store, told } = await connectStore(t, { url: server.url })
+    const commits = (): number => told.storeAsked.filter(({ operation }) => operation === 'commit').length
+    const body = Buffer.alloc(300_000)
+    await put(store, ...names(6, 'large').map((slot) => ({ slot, entry: entryOf(body) })))
+    t.equal(commits(), 6, 'two would have more than 512 KiB')
+    await put(store, ...names(6, 'tagged').map((slot) => ({ slot, entry: tagged(...names(200, slot)) })))
+    t.equal(commits(), 9, 'two have 400 tags, three would have 600')
+    t.equal((await readable(store, ...names(6, 'large'), ...names(6, 'tagged'))).length, 12)
+  }
+)
+
+void t.test('sizes are told without reading', { skip: needsOwnRedis }, async (t) => {
+  const server = await redisFor(t)
+  const { store } = await connectStore(t, { url: server.url })
+  await put(store, { slot: 'a', entry: entryOf(Buffer.alloc(100_000)) })
+  await server.cli('sadd', 'spms:set', 'x')
+  const [a = 0, ...others] = await store.sizes(['a', 'none', 'set'])
+  t.ok(a >= 100_000 && a < 101_000, `${a}`)
+  t.strictSame(others, [0, 0])
+})
