@@ -10,6 +10,7 @@ import { createCallers } from './doors/callers.js'
 import { createControlDoor } from './doors/control/control-door.js'
 import { createOpsDoor } from './doors/ops/ops-door.js'
 import { createProxyDoor, MAX_HEADER_BYTES } from './doors/proxy/proxy-door.js'
+import { Unread } from './doors/proxy/unread.js'
 import { createHttpOrigin } from './origin/http-origin.js'
 import type { LoadedResources } from './resources/load.js'
 import { type ReadOptions, readResources } from './resources/read.js'
@@ -59,7 +60,8 @@ export const createSidecar = async ({
   const { table, description } = readTable(config, { ...ttlLimits, trustedHeaders: trustedFields })
   checkPrefix(config, description)
   const statistics = createStatistics({ now: Date.now })
-  const metrics = createMetrics({ counts: statistics.counts, figures: () => store.figures() })
+  const unread = new Unread({ timeoutMs: config.CALLER_TIMEOUT_MS })
+  const metrics = createMetrics({ counts: statistics.counts, figures: () => store.figures(), unread })
   const observer = observeAll([statistics, metrics, createLogObserver({ log, now: steadyNow })])
   const store = await open(config, observer)
   const origin = createHttpOrigin({
@@ -93,6 +95,7 @@ export const createSidecar = async ({
   const proxy = createProxyDoor({
     cache,
     callers: callers.proxy,
+    unread,
     isLeaving: () => isClosing,
     trustedFields,
     loggerInstance: log.child({ door: 'proxy' })

@@ -10,6 +10,7 @@ import { createOpsDoor } from '../src/doors/ops/ops-door.js'
 import { loadResources } from '../src/resources/load.js'
 import { readResources } from '../src/resources/read.js'
 import { resourceFileSchema } from '../src/resources/schema.js'
+import { Unread } from '../src/doors/proxy/unread.js'
 import { createMetrics } from '../src/telemetry/metrics.js'
 import { openDoor } from './doors/control/open-door.js'
 import { blocksOf, readme, rowsOf, section } from './support/readme.js'
@@ -53,7 +54,11 @@ t.test('the sample of a resource table can be used, and every field is described
 })
 
 t.test('every metric of the cache is in the table, and every metric named is exported', async (t) => {
-  const { registry } = createMetrics({ counts: new Map(), figures: noFigures })
+  const { registry } = createMetrics({
+    counts: new Map(),
+    figures: noFigures,
+    unread: new Unread({ timeoutMs: 60_000 })
+  })
   const exported = registry.getMetricsAsArray().map(({ name }) => name)
   const ofTheCache = exported.filter((name) => !/^spms_cache_(process|nodejs)_/.test(name))
   const listed = rowsOf('## Metrics and logs').map(([name]) => name)

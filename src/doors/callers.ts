@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import { Connections } from './connections.js'
 import { Drain } from './drain.js'
+import { Pipeline } from './pipeline.js'
 import { answerClientError } from './problem.js'
 import { type AnswerClientError, headLimits, limitPauses } from './time-limits.js'
 
@@ -26,6 +27,7 @@ export const clientErrorHandler = (): void => undefined
 export const createCallers = ({ timeoutMs }: CallersOptions): Callers => {
   const connections = new Connections()
   const drain = new Drain(connections)
+  const pipeline = new Pipeline()
 
   const cut = (): number => {
     const { length } = connections.openResponses()
@@ -36,9 +38,12 @@ export const createCallers = ({ timeoutMs }: CallersOptions): Callers => {
   return {
     createServer: (options, listener, answerError = answerClientError) => {
       const server = createServer({ ...headLimits(timeoutMs), ...options }, (request, response) => {
-        connections.add(request, response)
+        // Those that were in the packet of one that was too many.
+        if (request.socket.destroyed) return
+        const earlier = connections.add(request, response)
         drain.add(response)
-        listener(request, response)
+        if (earlier === undefined) listener(request, response)
+        else pipeline.wait(request.socket, earlier, () => listener(request, response))
       })
       // Node would leave out fields beyond a number of them; their bytes are limited.
       server.maxHeadersCount = 0

@@ -9,7 +9,7 @@ export class Connections {
   /** Undefined before the first request. */
   readonly #latest = new Map<Socket, ServerResponse | undefined>()
   /** Open ones with another response behind them on the connection. */
-  readonly #overtaken = new Set<ServerResponse>()
+  readonly #overtaken = new Map<Socket, Set<ServerResponse>>()
 
   /** A door may have several servers. */
   addServer(server: Server): void {
@@ -19,15 +19,19 @@ export class Connections {
     })
   }
 
-  /** To be called for every request as it arrives. */
-  add({ socket }: IncomingMessage, response: ServerResponse): void {
+  /** To be called for every request as it arrives. Returns the open response before it on its connection. */
+  add({ socket }: IncomingMessage, response: ServerResponse): ServerResponse | undefined {
     const earlier = this.#latest.get(socket)
-    if (earlier === response) return
-    if (earlier?.closed === false) {
-      this.#overtaken.add(earlier)
-      earlier.once('close', () => this.#overtaken.delete(earlier))
-    }
+    if (earlier === response) return undefined
     this.#latest.set(socket, response)
+    if (earlier?.closed !== false) return undefined
+    const overtaken = this.#overtaken.get(socket) ?? new Set()
+    this.#overtaken.set(socket, overtaken.add(earlier))
+    earlier.once('close', () => {
+      overtaken.delete(earlier)
+      if (overtaken.size === 0) this.#overtaken.delete(socket)
+    })
+    return earlier
   }
 
   /** The latest response of a connection, if it is open: the earlier ones are closed before it. */
@@ -37,17 +41,17 @@ export class Connections {
   }
 
   isOvertaken(response: ServerResponse): boolean {
-    return this.#overtaken.has(response)
+    return this.#overtaken.get(response.req.socket)?.has(response) === true
   }
 
   /** Whether other answers go before this one on its connection. */
   isBehindAnother({ req }: ServerResponse): boolean {
-    return [...this.#overtaken].some((other) => other.req.socket === req.socket)
+    return this.#overtaken.has(req.socket)
   }
 
   openResponses(): readonly ServerResponse[] {
     return [
-      ...this.#overtaken,
+      ...[...this.#overtaken.values()].flatMap((overtaken) => [...overtaken]),
       ...[...this.#latest.values()].filter((latest) => latest !== undefined)
     ].filter(({ closed }) => !closed)
   }
@@ -59,8 +63,6 @@ export class Connections {
   /** Node closes only the first of the responses that were waiting on a connection. */
   #forget(socket: Socket): void {
     this.#latest.delete(socket)
-    for (const response of this.#overtaken) {
-      if (response.req.socket === socket) this.#overtaken.delete(response)
-    }
+    this.#overtaken.delete(socket)
   }
 }

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import type { Observer, Outcome } from '../cache/observer.js'
 import { Durations } from './durations.js'
 import type { ReadFigures } from './store-figures.js'
@@ -15,10 +15,12 @@ export interface MetricsOptions {
   readonly counts: Tally['counts']
   /** Asked at every scrape, for a bounded time. */
   readonly figures: ReadFigures
+  /** Answers that callers do not read. */
+  readonly unread: { readonly bytes: number; readonly refused: number }
 }
 
 /** Prometheus metrics in a registry of their own. */
-export const createMetrics = ({ counts, figures }: MetricsOptions): Metrics => {
+export const createMetrics = ({ counts, figures, unread }: MetricsOptions): Metrics => {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry, prefix: PREFIX })
@@ -39,6 +41,23 @@ export const createMetrics = ({ counts, figures }: MetricsOptions): Metrics => {
       for (const [resource, byOutcome] of counts) {
         for (const [outcome, { answers }] of byOutcome) this.inc({ resource, outcome }, answers)
       }
+    }
+  })
+  new Gauge({
+    name: `${PREFIX}unread_bytes`,
+    help: 'Bodies of stored answers that were handed over and not taken yet.',
+    registers,
+    collect() {
+      this.set(unread.bytes)
+    }
+  })
+  new Counter({
+    name: `${PREFIX}reads_refused_total`,
+    help: 'Reads that were answered 503 because callers do not read their answers.',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(unread.refused)
     }
   })
   const durations = durationsOf(

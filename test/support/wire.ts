@@ -12,8 +12,8 @@ export interface Wire {
   mend(): void
 }
 
-/** A wire to a port of this machine, closed with the test. */
-export const openWire = async (t: Test, targetPort: number): Promise<Wire> => {
+/** A wire to a port of this machine, closed with the test. A function is asked for the port of each new connection. */
+export const openWire = async (t: Test, targetPort: number | (() => number)): Promise<Wire> => {
   const sockets = new Set<Socket>()
   let held: (() => void)[] | undefined
   let isCut = false
@@ -35,7 +35,7 @@ export const openWire = async (t: Test, targetPort: number): Promise<Wire> => {
       near.destroy()
       return
     }
-    const far = connect(targetPort, '127.0.0.1')
+    const far = connect(typeof targetPort === 'number' ? targetPort : targetPort(), '127.0.0.1')
     join(near, far)
     join(far, near)
   })

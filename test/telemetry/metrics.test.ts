@@ -14,9 +14,11 @@ const up: StoreFigures = {
   pendingInvalidations: 2
 }
 
+const UNREAD = { bytes: 2_000_000, refused: 3 }
+
 const createObserved = (figures: ReadFigures = async () => up) => {
   const statistics = createStatistics({ now: () => 0 })
-  const metrics = createMetrics({ counts: statistics.counts, figures })
+  const metrics = createMetrics({ counts: statistics.counts, figures, unread: UNREAD })
   const scrape = async (): Promise<string[]> =>
     (await metrics.registry.metrics()).split('\n').map((line) => line.replace('spms_cache_', ''))
   return { observer: observeAll([statistics, metrics]), scrape }
@@ -68,6 +70,14 @@ t.test('origin requests are counted by status class, none without an answer', as
   t.ok(lines.includes('origin_requests_total{resource="user_profile",status="5xx"} 1'))
   t.ok(lines.includes('origin_requests_total{resource="none",status="none"} 1'))
   t.ok(lines.includes('origin_request_duration_seconds_sum{resource="user_profile"} 0.04'))
+})
+
+t.test('what callers do not read is told, and how many reads had no room', async (t) => {
+  const { scrape } = createObserved()
+  for (const lines of [await scrape(), await scrape()]) {
+    t.ok(lines.includes('unread_bytes 2000000'))
+    t.ok(lines.includes('reads_refused_total 3'))
+  }
 })
 
 t.test('invalidations and removed entries are counted by kind and source', async (t) => {
@@ -149,7 +159,7 @@ t.test('the process itself is measured, the lag of its event loop too', async (t
 })
 
 t.test('every name has the prefix, and units as Prometheus wants them', async (t) => {
-  const metrics = createMetrics({ counts: new Map(), figures: async () => up })
+  const metrics = createMetrics({ counts: new Map(), figures: async () => up, unread: UNREAD })
   const names = metrics.registry.getMetricsAsArray().map(({ name }) => name)
   t.ok(names.every((name) => name.startsWith('spms_cache_')))
   t.notOk(names.some((name) => /_(ms|milliseconds|kb|count)$/.test(name)))

@@ -11,6 +11,7 @@ import { createFieldFilter } from './forgeable-fields.js'
 import { sendAnswer } from './send.js'
 import { targetOf } from './target.js'
 import { createTurnEnd } from './turn-end.js'
+import type { Unread } from './unread.js'
 import { uploadOf } from './upload.js'
 
 export interface ProxyDoorOptions {
@@ -20,6 +21,7 @@ export interface ProxyDoorOptions {
   /** Of those that a caller could forge, the ones that the ingress sets; lower case. */
   readonly trustedFields: readonly string[]
   readonly callers: Callers
+  readonly unread: Unread
   readonly loggerInstance: FastifyBaseLogger
 }
 
@@ -40,6 +42,7 @@ export const createProxyDoor = ({
   isLeaving,
   trustedFields,
   callers,
+  unread,
   loggerInstance
 }: ProxyDoorOptions): FastifyInstance => {
   const serverFactory = (): Server => {
@@ -57,11 +60,24 @@ export const createProxyDoor = ({
   const turnEnd = createTurnEnd()
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const room = isRead(request.method) ? unread.room(request.url ?? '/', response) : undefined
+    if (room === undefined) return serve(request, response)
+    const release = await room
+    try {
+      if (!response.destroyed) await serve(request, response)
+    } finally {
+      release()
+    }
+  }
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const end = turnEnd.wait()
     const found = await ask(request, response)
     turnEnd.hurry()
     await end
-    return sendAnswer(found, response, request.method === 'HEAD')
+    const sent = sendAnswer(found, response, request.method === 'HEAD')
+    if (found.kind === 'entry') unread.sent(request.url ?? '/', found.entry.body, response)
+    return sent
   }
 
   const ask = (request: IncomingMessage, response: ServerResponse): Promise<Answer> => {
@@ -72,7 +88,7 @@ export const createProxyDoor = ({
     const onInterim = knowsInterim(request)
       ? (status: number, fields: readonly string[]): void => sendInterim(response, status, fields)
       : undefined
-    if (method === 'GET' || method === 'HEAD') {
+    if (isRead(method)) {
       return cache.read({ method, target, headers, body, onInterim, caller: new Caller(response) })
     }
     return cache.write({ method, target, headers, body, onInterim })
@@ -105,6 +121,8 @@ export const createProxyDoor = ({
   })
   return door
 }
+
+const isRead = (method: string | undefined): method is 'GET' | 'HEAD' => method === 'GET' || method === 'HEAD'
 
 /** Refuses what would be passed on as something else. Throws `ProblemError`. */
 const checkHead = ({ headers, rawHeaders }: IncomingMessage): void => {

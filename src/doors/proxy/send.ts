@@ -8,6 +8,8 @@ import type { OriginAnswer } from '../../cache/origin.js'
 import { withoutFields } from '../../cache/request-fields.js'
 import { sendProblemTo, toProblem } from '../problem.js'
 
+const SLICE_BYTES = 256 * 1024
+
 /** Hands the answer over: at once, but for one that is still coming. Rejects with `LeftError` when the caller has left. */
 export const sendAnswer = (
   answer: Answer,
@@ -31,7 +33,24 @@ const sendEntry = (
   headers.push('Cache-Status', cacheStatus)
   response.writeHead(status, headers)
   if (isHead || status === 304) response.end()
-  else response.end(entry.body)
+  else if (entry.body.length <= SLICE_BYTES) response.end(entry.body)
+  else sendSliced(entry.body, response)
+}
+
+/** Node tells of each write when the system has taken all of it: in slices one can see that a slow caller takes something. */
+const sendSliced = (body: Buffer, response: ServerResponse): void => {
+  let at = 0
+  const next = (): void => {
+    const from = at
+    at += SLICE_BYTES
+    if (at >= body.length) {
+      response.end(body.subarray(from))
+      return
+    }
+    response.write(body.subarray(from, at))
+    response.once('drain', next)
+  }
+  next()
 }
 
 /** RFC 9110 §15.4.5: what a 304 says of the stored answer, and not of its content. */

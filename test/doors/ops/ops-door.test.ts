@@ -8,6 +8,7 @@ import { createCallers } from '../../../src/doors/callers.js'
 import { createOpsDoor } from '../../../src/doors/ops/ops-door.js'
 import type { OpsDoorOptions } from '../../../src/doors/ops/ops-door.js'
 import { createLogger } from '../../../src/telemetry/logger.js'
+import { Unread } from '../../../src/doors/proxy/unread.js'
 import { createMetrics } from '../../../src/telemetry/metrics.js'
 import { get, http } from '../../support/http.js'
 import { collectLines } from '../../support/log-lines.js'
@@ -72,7 +73,11 @@ t.test('a sidecar whose store is down, fails or hangs is ready', async (t) => {
 })
 
 t.test('metrics are those of the registry, in the text format of Prometheus', async (t) => {
-  const { registry } = createMetrics({ counts: new Map(), figures: async () => up })
+  const { registry } = createMetrics({
+    counts: new Map(),
+    figures: async () => up,
+    unread: new Unread({ timeoutMs: 60_000 })
+  })
   const { url } = await listen(t, { registry })
   const answer = await get(`${url}/metrics`)
   t.equal(answer.status, 200)

@@ -7,6 +7,7 @@ import { randomEpoch } from '../../../src/cache/random.js'
 import type { Store } from '../../../src/cache/store.js'
 import { createCallers } from '../../../src/doors/callers.js'
 import { createProxyDoor } from '../../../src/doors/proxy/proxy-door.js'
+import { Unread } from '../../../src/doors/proxy/unread.js'
 import { createHttpOrigin, type HttpOriginOptions } from '../../../src/origin/http-origin.js'
 import { readResources } from '../../../src/resources/read.js'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.js'
@@ -28,6 +29,7 @@ export interface OpenProxy {
   readonly clock: Clock
   readonly store: Store
   readonly told: RecordingObserver['told']
+  readonly unread: Unread
   /** Reads of the store that have been answered: so many readers have looked. */
   readonly reads: () => number
   readonly call: (method: string, path: string, options?: Omit<HttpOptions, 'method'>) => Promise<HttpAnswer>
@@ -72,9 +74,11 @@ export const openProxy = async (t: Test, url: string, options: ProxyOptions = {}
     store,
     origin
   })
+  const unread = new Unread({ timeoutMs: options.callerTimeoutMs ?? 60_000 })
   const door = createProxyDoor({
     cache,
     callers: createCallers({ timeoutMs: options.callerTimeoutMs ?? 60_000 }),
+    unread,
     isLeaving: () => false,
     trustedFields,
     loggerInstance: createLogger({ level: 'silent' })
@@ -93,6 +97,7 @@ export const openProxy = async (t: Test, url: string, options: ProxyOptions = {}
     clock,
     store,
     told: observer.told,
+    unread,
     reads: () => reads,
     call,
     get: (path, headers) => call('GET', path, headers === undefined ? {} : { headers }),

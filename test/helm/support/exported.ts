@@ -1,5 +1,6 @@
 import type { Invalidated, Outcome } from '../../../src/cache/observer.js'
 import type { StoreFigures } from '../../../src/cache/store.js'
+import { Unread } from '../../../src/doors/proxy/unread.js'
 import { createMetrics } from '../../../src/telemetry/metrics.js'
 import { observeAll } from '../../../src/telemetry/observe.js'
 import { createStatistics } from '../../../src/telemetry/statistics.js'
@@ -36,7 +37,11 @@ const SOURCES = { control: true, proxy: true, replay: true } as const satisfies 
 /** What a sidecar exports to which everything has happened once. */
 export const exportedSamples = async (): Promise<Samples> => {
   const statistics = createStatistics({ now: () => 0 })
-  const { registry, ...metrics } = createMetrics({ counts: statistics.counts, figures: async () => FIGURES })
+  const { registry, ...metrics } = createMetrics({
+    counts: statistics.counts,
+    figures: async () => FIGURES,
+    unread: new Unread({ timeoutMs: 60_000 })
+  })
   const observer = observeAll([statistics, metrics])
   for (const outcome of keysOf(OUTCOMES)) {
     for (const resource of ['none', 'user_profile']) {

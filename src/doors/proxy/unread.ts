@@ -1,0 +1,169 @@
+import type { ServerResponse } from 'node:http'
+import { ProblemError } from '../problem.js'
+
+/** An answer of so many bytes is large: the system takes less at once from a caller who does not read. */
+export const LARGE_BYTES = 128 * 1024
+/** From so many bytes on, reads of what is known to be large wait. */
+export const LARGE_WAIT_BYTES = 16 * 1024 * 1024
+/** From so many bytes on, all reads wait. */
+export const ALL_WAIT_BYTES = 4 * LARGE_WAIT_BYTES
+/** How long a read waits; then it is answered 503. */
+export const LONGEST_WAIT_MS = 5000
+/** While somebody waits, who takes nothing of an answer for so long is cut. */
+export const STALLED_MS = 4000
+const CHECK_MS = 1000
+/** So many targets with large answers are known, the latest ones. */
+const MOST_KNOWN = 1000
+const LONGEST_KNOWN = 512
+
+/**
+ * The memory that callers hold who do not read: bodies that were handed over, and of which the system has not taken all.
+ * Above a bound, reads wait before their answer is fetched, at first those of targets whose latest answer was large.
+ * The latest goes first: its caller is most likely to be still there. A body that several callers are sent counts once.
+ * Whoever takes nothing for `timeoutMs` is cut, whatever he sends meanwhile, and sooner while somebody waits.
+ */
+export class Unread {
+  readonly #checksAllowed: number
+  readonly #held = new Map<ServerResponse, Held>()
+  readonly #holders = new Map<Buffer, number>()
+  /** The size of the answer, by target. */
+  readonly #known = new Map<string, number>()
+  readonly #waiting: Waiting[] = []
+  #bytes = 0
+  /** For reads that have gone on and whose answer is expected to be large. */
+  #reserved = 0
+  #refused = 0
+  #checking: NodeJS.Timeout | undefined
+
+  constructor({ timeoutMs }: { readonly timeoutMs: number }) {
+    this.#checksAllowed = Math.ceil(timeoutMs / CHECK_MS)
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Reads that waited in vain, since the start. */
+  get refused(): number {
+    return this.#refused
+  }
+
+  /**
+   * Undefined where a read may go on at once, and need not tell when it is done: two comparisons in the usual case.
+   * Rejects with a `ProblemError` of 503 after `LONGEST_WAIT_MS`.
+   */
+  room(target: string, response: ServerResponse): Promise<Release> | undefined {
+    const size = this.#known.size === 0 ? 0 : (this.#known.get(target) ?? 0)
+    if (size === 0 && this.#bytes <= ALL_WAIT_BYTES) return undefined
+    if (this.#hasRoom(size)) return Promise.resolve(this.#reserve(size))
+    return new Promise((go, refuse) => {
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
+        this.#refused++
+        refuse(new ProblemError(503, TOO_MUCH, { headers: { 'retry-after': '1' } }))
+      }, LONGEST_WAIT_MS)
+      const waiting: Waiting = {
+        size,
+        response,
+        go: () => {
+          clearTimeout(timer)
+          go(this.#reserve(size))
+        }
+      }
+      this.#waiting.push(waiting)
+    })
+  }
+
+  /** To be called when an answer was handed over, all of it or its first part. */
+  sent(target: string, body: Buffer, response: ServerResponse): void {
+    if (body.length >= LARGE_BYTES) this.#know(target, body.length)
+    if (response.writableEnded && response.writableLength === 0) return
+    if (response.destroyed) return
+    this.#held.set(response, { body, taken: takenOf(response), checks: 0 })
+    const holders = this.#holders.get(body) ?? 0
+    this.#holders.set(body, holders + 1)
+    if (holders === 0) this.#bytes += body.length
+    response.once('close', () => this.#drop(response, body))
+    this.#checking ??= setInterval(() => this.#check(), CHECK_MS).unref()
+  }
+
+  #drop(response: ServerResponse, body: Buffer): void {
+    this.#held.delete(response)
+    if (this.#held.size === 0) {
+      clearInterval(this.#checking)
+      this.#checking = undefined
+    }
+    const holders = (this.#holders.get(body) ?? 1) - 1
+    if (holders > 0) {
+      this.#holders.set(body, holders)
+      return
+    }
+    this.#holders.delete(body)
+    this.#bytes -= body.length
+    this.#letGo()
+  }
+
+  /** Counts checks and not time, so that a process that was stopped for a while cuts nobody. */
+  #check(): void {
+    const pressed = this.#waiting.length > 0 ? STALLED_MS / CHECK_MS : Infinity
+    for (const [response, held] of this.#held) {
+      const taken = takenOf(response)
+      held.checks = taken === held.taken ? held.checks + 1 : 0
+      held.taken = taken
+      if (held.checks >= Math.min(pressed, this.#checksAllowed)) response.destroy()
+    }
+  }
+
+  #hasRoom(size: number): boolean {
+    if (size === 0) return this.#bytes <= ALL_WAIT_BYTES
+    const used = this.#bytes + this.#reserved
+    // One that is larger than the bound goes alone.
+    return used === 0 || used + size <= LARGE_WAIT_BYTES
+  }
+
+  #reserve(size: number): Release {
+    this.#reserved += size
+    return () => {
+      this.#reserved -= size
+      this.#letGo()
+    }
+  }
+
+  #letGo(): void {
+    for (let at = this.#waiting.length - 1; at >= 0; at--) {
+      const waiting = this.#waiting[at]
+      if (waiting === undefined || (!waiting.response.destroyed && !this.#hasRoom(waiting.size))) continue
+      this.#waiting.splice(at, 1)
+      waiting.go()
+    }
+  }
+
+  #know(target: string, size: number): void {
+    if (target.length > LONGEST_KNOWN) return
+    this.#known.delete(target)
+    this.#known.set(target, size)
+    const [oldest] = this.#known.keys()
+    if (this.#known.size > MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest)
+  }
+}
+
+/** To be called when the answer was handed over, or failed. */
+export type Release = () => void
+
+interface Held {
+  readonly body: Buffer
+  taken: number
+  /** In which nothing more had been taken. */
+  checks: number
+}
+
+interface Waiting {
+  readonly size: number
+  readonly response: ServerResponse
+  readonly go: () => void
+}
+
+const TOO_MUCH = 'Too many answers lie here that their callers do not read.'
+
+const takenOf = ({ socket }: ServerResponse): number =>
+  socket === null ? 0 : socket.bytesWritten - socket.writableLength
