@@ -27,11 +27,13 @@ export const taken = (beliefs: Beliefs | undefined): object => ({ ...beliefs, fi
  */
 export type Effect = 'believed' | 'seen' | 'refused' | 'dropped'
 
-/** What a field does to a server that is asked directly. */
-export const effectOf = async (url: string, { field, name, value }: Forged): Promise<Effect> => {
-  const path = rowPath(5)
-  const plain = beliefsIn(await http(url + path))
-  const answer = await http(url + path, { headers: { [name]: value } })
+/** What a field does to a server that is asked directly; `plain` is what it says without it. */
+export const effectOf = async (
+  url: string,
+  plain: Beliefs | undefined,
+  { field, name, value }: Forged
+): Promise<Effect> => {
+  const answer = await http(url + rowPath(5), { headers: { [name]: value } })
   const beliefs = beliefsIn(answer)
   if (beliefs === undefined) return 'refused'
   if (JSON.stringify(taken(beliefs)) !== JSON.stringify(taken(plain))) return 'believed'

@@ -21,7 +21,7 @@ const server = (
 
 const gunicorn = (name: string, ...args: readonly string[]): BelievingServer =>
   server(name, 'gunicorn', (port) => [
-    ...['--bind', `127.0.0.1:${port}`, '--worker-class', 'gthread', '--threads', '8'],
+    ...['--bind', `127.0.0.1:${port}`, '--worker-class', 'gthread', '--threads', '8', '--keep-alive', '0'],
     ...args,
     'believer:wsgi'
   ])

@@ -29,9 +29,10 @@ const attack = async (t: Test, { name, start }: BelievingServer): Promise<void> 
   const sidecar = await startSidecar({ ORIGIN_URL: origin, CACHE_STORE: 'memory', LOG_LEVEL: 'warn' })
   t.teardown(() => sidecar.stop())
 
+  const plain = beliefsIn(await get(origin + rowPath(5)))
   const found = new Map<string, Effect>()
   await inTurns(everyField(5), async (forged) => {
-    const effect = await effectOf(origin, forged)
+    const effect = await effectOf(origin, plain, forged)
     const before = found.get(forged.name)
     if (before === undefined || RANK.indexOf(effect) > RANK.indexOf(before)) found.set(forged.name, effect)
   })
