@@ -22,7 +22,23 @@ t.test('hosts are told as Django tells them', async (t) => {
   t.equal(isAllowed?.([]), false)
 })
 
-t.test('without a list, or with a star, every host may', async (t) => {
+t.test('what Django does not take for a host is none, whatever is allowed', async (t) => {
+  for (const allowed of [['.spms.example', 'spms.example'], ['*']]) {
+    const isAllowed = createHostCheck(allowed)
+    t.equal(isAllowed?.(['Host', 'a.spms.example:80']), true)
+    for (const host of [
+      'spms.example:',
+      '!a.spms.example',
+      'a_b.spms.example',
+      '@.spms.example',
+      'spms.example:8a',
+      ''
+    ]) {
+      t.equal(isAllowed?.(['Host', host]), false, host)
+    }
+  }
+})
+
+t.test('without a list every host may', async (t) => {
   t.equal(createHostCheck([]), undefined)
-  t.equal(createHostCheck(['spms.example', '*']), undefined)
 })
