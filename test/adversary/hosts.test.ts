@@ -16,9 +16,9 @@ interface Said {
 }
 
 /** By hand, because undici has a mind of its own on `Host`. */
-const ask = (base: string, host: string): Promise<Said> =>
+const ask = (base: string, host: string, path = PATH): Promise<Said> =>
   new Promise((resolve, reject) => {
-    const sent = request(base + PATH, { headers: { host }, agent: false })
+    const sent = request(base + path, { headers: { host }, agent: false })
     sent.once('error', reject)
     sent.once('response', (response) => {
       const isHit = /; hit/.test(String(response.headers['cache-status']))
@@ -123,4 +123,20 @@ void t.test('a host that Django refuses gets nothing from the cache, however it 
     `${counts.allowed} are allowed by Django, ${counts.refused} are not; ${counts.stricter} allowed ones are not cached`
   )
   t.ok(counts.allowed > 30 && counts.refused > 100)
+})
+
+void t.test('spellings of one host do not fill the store with copies of one answer', async (t) => {
+  const origin = await startBackend(t)
+  const { proxy } = await sidecarFor(t, origin, { ALLOWED_HOSTS: ALLOWED.join(',') })
+  const projects = '/api/v1/users/5/projects'
+  for (const host of ['spms.test', 'a.example.org']) {
+    await ask(proxy, host, projects)
+    t.match(await ask(proxy, host, projects), { status: 200, isHit: true }, `${host} has an entry`)
+    for (const spelling of [...Array(20).keys()]
+      .map((port) => `${host}:${port}`)
+      .concat(host.toUpperCase(), `${host}.`)) {
+      await ask(proxy, spelling, projects)
+      t.match(await ask(proxy, spelling, projects), { status: 200, isHit: false }, spelling)
+    }
+  }
 })

@@ -105,7 +105,9 @@ def staff_profile(request, number):
 
 
 def user_projects(request, number):
-    return JsonResponse([{"id": 1, "image": request.build_absolute_uri("/files/a.png")}], safe=False)
+    image = {"file": request.build_absolute_uri("/files/a.png"), "uploader": {"id": 1}}
+    area = {"division": {"directorate_email_list": []}}
+    return JsonResponse([{"id": 1, "image": image, "business_area": area}], safe=False)
 
 
 def project(request, number):
