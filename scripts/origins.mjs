@@ -11,14 +11,14 @@ const folder = join(tools, 'python')
 const stamp = join(folder, '.installed')
 
 /**
- * Makes sure that the tests have the servers that the sidecar stands in front of: gunicorn, uvicorn and Django from PyPI
+ * Makes sure that the tests have the servers that the sidecar stands in front of: gunicorn, uvicorn, waitress and Django from PyPI
  * in `.tools/python`, exactly as `test/origins/requirements.txt` pins them, and nginx from the system's packages.
  */
 export const ensureOrigins = () => {
   ensureNginx()
   const wanted = readFileSync(requirements, 'utf8')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && isWhole()) return
-  console.log('Installing gunicorn, uvicorn and Django …')
+  console.log('Installing gunicorn, uvicorn, waitress and Django …')
   const python = ensurePython()
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(tools, { recursive: true })
@@ -32,7 +32,7 @@ const PIP_ARGUMENTS = ['--quiet', '--disable-pip-version-check', '--require-hash
 
 /** The Python that it was made with may be gone. */
 const isWhole = () =>
-  spawnSync(join(folder, 'bin', 'python'), ['-c', 'import django, gunicorn, uvicorn']).status === 0
+  spawnSync(join(folder, 'bin', 'python'), ['-c', 'import django, gunicorn, uvicorn, waitress']).status === 0
 
 /** The Python with which it is made; the oldest that the pinned releases take is 3.11. */
 const ensurePython = () => {
@@ -43,7 +43,7 @@ const ensurePython = () => {
   if (python !== undefined) return python
   throw new Error(
     [
-      'The tests need Python 3.11 or later with `venv` and `pip`, for gunicorn, uvicorn and Django in front of which they run',
+      'The tests need Python 3.11 or later with `venv` and `pip`, for gunicorn, uvicorn, waitress and Django in front of which they run',
       'the sidecar, and it could not be found or installed. Any one of these is enough:',
       '  - install it (on Debian and Ubuntu: `apt-get install python3 python3-venv`) and put `python3` on the PATH;',
       `  - ${MANAGERS_NAMED}: it is then installed from there.`,

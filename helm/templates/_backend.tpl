@@ -66,6 +66,10 @@ httpGet:
       {{- . | nindent 6 }}
 {{- end }}
 {{- end }}
+{{- if not (or (kindIs "invalid" .Values.backend.forwardedAllowIps) (hasKey .Values.backend.env "FORWARDED_ALLOW_IPS")) }}
+- name: FORWARDED_ALLOW_IPS
+  value: {{ .Values.backend.forwardedAllowIps | quote }}
+{{- end }}
 {{- range $name, $value := .Values.backend.env }}
 - name: {{ $name }}
   value: {{ $value | quote }}

@@ -65,7 +65,7 @@ export const createCache = (options: CacheOptions): Cache => {
     read: createReadThrough({
       ...options,
       readFields,
-      isHostAllowed: createHostCheck(options.allowedHosts ?? []),
+      checkHost: createHostCheck(options.allowedHosts ?? []),
       forward: createForward(origin, applyEffects),
       landings,
       marks

@@ -1,7 +1,7 @@
 import { isJsonAcceptable } from './accept.js'
 import type { BypassReason } from './cache-status.js'
 import { delimit, digest } from './digest.js'
-import type { HostCheck } from './host-check.js'
+import type { HostCheck, HostKind } from './host-check.js'
 import { createMemo } from './memo.js'
 import { type RequestFields, valuesOf } from './request-fields.js'
 import type { Parameters, Resource, ResourceTable } from './resource.js'
@@ -27,11 +27,11 @@ export interface PlannedRequest {
 export interface Planning {
   readonly table: ResourceTable
   /** None: every host may be answered from the cache. */
-  readonly isHostAllowed?: HostCheck | undefined
+  readonly checkHost?: HostCheck | undefined
 }
 
 export const planRead = (
-  { table, isHostAllowed }: Planning,
+  { table, checkHost }: Planning,
   request: PlannedRequest,
   fields: RequestFields
 ): Plan => {
@@ -40,7 +40,8 @@ export const planRead = (
   const match = table.matchRead(queryAt < 0 ? target : target.slice(0, queryAt))
   if (match === undefined || fields.hasBody) return bypass('no-resource', 'none')
   const { resource, parameters } = match
-  if (isHostAllowed?.(headers) === false) return bypass('host', resource.name)
+  const host = checkHost?.(headers) ?? 'plain'
+  if (host === 'refused') return bypass('host', resource.name)
   const query = queryAt < 0 ? NO_QUERY : readQuery(target.slice(queryAt + 1), resource)
   if (query.bypass !== undefined) return bypass(query.bypass, resource.name)
   if (fields.hasRange) return bypass('range', resource.name)
@@ -48,7 +49,7 @@ export const planRead = (
   const { identity } = fields
   if (identity === undefined && resource.scope !== 'public') return bypass('no-identity', resource.name)
   const baseKey = resource.key.fill(parameters, identity)
-  const vary = varyKey(resource, headers, fields.origin)
+  const vary = varyKey(resource, headers, { origin: fields.origin, host })
   if (vary === undefined) return bypass('vary', resource.name)
   const key = baseKey + query.suffix + vary
   return { kind: 'lookup', resource, parameters, key, baseKey }
@@ -87,13 +88,17 @@ const readQuery = (query: string, resource: Resource): QueryPlan => {
 const varyKey = (
   resource: Resource,
   headers: readonly string[],
-  origin: string | undefined
+  { origin, host }: { readonly origin: string | undefined; readonly host: HostKind }
 ): string | undefined => {
   if (resource.vary.length === 0 && origin === undefined) return ''
   const values: string[] = []
   for (const variation of resource.vary) {
     const sent = valuesOf(headers, variation.name)
-    if (variation.values.length > 0 && !sent.every((value) => variation.values.includes(value)))
+    if (variation.name === 'host' && host === 'odd') return undefined
+    if (
+      variation.values.length > 0 &&
+      !sent.every((value, at) => at === 0 && variation.values.includes(value))
+    )
       return undefined
     values.push(delimit(sent))
   }

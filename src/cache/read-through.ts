@@ -26,7 +26,7 @@ import { proofSlot, type Reading, type Store } from './store.js'
 
 export interface ReadThroughOptions {
   readonly table: ResourceTable
-  readonly isHostAllowed: HostCheck | undefined
+  readonly checkHost: HostCheck | undefined
   readonly readFields: ReadFields
   readonly store: Store
   readonly forward: Forward

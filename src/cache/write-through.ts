@@ -14,6 +14,7 @@ import type { Origin, OriginAnswer } from './origin.js'
 import { type ReadFields, valueOf } from './request-fields.js'
 import type { ResourceTable, Template, TemplateValues, WriteMatch } from './resource.js'
 import type { Invalidated } from './store.js'
+import { isUntried } from './untried.js'
 
 export interface WriteThroughOptions {
   readonly table: ResourceTable
@@ -96,7 +97,7 @@ export const createWriteThrough = ({ table, origin, observer, ...options }: Writ
         readers: STAYING
       })
       const effects = (await options.applyEffects(answer, identity)) ?? 'done'
-      if (match === undefined || NOTHING_TRIED.has(answer.status))
+      if (match === undefined || isUntried(answer, target))
         return relayed(answer, 'write', statusAfter(effects))
       const inspected = match.needsAnswerBody ? await inspect(answer) : { answer, json: undefined }
       const mayWiden = identity !== undefined && !isSentToLogIn(answer, table)
@@ -115,12 +116,6 @@ type Outcome = Invalidated['outcome']
 
 /** One caller who invalidates everything or whole families does so once in this time; the answers of others wait for it. */
 const WIDE_MS = 1000
-
-/**
- * Answers that say that the origin has tried nothing. Others do not, 400 and 409 among them: this backend commits and
- * then answers 400.
- */
-const NOTHING_TRIED = new Set([401, 403, 404, 405, 411, 413, 415, 417, 429])
 
 const isSentToLogIn = ({ status, headers }: OriginAnswer, table: ResourceTable): boolean =>
   status >= 300 && status < 400 && table.isLogIn(valueOf(headers, 'location') ?? '')

@@ -52,7 +52,7 @@ export const ConfigSchema = Type.Object({
     Type.String({
       pattern: '^[A-Za-z0-9.*_,:\\[\\] -]+$',
       description:
-        "Hosts that may be answered from the cache, with commas, in the form of Django's `ALLOWED_HOSTS`; others are forwarded. Any without it."
+        "Hosts that may be answered from the cache, with commas, in the form of Django's `ALLOWED_HOSTS`; others are forwarded. One with a port is listed with it. Any without it."
     })
   ),
   TRUSTED_FIELDS: Type.Optional(

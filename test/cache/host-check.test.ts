@@ -2,27 +2,50 @@ import t from 'tap'
 import { createHostCheck } from '../../src/cache/host-check.js'
 
 t.test('hosts are told as Django tells them', async (t) => {
-  const isAllowed = createHostCheck(['spms.example', '.below.example', '[::1]'])
-  const answers = (hosts: readonly string[]) => hosts.map((host) => isAllowed?.(['HOST', host]))
-  t.same(
-    answers([
-      'spms.example',
-      'SPMS.example:8080',
+  const check = createHostCheck(['spms.example', '.below.example', '[::1]', 'localhost:8080'])
+  const kinds = {
+    plain: ['spms.example', 'below.example', 'a.b.below.example', '[::1]', 'localhost:8080'],
+    odd: [
+      'SPMS.example',
+      'spms.example:8080',
       'spms.example.',
-      'below.example',
-      'a.b.below.example',
-      '[::1]:80'
-    ]),
-    [true, true, true, true, true, true]
-  )
-  t.same(
-    answers(['a.spms.example', 'spms.example.org', 'notbelow.example', '', '[::2]:80']),
-    Array(5).fill(false)
-  )
-  t.equal(isAllowed?.([]), false)
+      '[::1]:80',
+      'Localhost:8080',
+      'spms.example:1'
+    ],
+    refused: [
+      'a.spms.example',
+      'spms.example.org',
+      'notbelow.example',
+      '',
+      '[::2]:80',
+      'localhost',
+      'localhost:8081'
+    ]
+  }
+  for (const [kind, hosts] of Object.entries(kinds)) {
+    for (const host of hosts) t.equal(check?.(['HOST', host]), kind, host)
+  }
+  t.equal(check?.([]), 'refused')
 })
 
-t.test('without a list, or with a star, every host may', async (t) => {
+t.test('what Django does not take for a host is none, whatever is allowed', async (t) => {
+  for (const allowed of [['.spms.example', 'spms.example'], ['*']]) {
+    const check = createHostCheck(allowed)
+    t.equal(check?.(['Host', 'a.spms.example']), 'plain')
+    for (const host of [
+      'spms.example:',
+      '!a.spms.example',
+      'a_b.spms.example',
+      '@.spms.example',
+      'spms.example:8a',
+      ''
+    ]) {
+      t.equal(check?.(['Host', host]), 'refused', host)
+    }
+  }
+})
+
+t.test('without a list every host may', async (t) => {
   t.equal(createHostCheck([]), undefined)
-  t.equal(createHostCheck(['spms.example', '*']), undefined)
 })

@@ -91,7 +91,7 @@ t.test('no header can make the key of a query', async (t) => {
 
 t.test('a host that is not allowed is not looked up, nor is a value that a row does not list', async (t) => {
   const { table } = loadResources(LISTED, { source: 'test', defaultTtlSeconds: 60, maxTtlSeconds: 60 })
-  const planning = { table, isHostAllowed: createHostCheck(['spms.example']) }
+  const planning = { table, checkHost: createHostCheck(['spms.example']) }
   const outcome = (fields: Fields): string => {
     const headers = flat(fields)
     const planned = planRead(
@@ -101,10 +101,17 @@ t.test('a host that is not allowed is not looked up, nor is a value that a row d
     )
     return planned.kind === 'bypass' ? planned.reason : planned.kind
   }
-  t.equal(outcome({ host: 'spms.example:8080' }), 'lookup')
+  t.equal(outcome({ host: 'spms.example' }), 'lookup')
+  for (const host of ['spms.example:1', 'SPMS.example', 'spms.example.'])
+    t.equal(outcome({ host }), 'vary', `${host} is one of very many`)
   t.equal(outcome({ host: 'other.example' }), 'host')
   t.equal(outcome({ host: 'spms.example', 'x-forwarded-proto': 'https' }), 'lookup')
   t.equal(outcome({ host: 'spms.example', 'x-forwarded-proto': 'gopher' }), 'vary')
+  t.equal(
+    outcome({ host: 'spms.example', 'x-forwarded-proto': 'https', 'X-Forwarded-Proto': 'https' }),
+    'vary',
+    'twice'
+  )
 })
 
 const LISTED = `

@@ -145,3 +145,18 @@ t.test('the token is in a Secret that sidecar and backend read', { skip }, async
   t.equal(at(none, `${CACHE}/env/CONTROL_TOKEN`), undefined)
   t.equal(at(none, `${BACKEND}/env/SPMS_CACHE_CONTROL/value`), '127.0.0.1:8081')
 })
+
+t.test('whom the backend believes is said, and is nobody unless told', { skip }, async (t) => {
+  const told = (set: Record<string, string>) =>
+    at(render({ set }).manifest('Deployment'), `${BACKEND}/env/FORWARDED_ALLOW_IPS/value`)
+  t.equal(told({}), '')
+  t.equal(told({ 'backend.forwardedAllowIps': '127.0.0.1' }), '127.0.0.1')
+  t.equal(told({ 'backend.env.FORWARDED_ALLOW_IPS': '10.0.0.1' }), '10.0.0.1', 'once')
+  t.equal(told({ 'backend.forwardedAllowIps': 'null' }), undefined)
+  const without = render({ set: { 'sidecar.enabled': false } }).manifest('Deployment')
+  t.equal(
+    at(without, `${BACKEND}/env/FORWARDED_ALLOW_IPS/value`),
+    '',
+    'taking the sidecar out changes nothing'
+  )
+})

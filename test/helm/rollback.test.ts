@@ -27,7 +27,7 @@ t.test('sidecar.enabled=false: what is left is the backend', { skip }, async (t)
   ])
   const deployment = off.manifest('Deployment')
   t.strictSame(list(deployment, `${POD}/initContainers`), [])
-  t.equal(at(deployment, `${POD}/containers/backend/env`), undefined)
+  t.strictSame(at(deployment, `${POD}/containers/backend/env`), [{ name: 'FORWARDED_ALLOW_IPS', value: '' }])
   t.strictSame(list(deployment, `${POD}/volumes`), [{ name: 'tmp', emptyDir: {} }])
 })
 

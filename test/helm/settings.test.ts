@@ -7,7 +7,11 @@ import { at, isRecord, list, needsHelm, POD, render, text } from './support/char
 const skip = needsHelm
 
 /** Settings that the chart leaves at their default: there is one right value in a pod. */
-const LEFT = ['CACHE_STORE', 'MEMORY_MAX_BYTES', 'PROXY_HOST', 'OPS_HOST', 'CONTROL_SOCKET']
+const LEFT = [
+  ...['CACHE_STORE', 'MEMORY_MAX_BYTES', 'PROXY_HOST', 'OPS_HOST', 'CONTROL_SOCKET'],
+  // The backend is in the pod, without TLS.
+  ...['ORIGIN_SERVERNAME', 'ORIGIN_CA_FILE']
+]
 
 /** Overlays of which each gives another way to configure Redis, and all of them together every setting. */
 const FILES = ['pod', 'everything', 'external-tls', 'external-cluster', 'external-sentinel', 'cache-off']
@@ -33,7 +37,7 @@ const environment = (file: string): Readonly<Record<string, string>> => {
 const known: Readonly<Record<string, unknown>> = ConfigSchema.properties
 
 t.test('the sidecar takes what the chart sets', { skip }, async (t) => {
-  for (const file of FILES) {
+  for (const file of [...FILES, 'helm/values-staging.yaml', 'helm/values-production.yaml']) {
     const given = environment(file)
     t.strictSame(
       Object.keys(given).filter((name) => !Object.hasOwn(known, name)),

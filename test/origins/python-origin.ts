@@ -12,7 +12,7 @@ const folder = fileURLToPath(new URL('.', import.meta.url))
 export const PYTHON = fileURLToPath(new URL('../../.tools/python/bin/python', import.meta.url))
 
 export interface PythonOptions {
-  readonly program: 'gunicorn' | 'uvicorn'
+  readonly program: 'gunicorn' | 'uvicorn' | 'waitress'
   readonly args: (port: number) => readonly string[]
   /** Answers when the server is there. */
   readonly path: string
