@@ -41,8 +41,8 @@ export const RECORD_MAX_BYTES = 8 * 1024
 /** More records, or bytes of them, between two positions are not compared: fills are refused then. */
 export const COMPARED_RECORDS = 1000
 export const COMPARED_BYTES = 256 * 1024
-/** Bytes that patterns look at for one entry: about 2 ms. An entry that takes more counts as reached. */
-const COMPARED_STEPS = 500_000
+/** Bytes that patterns look at for one entry: about a millisecond. An entry that takes more counts as reached. */
+const COMPARED_STEPS = 200_000
 
 /** The names of a record in bytes, roughly: counting ends beyond what a record may have. */
 export const recordBytes = ({ keys, tags, patterns }: Invalidation): number => {

@@ -1,5 +1,12 @@
+import { globSteps } from '../../src/cache/glob.js'
 import t from 'tap'
-import { type Invalidation, invalidationOf, isReached, kindsOf } from '../../src/cache/invalidation.js'
+import {
+  asRecord,
+  type Invalidation,
+  invalidationOf,
+  isReached,
+  kindsOf
+} from '../../src/cache/invalidation.js'
 import { keyOfSlot, proofSlot, valueSlot } from '../../src/cache/store.js'
 
 void t.test('what is not named is empty', (t) => {
@@ -56,4 +63,24 @@ void t.test('the key of a slot is what an invalidation would name', (t) => {
   t.equal(keyOfSlot('@proof:a'), undefined)
   t.equal(keyOfSlot('@epoch'), undefined)
   t.end()
+})
+
+void t.test(
+  'an entry that takes long to be compared counts as reached, and that is soon known',
+  async (t) => {
+    const tags = Array.from({ length: 2000 }, (_, at) => `project:${at}:`.padEnd(100, 'ab'))
+    const patterns = Array.from({ length: 200 }, (_, at) => `*a*b*a*b*a*b*a*${at}c`)
+    t.notOk(isReached([invalidationOf({ patterns })], 'a', tags.slice(0, 5)), 'few tags are compared')
+    const before = globSteps()
+    t.ok(isReached([invalidationOf({ patterns })], 'a', tags))
+    t.ok(globSteps() - before < 300_000, `${globSteps() - before} steps`)
+  }
+)
+
+void t.test('what has more than 8 KiB of names stands in the log as everything', async (t) => {
+  const small = invalidationOf({ keys: ['é'.repeat(200)], tags: ['t'], patterns: ['p*'] })
+  t.equal(asRecord(small), small)
+  const keys = Array.from({ length: 200 }, (_, at) => `${at}`.padStart(41, '0'))
+  t.match(asRecord(invalidationOf({ keys })), { all: true, keys: [] })
+  t.equal(asRecord(invalidationOf({ keys: keys.slice(0, 180) })).all, false)
 })

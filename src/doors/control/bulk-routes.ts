@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import type { Static } from '@sinclair/typebox'
 
@@ -26,14 +28,16 @@ export const bulkRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, co
         response: { 200: madeJson(GetAnswer), ...PROBLEMS }
       }
     },
-    async (request, reply): Promise<Buffer> => {
+    async (request, reply): Promise<Readable> => {
       const asked = [...new Set(request.body.keys)]
       const keys = await fields.names(asked, 'keys')
       const reading = await values.readMany(keys, bulkMaxBytes(maxEntryBytes))
       if (reading === undefined)
         throw badInput('keys', 'name more bytes than one answer may have: ask for fewer at once', 422)
-      void reply.type('application/json; charset=utf-8')
-      return presentValues(asked, reading)
+      const pieces = await presentValues(asked, reading)
+      const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+      void reply.type('application/json; charset=utf-8').header('content-length', length)
+      return Readable.from(pieces, { objectMode: false })
     }
   )
 

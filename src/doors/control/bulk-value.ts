@@ -8,11 +8,11 @@ import type { Value } from '../../cache/value-entry.js'
 import { badInput } from '../problem.js'
 import type { GetAnswer } from './schemas.js'
 
-/** The answer to a read of many values, as JSON; made in slices, because it may have many megabytes. */
+/** The answer to a read of many values as pieces of JSON, made in slices: together they may have many megabytes. */
 export const presentValues = async (
   asked: readonly string[],
   { values, position }: ValuesReading
-): Promise<Buffer> => {
+): Promise<Buffer[]> => {
   const missing: string[] = []
   const pieces: Buffer[] = []
   for (const [at, key] of asked.entries()) {
@@ -25,7 +25,7 @@ export const presentValues = async (
     }
   }
   const rest = JSON.stringify({ missing, position } satisfies Omit<Static<typeof GetAnswer>, 'entries'>)
-  return Buffer.concat([Buffer.from('{"entries":{'), ...pieces, Buffer.from(`},${rest.slice(1)}`)])
+  return [Buffer.from('{"entries":{'), ...pieces, Buffer.from(`},${rest.slice(1)}`)]
 }
 
 /** The bytes of a value: `value` where they are text, else `base64`. */
