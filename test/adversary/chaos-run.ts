@@ -185,6 +185,8 @@ export const runChaos = async (options: ChaosOptions): Promise<Seen> => {
   const keepWriting = async (): Promise<void> => {
     while (!isOver()) {
       const isAlone = isQuiet()
+      // Until the second pod has what it reads, and the roles are swapped.
+      if (isAlone) await pause(2000)
       const kind = isAlone ? 'key' : pick(KINDS)
       const change = pick(isAlone ? changes.filter(({ parts }) => parts.includes(watched.part)) : changes)
       const pod = isAlone ? pods[0] : await anyPod()
@@ -198,7 +200,7 @@ export const runChaos = async (options: ChaosOptions): Promise<Seen> => {
       for (const part of version === undefined ? [] : change.parts) {
         acknowledged.set(part, Math.max(version ?? 0, acknowledged.get(part) ?? 0))
       }
-      await pause(isAlone ? 300 : random() * 80)
+      await pause(random() * 80)
     }
   }
 

@@ -58,10 +58,10 @@ export const startPair = async (t: Test, setQuiet: (isQuiet: boolean) => void): 
         'roles swapped, and the old master hears nothing of the new one',
         async () => {
           setQuiet(true)
-          await pause(700)
+          await pause(1500)
           await swap()
           await replica.cli('replicaof', '127.0.0.1', '1')
-          await pause(1500)
+          await pause(2000)
           setQuiet(false)
           await follow()
         }
