@@ -17,9 +17,12 @@ export interface Seen {
 export interface ChaosOptions {
   readonly origin: Origin
   readonly address: string
-  readonly pods: readonly Pod[]
+  /** Two at least. */
+  readonly pods: readonly [Pod, Pod, ...Pod[]]
   readonly random: () => number
   readonly isOver: () => boolean
+  /** Then the second pod only reads, so that nothing but its reads can tell it of a change, and the first only writes. */
+  readonly isQuiet: () => boolean
   /** Grows when the origin begins and when it ceases to fail, and is odd while it fails. */
   readonly outages: () => number
 }
@@ -31,7 +34,7 @@ const KINDS = ['key', 'tag', 'pattern', 'proxy', 'key', 'tag', 'pattern', 'proxy
 
 /** Readers, writers, a backend with values of its own, and people who are turned away, on all pods at once. */
 export const runChaos = async (options: ChaosOptions): Promise<Seen> => {
-  const { origin, pods, random, isOver, outages } = options
+  const { origin, pods, random, isOver, isQuiet, outages } = options
   const seen: Seen = { counts: new Map(), stale: [], crossed: [], failed: [] }
   const acknowledged = new Map<string, number>()
   /** By target and `ETag`. */
@@ -78,8 +81,8 @@ export const runChaos = async (options: ChaosOptions): Promise<Seen> => {
     if (!(version >= noted)) seen.stale.push(`${at()}${name}: ${version} after ${noted}, ${how}`)
   }
 
-  const read = async (target: Target): Promise<void> => {
-    const pod = await anyPod()
+  const read = async (target: Target, only?: Pod): Promise<void> => {
+    const pod = only ?? (await anyPod())
     const noted = acknowledged.get(target.part) ?? 0
     const method = random() < 0.15 ? 'HEAD' : 'GET'
     const known = random() < 0.3 ? etags.get(target.name) : undefined
@@ -142,10 +145,14 @@ export const runChaos = async (options: ChaosOptions): Promise<Seen> => {
   }
 
   const targets = targetsAt(origin)
+  const watched = pick(targets.filter(({ path }) => path.endsWith(`/${PEOPLE[0]}/projects`)))
   const keepReading = async (): Promise<void> => {
     while (!isOver()) {
       const chance = random()
-      if (chance < 0.1) await readValue()
+      if (isQuiet()) {
+        await read(watched, pods[1])
+        await pause(20)
+      } else if (chance < 0.1) await readValue()
       else if (chance < 0.13) await readAsNobody()
       else await read(pick(targets))
     }
@@ -177,7 +184,12 @@ export const runChaos = async (options: ChaosOptions): Promise<Seen> => {
   const changes = changesIn(origin.database)
   const keepWriting = async (): Promise<void> => {
     while (!isOver()) {
-      const [kind, change, pod] = [pick(KINDS), pick(changes), await anyPod()]
+      const isAlone = isQuiet()
+      // Until the second pod has what it reads, and the roles are swapped.
+      if (isAlone) await pause(2000)
+      const kind = isAlone ? 'key' : pick(KINDS)
+      const change = pick(isAlone ? changes.filter(({ parts }) => parts.includes(watched.part)) : changes)
+      const pod = isAlone ? pods[0] : await anyPod()
       let version: number | undefined
       if (kind === 'proxy') version = await write(pod, change)
       else {
@@ -195,12 +207,16 @@ export const runChaos = async (options: ChaosOptions): Promise<Seen> => {
   /** From the first 403 on that is not pending, no pod may answer this session. */
   const keepTurningAway = async (): Promise<void> => {
     while (!isOver()) {
+      if (isQuiet()) {
+        await pause(50)
+        continue
+      }
       const session = origin.signIn(TURNED_AWAY)
       const headers = { host: HOST, cookie: session.cookie }
       const statusOf = async (pod: Pod, path: string): Promise<HttpAnswer | undefined> =>
         pod.isUp() ? ask(pod, `${pod.proxy}/api/v1/${path}`, { headers }) : undefined
       const slow = pods.map((pod) => statusOf(pod, 'users/me'))
-      await pause(random() * 30)
+      await pause(20 + random() * 60)
       const left = await http(`${options.address}/api/v1/users/log-out`, {
         method: 'POST',
         headers: { ...session, ...headers }

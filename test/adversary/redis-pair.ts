@@ -15,7 +15,7 @@ export type Strike = readonly [name: string, run: () => Promise<unknown>]
 
 const POLICY = ['--maxmemory-policy', 'allkeys-lru']
 
-export const startPair = async (t: Test): Promise<RedisPair> => {
+export const startPair = async (t: Test, setQuiet: (isQuiet: boolean) => void): Promise<RedisPair> => {
   let master = await redisFor(t, { args: POLICY })
   let replica = await redisFor(t, { args: POLICY })
   const follow = async (): Promise<void> => {
@@ -57,9 +57,12 @@ export const startPair = async (t: Test): Promise<RedisPair> => {
       [
         'roles swapped, and the old master hears nothing of the new one',
         async () => {
+          setQuiet(true)
+          await pause(1500)
           await swap()
           await replica.cli('replicaof', '127.0.0.1', '1')
-          await pause(1500)
+          await pause(2000)
+          setQuiet(false)
           await follow()
         }
       ],
