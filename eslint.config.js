@@ -3,7 +3,7 @@ import prettier from 'eslint-config-prettier'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', '.tap/', 'node_modules/'] },
+  { ignores: ['dist/', '.tap/', '.tools/', 'node_modules/'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {
