@@ -20,21 +20,25 @@ import { connectStore, redisFor, untilAsked, untilUp } from '../redis-fixtures.j
 const WRITELESS: readonly [
   string,
   (server: RedisServer) => Promise<unknown>,
-  (server: RedisServer) => Promise<unknown>
+  (server: RedisServer) => Promise<unknown>,
+  left: readonly string[]
 ][] = [
   [
     'without enough replicas',
     (server) => server.cli('config', 'set', 'min-replicas-to-write', '1'),
-    (server) => server.cli('config', 'set', 'min-replicas-to-write', '0')
+    (server) => server.cli('config', 'set', 'min-replicas-to-write', '0'),
+    ['d']
   ],
   [
     'that has become a replica',
     (server) => server.cli('replicaof', '127.0.0.1', '1'),
-    (server) => server.cli('replicaof', 'no', 'one')
+    (server) => server.cli('replicaof', 'no', 'one'),
+    // Meanwhile it could have had the data of another: its entries are of another epoch.
+    []
   ]
 ]
 
-for (const [title, refuseWrites, takeWrites] of WRITELESS) {
+for (const [title, refuseWrites, takeWrites, left] of WRITELESS) {
   void t.test(
     `a server ${title} keeps invalidations pending, and nothing is read`,
     { skip: needsOwnRedis },
@@ -56,7 +60,7 @@ for (const [title, refuseWrites, takeWrites] of WRITELESS) {
       t.match(await store.figures(), { state: 'down', pendingInvalidations: 3 })
       await takeWrites(server)
       await untilUp(store)
-      t.strictSame(await readable(store, ...slots), ['d'])
+      t.strictSame(await readable(store, ...slots), left)
       t.strictSame(await putAt(store, position, { slot: 'a', entry: entryOf('old') }), ['refused'])
       t.strictSame(
         told.invalidated.map(({ source, kinds, outcome, removed }) => [source, ...kinds, outcome, removed]),
