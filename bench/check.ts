@@ -44,12 +44,16 @@ const rounds = await runClosedRounds(bench, {
   roundMs: 1200
 })
 
+/** An `MGET`, and an `UNLINK` that proves that the server still takes writes; both in one round trip. */
+const COMMANDS_PER_HIT = 2
+
 const lines: Line[] = LIMITS.map(({ what, floor, limit }) => {
   const { median: measured } = cpuRatio(rounds, what, floor)
   return { what: `${what} ÷ ${floor}, CPU`, measured, limit, isKept: measured <= limit }
 })
 for (const { name, perHit } of await commandsPerHit(bench, BODY_BYTES)) {
-  lines.push({ what: `Redis commands per hit: ${name}`, measured: perHit, limit: 1, isKept: perHit === 1 })
+  const [limit, isKept] = [COMMANDS_PER_HIT, perHit === COMMANDS_PER_HIT]
+  lines.push({ what: `Redis commands per hit: ${name}`, measured: perHit, limit, isKept })
 }
 
 const table = lines.map(({ what, measured, limit, isKept }) => [
