@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { bundle, ensureBuild } from './build.mjs'
 import { ensureDependencies } from './dependencies.mjs'
 import { ensureOrigins } from './origins.mjs'
+import { installPeers } from './peers.mjs'
 import { ensureRedis } from './redis.mjs'
 import { root, runNode } from './spawn.mjs'
 import { runTap } from './tap.mjs'
@@ -40,6 +41,12 @@ export const start = async () => {
   await ensureBuild()
   const nodeArguments = JSON.parse(readFileSync(join(root, 'scripts/node-arguments.json'), 'utf8'))
   return runNode([...nodeArguments, 'dist/main.js'])
+}
+
+/** Installs the programs that the benchmark sets beside the sidecar. */
+export const peers = async () => {
+  installPeers()
+  return 0
 }
 
 const runBench = async (script, args) => {

@@ -135,17 +135,10 @@ t.test(
       t.strictSame(seen[name].slice(0, 20), [], `${seen[name].length} ${name}`)
     }
     t.equal(struck.size, strikes.length, 'every misfortune happened')
-    for (const name of [
-      'hit',
-      'stale hit',
-      '304',
-      'HEAD',
-      'value',
-      'put 204',
-      'turned away',
-      'store-unavailable'
-    ]) {
+    for (const name of ['hit', '304', 'HEAD', 'value', 'put 204', 'turned away', 'store-unavailable']) {
       t.ok((seen.counts.get(name) ?? 0) > 0, `there was: ${name}`)
     }
+    // Entries live for some seconds: in a short run none may be asked for just then.
+    t.ok(SECONDS < 120 || (seen.counts.get('stale hit') ?? 0) > 0, 'there was: stale hit')
   }
 )
