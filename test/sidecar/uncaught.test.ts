@@ -34,19 +34,19 @@ const startOrigin = async (t: Test) => {
   }
 }
 
-t.test('an error that nobody caught costs no request in progress its answer; exit code 1', async (t) => {
+/** A sidecar that throws in a socket's handler for each connection to `port`. */
+const startThrowing = async (t: Test, environment: Readonly<Record<string, string>>) => {
   const origin = await startOrigin(t)
   const port = await freePort()
-  const environment = {
-    PROXY_HOST: '127.0.0.1',
-    OPS_HOST: '127.0.0.1',
-    CACHE_STORE: 'memory',
-    ORIGIN_URL: origin.ORIGIN_URL,
-    ORIGIN_MAX_CONNECTIONS: `${REQUESTS}`,
-    THROW_PORT: `${port}`
-  }
-  const sidecar = await startSidecar(environment, ['--import', 'tsx', MAIN])
+  const addresses = { PROXY_HOST: '127.0.0.1', OPS_HOST: '127.0.0.1', ORIGIN_URL: origin.ORIGIN_URL }
+  const variables = { ...addresses, CACHE_STORE: 'memory', THROW_PORT: `${port}`, ...environment }
+  const sidecar = await startSidecar(variables, ['--import', 'tsx', MAIN])
   t.teardown(() => sidecar.stop('SIGKILL'))
+  return { origin, port, sidecar }
+}
+
+t.test('an error that nobody caught costs no request in progress its answer; exit code 1', async (t) => {
+  const { origin, port, sidecar } = await startThrowing(t, { ORIGIN_MAX_CONNECTIONS: `${REQUESTS}` })
   const answers = Array.from({ length: REQUESTS }, (_, n) =>
     http(`${sidecar.proxy}/${n}`, { method: n % 3 === 0 ? 'PUT' : 'GET' })
   )
@@ -80,18 +80,7 @@ t.test('an error that nobody caught costs no request in progress its answer; exi
 })
 
 t.test('it ends within a bound, also when a request in progress is never answered', async (t) => {
-  const origin = await startOrigin(t)
-  const port = await freePort()
-  const environment = {
-    PROXY_HOST: '127.0.0.1',
-    OPS_HOST: '127.0.0.1',
-    CACHE_STORE: 'memory',
-    ORIGIN_URL: origin.ORIGIN_URL,
-    SHUTDOWN_TIMEOUT_MS: '500',
-    THROW_PORT: `${port}`
-  }
-  const sidecar = await startSidecar(environment, ['--import', 'tsx', MAIN])
-  t.teardown(() => sidecar.stop('SIGKILL'))
+  const { origin, port, sidecar } = await startThrowing(t, { SHUTDOWN_TIMEOUT_MS: '500' })
   const reading = get(`${sidecar.proxy}/`)
   await eventually(() => origin.asked() === 1)
   const dependency = connect(port, '127.0.0.1')

@@ -59,6 +59,11 @@ export const startSidecar = async (
     logs.push(parseLine(line))
   })
   const end = ended(child)
+  /** Its last lines come after its end. */
+  const exited = async (): Promise<Exit> => {
+    const { code, signal } = await end
+    return { code, signal }
+  }
 
   await eventually(async () => !isAlive(child) || (await get(`${base.ops}/ready`)).status === 200, {
     intervalMs: 5,
@@ -74,10 +79,10 @@ export const startSidecar = async (
     ...base,
     readyAfterMs,
     logs,
-    exited: () => exitOf(child),
+    exited,
     stop: (signal = 'SIGTERM') => {
       child.kill(signal)
-      return exitOf(child)
+      return exited()
     }
   }
 }
