@@ -46,7 +46,9 @@ export const startPair = async (t: Test, setQuiet: (isQuiet: boolean) => void): 
     await eventually(async () => (await infoOf(replica, 'replication', 'master_link_status')) === 'up', {
       timeoutMs: 30_000
     })
-    await master.cli('failover', 'to', '127.0.0.1', `${replica.port}`)
+    // The master may not have heard yet that its replica is there: it then refuses.
+    const ask = () => master.cli('failover', 'to', '127.0.0.1', `${replica.port}`)
+    await eventually(async () => (await ask()) === 'OK', { timeoutMs: 30_000 })
     await eventually(async () => (await infoOf(replica, 'replication', 'role')) === 'master')
     ;[master, replica] = [replica, master]
   }
