@@ -17,13 +17,13 @@ export default tseslint.config(
         'error',
         {
           selector: "MemberExpression[object.name='process'][property.name='env']",
-          message: 'process.env is read in src/config.ts only.'
+          message: 'process.env is read in src/config/config.ts only.'
         }
       ]
     }
   },
   {
-    files: ['src/config.ts', 'test/**', 'demo/**', 'bench/**', 'scripts/**'],
+    files: ['src/config/config.ts', 'test/**', 'demo/**', 'bench/**', 'scripts/**'],
     rules: { 'no-restricted-syntax': 'off' }
   },
   {

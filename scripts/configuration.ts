@@ -1,4 +1,4 @@
-import { ConfigSchema } from '../src/config.js'
+import { ConfigSchema } from '../src/config/config.js'
 
 /** What of a setting's schema the table shows. */
 interface Setting {

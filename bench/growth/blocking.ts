@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import { COMMIT, INVALIDATE } from '../../src/stores/redis/scripts.js'
+import { COMMIT, INVALIDATE } from '../../src/stores/redis/scripts/scripts.js'
 import { percentile } from '../load/statistics.js'
 import type { RedisServer } from '../../test/support/redis-server.js'
 

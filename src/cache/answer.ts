@@ -2,7 +2,7 @@ import { ageSeconds, type Entry } from './entry.js'
 import type { OriginError } from './errors.js'
 import type { Outcome } from './observer.js'
 import type { OriginAnswer } from './origin.js'
-import { type RequestFields, valueOf } from './request-fields.js'
+import { type RequestFields, valueOf } from './read/request-fields.js'
 
 /** How a request is answered. `cacheStatus` is the field value to send. */
 export type Answer =

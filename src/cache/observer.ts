@@ -1,6 +1,6 @@
 import type { OriginError } from './errors.js'
-import type { InvalidationKind } from './invalidation.js'
-import type { Trace } from './request-fields.js'
+import type { InvalidationKind } from './invalidate/invalidation.js'
+import type { Trace } from './read/request-fields.js'
 import type { StoreState } from './store.js'
 
 /** How a request was answered. `hit` and `stale` came from the cache; the rest from the origin or from nobody. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
-import type { Directives } from './freshness.js'
-import type { Leaving } from './leaving.js'
+import type { Directives } from './read/freshness.js'
+import type { Leaving } from '../concurrency/cancellation.js'
 
 /** The main API. Rejects with `OriginError` when there is no answer; an error answer is an answer. */
 export interface Origin {

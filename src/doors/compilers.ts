@@ -2,7 +2,7 @@ import { KindGuard, type TArray, type TSchema } from '@sinclair/typebox'
 import { Ajv, type FuncKeywordDefinition, type ValidateFunction } from 'ajv'
 import type { FastifyInstance } from 'fastify'
 
-import { isSliceOver, nextSlice } from '../cache/slices.js'
+import { isSliceOver, nextSlice } from '../concurrency/time-slices.js'
 import { invalid } from './problem.js'
 
 /**

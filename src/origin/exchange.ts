@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import { errors, type Dispatcher, type Pool } from 'undici'
-import { LeftError } from '../cache/leaving.js'
+import { LeftError } from '../concurrency/cancellation.js'
 import type { BrokenOff } from '../cache/observer.js'
 import type { OriginAnswer, OriginRequest } from '../cache/origin.js'
-import { valuesOf } from '../cache/request-fields.js'
+import { valuesOf } from '../cache/read/request-fields.js'
 
 export interface ExchangeRequest extends OriginRequest {
   readonly headers: string[]

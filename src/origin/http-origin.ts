@@ -1,12 +1,12 @@
 import { errors, Pool } from 'undici'
 import { IncompleteRequestError, OriginError } from '../cache/errors.js'
-import { LeftError } from '../cache/leaving.js'
+import { LeftError } from '../concurrency/cancellation.js'
 import type { Observer } from '../cache/observer.js'
 import type { Origin, OriginAnswer, OriginRequest } from '../cache/origin.js'
 import { readDirectives } from './directives.js'
 import { createConnector, RESET } from './connector.js'
 import { type Ended, exchange, TransferCodingError } from './exchange.js'
-import { withoutHopByHop } from './hop-by-hop.js'
+import { withoutHopByHop } from '../http/hop-by-hop.js'
 
 export interface HttpOriginOptions {
   readonly url: string

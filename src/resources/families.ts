@@ -1,4 +1,4 @@
-import { familyTag } from '../cache/keeper.js'
+import { familyTag } from '../cache/identity/proof.js'
 import type { WriteMatch } from '../cache/resource.js'
 import type { ResourceFile } from './schema.js'
 

@@ -1,4 +1,4 @@
-import { fieldName } from '../cache/request-fields.js'
+import { fieldName } from '../cache/read/request-fields.js'
 import type { Resource, Variation } from '../cache/resource.js'
 import type { Labelled } from './check-file.js'
 import { keyTemplateOf } from './key-template.js'

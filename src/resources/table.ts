@@ -1,5 +1,5 @@
-import { createMemo } from '../cache/memo.js'
-import { fieldName } from '../cache/request-fields.js'
+import { createMemo } from '../cache/lru.js'
+import { fieldName } from '../cache/read/request-fields.js'
 import type { ReadMatch, ResourceTable, WriteMatch } from '../cache/resource.js'
 import type { SoundFile } from './check-file.js'
 import { createFamilies } from './families.js'

@@ -1,4 +1,4 @@
-import { UNKNOWN_USER_TAG } from '../cache/caller.js'
+import { UNKNOWN_USER_TAG } from '../cache/tags.js'
 import { isName } from '../cache/names.js'
 import { TAGS_MAX, type Template, type TemplateValues } from '../cache/resource.js'
 import { isCanonicalNumber } from './canonical-number.js'

@@ -1,6 +1,6 @@
-import { UNKNOWN_USER_TAG } from '../cache/caller.js'
-import { familyTag } from '../cache/keeper.js'
-import { type Config, ConfigError } from '../config.js'
+import { UNKNOWN_USER_TAG } from '../cache/tags.js'
+import { familyTag } from '../cache/identity/proof.js'
+import { type Config, ConfigError } from '../config/config.js'
 import type { ResourceFile } from '../resources/schema.js'
 
 /**

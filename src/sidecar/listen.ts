@@ -1,9 +1,9 @@
 import { chmod, lstat, rm } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { type Config, ConfigError } from '../config.js'
+import { type Config, ConfigError } from '../config/config.js'
 import { UnixSocketRequest } from '../doors/control/admission.js'
-import type { Callers } from '../doors/callers.js'
+import type { Callers } from '../doors/server-factory.js'
 import { answerUnreadable } from '../doors/methods.js'
 
 /** Opens a door at its address. Throws `ConfigError`. */

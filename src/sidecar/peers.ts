@@ -1,5 +1,5 @@
-import type { Config } from '../config.js'
-import { parseRedisAddress, type RedisAddress } from '../stores/redis/address.js'
+import type { Config } from '../config/config.js'
+import { parseRedisAddress, type RedisAddress } from '../stores/redis/connection/address.js'
 
 /** Whom the sidecar talks to, as the log shows it. */
 export const peersOf = (config: Config): { readonly store: string; readonly origin: string } => ({

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Config, ConfigError } from '../config.js'
+import { type Config, ConfigError } from '../config/config.js'
 
 /** The certificates of ORIGIN_CA_FILE in PEM. Throws `ConfigError`. */
 export const readCa = ({ ORIGIN_CA_FILE: file, ORIGIN_URL }: Config): string | undefined => {

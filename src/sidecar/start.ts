@@ -1,5 +1,5 @@
-import { readConfig } from '../config.js'
-import { createSidecar } from '../sidecar.js'
+import { readConfig } from '../config/config.js'
+import { createSidecar } from './sidecar.js'
 import { createLogger } from '../telemetry/logger.js'
 import type { Ending } from './ending.js'
 import { peersOf } from './peers.js'

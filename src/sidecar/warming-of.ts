@@ -1,9 +1,9 @@
 import type { Logger } from 'pino'
 import type { Cache } from '../cache/cache.js'
-import type { Leaving } from '../cache/leaving.js'
+import type { Leaving } from '../concurrency/cancellation.js'
 import type { ResourceTable } from '../cache/resource.js'
-import { createWarming, type Warming } from '../cache/warming.js'
-import type { Config } from '../config.js'
+import { createWarming, type Warming } from '../cache/warming/warming.js'
+import type { Config } from '../config/config.js'
 import { parseWarmIdentity } from '../config/warm-identity.js'
 import { steadyNow } from './clocks.js'
 

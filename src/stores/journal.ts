@@ -1,4 +1,4 @@
-import { type Invalidation, invalidationOf } from '../cache/invalidation.js'
+import { type Invalidation, invalidationOf } from '../cache/invalidate/invalidation.js'
 
 /**
  * The invalidations that arrived while the store could not take them, as the names to be invalidated: their

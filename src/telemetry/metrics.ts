@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import type { Observer, Outcome } from '../cache/observer.js'
 import { Durations } from './durations.js'
-import type { ReadFigures } from './store-figures.js'
+import type { ReadFigures } from './store-stats.js'
 import { registerStoreGauges } from './store-gauges.js'
 import type { Tally } from './tally.js'
 

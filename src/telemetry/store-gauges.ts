@@ -1,8 +1,8 @@
 import { Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
 import type { StoreFigures } from '../cache/store.js'
-import { withinLimit } from './store-figures.js'
-import type { ReadFigures } from './store-figures.js'
+import { withinLimit } from './store-stats.js'
+import type { ReadFigures } from './store-stats.js'
 
 export interface StoreGaugesOptions {
   readonly registry: Registry

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { cachedAnswer, failure, filledAnswer, relayed } from '../../src/cache/answer.js'
 import { OriginError } from '../../src/cache/errors.js'
-import { createFieldReader } from '../../src/cache/request-fields.js'
+import { createFieldReader } from '../../src/cache/read/request-fields.js'
 import { entry, type Fields, flat, originAnswer, TABLE } from './fixtures.js'
 
 const LAST_MODIFIED = ['Content-Type', 'application/json', 'Last-Modified', 'Wed, 21 Oct 2026 07:28:00 GMT']

@@ -1,6 +1,6 @@
 import type { Store } from '../../src/cache/store.js'
-import { readConfig } from '../../src/config.js'
-import { createSidecar, openStore } from '../../src/sidecar.js'
+import { readConfig } from '../../src/config/config.js'
+import { createSidecar, openStore } from '../../src/sidecar/sidecar.js'
 import { createLogger } from '../../src/telemetry/logger.js'
 
 /** A sidecar from which one part of the mechanism is taken, in a process of its own. */

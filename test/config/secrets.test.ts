@@ -1,5 +1,5 @@
 import t from 'tap'
-import { readConfig } from '../../src/config.js'
+import { readConfig } from '../../src/config/config.js'
 import { peersOf } from '../../src/sidecar/peers.js'
 import { startSidecar, runSidecar } from '../support/sidecar-process.js'
 import { needsOwnRedis } from '../support/redis-server.js'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { ConfigSchema, readConfig } from '../../src/config.js'
-import { parseRedisAddress } from '../../src/stores/redis/address.js'
+import { ConfigSchema, readConfig } from '../../src/config/config.js'
+import { parseRedisAddress } from '../../src/stores/redis/connection/address.js'
 import { at, isRecord, list, needsHelm, POD, render, text } from './support/chart.js'
 
 const skip = needsHelm

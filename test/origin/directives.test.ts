@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Directives } from '../../src/cache/freshness.js'
+import type { Directives } from '../../src/cache/read/freshness.js'
 import { readDirectives } from '../../src/origin/directives.js'
 
 const SILENT: Directives = {

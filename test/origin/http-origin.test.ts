@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import t from 'tap'
-import { Leaver, LeftError } from '../../src/cache/leaving.js'
+import { Leaver, LeftError } from '../../src/concurrency/cancellation.js'
 import { eventually } from '../support/eventually.js'
 import { OriginError } from '../../src/cache/errors.js'
 import { bytesOf, startHttpOrigin } from './start-origin.js'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createOrigin } from '../../demo/origin/origin.js'
-import { familyTag } from '../../src/cache/keeper.js'
+import { familyTag } from '../../src/cache/identity/proof.js'
 import { fillAll, type TemplateValues } from '../../src/cache/resource.js'
 import { readResources } from '../../src/resources/read.js'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { UNKNOWN_USER_TAG } from '../../src/cache/caller.js'
+import { UNKNOWN_USER_TAG } from '../../src/cache/tags.js'
 import { fillAll, type Template, type TemplateValues } from '../../src/cache/resource.js'
 import { compileTemplate } from '../../src/resources/template.js'
 import type { TemplatePlace } from '../../src/resources/template-rules.js'

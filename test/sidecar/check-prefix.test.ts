@@ -1,5 +1,5 @@
 import t from 'tap'
-import { readConfig } from '../../src/config.js'
+import { readConfig } from '../../src/config/config.js'
 import { readResources } from '../../src/resources/read.js'
 import { checkPrefix } from '../../src/sidecar/check-prefix.js'
 

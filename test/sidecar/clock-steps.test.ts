@@ -12,8 +12,8 @@ Date.now = () => wall() + clocks.step + clocks.passed
 performance.now = () => monotonic() + clocks.passed
 
 t.test('a wall clock that steps back an hour does not prolong the 300 s of an entry in memory', async (t) => {
-  const { createSidecar } = await import('../../src/sidecar.js')
-  const { readConfig } = await import('../../src/config.js')
+  const { createSidecar } = await import('../../src/sidecar/sidecar.js')
+  const { readConfig } = await import('../../src/config/config.js')
   const { createLogger } = await import('../../src/telemetry/logger.js')
   const origin = createOrigin({ latency: { minMs: 0, maxMs: 0 } })
   t.teardown(() => origin.close())

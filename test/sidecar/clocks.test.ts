@@ -1,5 +1,5 @@
 import t from 'tap'
-import { hitStatus } from '../../src/cache/cache-status.js'
+import { hitStatus } from '../../src/http/cache-status.js'
 import { ttlSeconds } from '../../src/cache/entry.js'
 import { randomEpoch } from '../../src/cache/random.js'
 import { clockOf, createSteadyClock, steadyNow } from '../../src/sidecar/clocks.js'

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { readConfig } from '../../src/config.js'
+import { readConfig } from '../../src/config/config.js'
 import { peersOf, printAddress } from '../../src/sidecar/peers.js'
-import { parseRedisAddress } from '../../src/stores/redis/address.js'
+import { parseRedisAddress } from '../../src/stores/redis/connection/address.js'
 
 t.test('an address is printed from its parts, without user and password', async (t) => {
   for (const [url, printed] of [

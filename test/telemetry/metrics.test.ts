@@ -2,7 +2,7 @@ import t from 'tap'
 import type { StoreFigures } from '../../src/cache/store.js'
 import { createMetrics } from '../../src/telemetry/metrics.js'
 import { observeAll } from '../../src/telemetry/observe.js'
-import type { ReadFigures } from '../../src/telemetry/store-figures.js'
+import type { ReadFigures } from '../../src/telemetry/store-stats.js'
 import { createStatistics } from '../../src/telemetry/statistics.js'
 
 const up: StoreFigures = {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { ConfigError, readConfig } from '../../src/config.js'
+import { ConfigError, readConfig } from '../../src/config/config.js'
 import { parseWarmIdentity } from '../../src/config/warm-identity.js'
 
 t.test('the headers of warming are names and values in turn', async (t) => {

@@ -2,9 +2,9 @@ import { isUtf8 } from 'node:buffer'
 
 import type { Static } from '@sinclair/typebox'
 
-import type { ValuesReading } from '../../cache/read-many.js'
-import { isSliceOver, nextSlice } from '../../cache/slices.js'
-import type { Value } from '../../cache/value-entry.js'
+import type { ValuesReading } from '../../cache/values/read-many.js'
+import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
+import type { Value } from '../../cache/values/value.js'
 import { badInput } from '../problem.js'
 import type { GetAnswer } from './schemas.js'
 

@@ -1,9 +1,9 @@
 import type { TSchema } from '@sinclair/typebox'
 
-import type { Invalidation } from '../../cache/invalidation.js'
+import type { Invalidation } from '../../cache/invalidate/invalidation.js'
 import type { Invalidated, InvalidateOptions } from '../../cache/store.js'
-import type { Values } from '../../cache/values.js'
-import type { Warming } from '../../cache/warming.js'
+import type { Values } from '../../cache/values/values.js'
+import type { Warming } from '../../cache/warming/warming.js'
 import type { NameFields } from './name-fields.js'
 import type { Schemas } from './schemas.js'
 import type { StatsSnapshot } from './stats-schema.js'

@@ -10,7 +10,7 @@ import {
 } from 'fastify'
 
 import { NAME_MAX_BYTES } from '../../cache/names.js'
-import { type Callers, clientErrorHandler } from '../callers.js'
+import { type Callers, clientErrorHandler } from '../server-factory.js'
 import { useCompilers } from '../compilers.js'
 import { answerMethods, answerUnreadable } from '../methods.js'
 import { answerWithProblems, badInput, sendProblem, toProblem } from '../problem.js'

@@ -1,4 +1,4 @@
-import { isSliceOver, nextSlice } from '../../cache/slices.js'
+import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
 
 /**
  * Parses JSON as `parse` does, an object with long lists in slices: the elements of a list that is a member of the

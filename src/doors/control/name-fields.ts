@@ -1,6 +1,6 @@
 import { parseName, parsePattern, type ParsedName } from '../../cache/names.js'
 import { isPosition, type Position } from '../../cache/position.js'
-import { mapInSlices } from '../../cache/slices.js'
+import { mapInSlices } from '../../concurrency/time-slices.js'
 import { badInput } from '../problem.js'
 
 /** Reads the names in a request; throws the problem that names the field. */

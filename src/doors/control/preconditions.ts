@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-import type { Precondition } from '../../cache/values.js'
+import type { Precondition } from '../../cache/values/values.js'
 import { badInput } from '../problem.js'
 
 /** RFC 9110 §13.1.1 and §13.1.2 for a write: `If-Match`, or `If-None-Match` in the form `*`. */

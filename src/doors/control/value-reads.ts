@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type { FastifyBaseLogger } from 'fastify'
 
-import type { Values } from '../../cache/values.js'
+import type { Values } from '../../cache/values/values.js'
 import { ProblemError, sendProblemTo, toProblem } from '../problem.js'
 import type { NameFields } from './name-fields.js'
 import { isNotModified } from './preconditions.js'

@@ -1,8 +1,8 @@
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
-import { withinLimit } from '../../telemetry/store-figures.js'
-import type { ReadFigures } from '../../telemetry/store-figures.js'
-import { type Callers, clientErrorHandler } from '../callers.js'
+import { withinLimit } from '../../telemetry/store-stats.js'
+import type { ReadFigures } from '../../telemetry/store-stats.js'
+import { type Callers, clientErrorHandler } from '../server-factory.js'
 import { answerMethods, answerUnreadable } from '../methods.js'
 import { answerWithProblems, sendProblem, toProblem } from '../problem.js'
 

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Answer } from '../../cache/answer.js'
-import { whenBrokenOff } from '../../cache/body.js'
+import { whenBrokenOff } from '../../http/body.js'
 import type { Entry } from '../../cache/entry.js'
-import { LeftError } from '../../cache/leaving.js'
+import { LeftError } from '../../concurrency/cancellation.js'
 import type { OriginAnswer } from '../../cache/origin.js'
-import { withoutFields } from '../../cache/request-fields.js'
+import { withoutFields } from '../../cache/read/request-fields.js'
 import { sendProblemTo, toProblem } from '../problem.js'
 
 const SLICE_BYTES = 256 * 1024

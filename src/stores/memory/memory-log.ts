@@ -5,7 +5,7 @@ import {
   type Invalidation,
   type LogRecord,
   recordBytes
-} from '../../cache/invalidation.js'
+} from '../../cache/invalidate/invalidation.js'
 import { compareRecordIds, type Position, recordIdOf } from '../../cache/position.js'
 
 export interface MemoryLog {

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import { type Entry, usableUntil } from '../../cache/entry.js'
-import { type Invalidation, type LogRecord, type Reach, reachOf } from '../../cache/invalidation.js'
+import { type Invalidation, type LogRecord, type Reach, reachOf } from '../../cache/invalidate/invalidation.js'
 import { epochOf, type Position } from '../../cache/position.js'
 import { type Commit, type CommitOutcome, type Draft, type Store } from '../../cache/store.js'
-import { isSliceOver, nextSlice } from '../../cache/slices.js'
-import { keptEntry } from './kept-entry.js'
+import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
+import { keptEntry } from './stored-entry.js'
 import { createMemoryLog } from './memory-log.js'
-import { slotsReachedBy } from './reached-slots.js'
+import { slotsReachedBy } from './reached-keys.js'
 import { createTagIndex } from './tag-index.js'
 
 export interface MemoryStoreOptions {

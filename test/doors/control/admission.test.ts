@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { createCallers } from '../../../src/doors/callers.js'
+import { createCallers } from '../../../src/doors/server-factory.js'
 import { listenOnSocket } from '../../../src/sidecar/listen.js'
 import { isProblem, openDoor, type OpenDoor } from './open-door.js'
 

@@ -5,7 +5,7 @@ import { createOrigin, type Origin as SampleOrigin } from '../../../demo/origin/
 import { type CacheOptions, createCache } from '../../../src/cache/cache.js'
 import { randomEpoch } from '../../../src/cache/random.js'
 import type { Store } from '../../../src/cache/store.js'
-import { createCallers } from '../../../src/doors/callers.js'
+import { createCallers } from '../../../src/doors/server-factory.js'
 import { createProxyDoor } from '../../../src/doors/proxy/proxy-door.js'
 import { Unread } from '../../../src/doors/proxy/unread.js'
 import { createHttpOrigin, type HttpOriginOptions } from '../../../src/origin/http-origin.js'

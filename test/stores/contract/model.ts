@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Test } from 'tap'
-import { invalidationOf, isReached, type Invalidation } from '../../../src/cache/invalidation.js'
+import { invalidationOf, isReached, type Invalidation } from '../../../src/cache/invalidate/invalidation.js'
 import type { Position } from '../../../src/cache/position.js'
 import type { Store } from '../../../src/cache/store.js'
 import type { CreateStore } from '../contract.js'

@@ -1,0 +1,84 @@
+import { compileGlob, globSteps } from './glob.js'
+import { keyOfSlot } from '../store.js'
+
+/** What an invalidation names. An entry is reached by its key, by a tag, or by a pattern over both. */
+export interface Invalidation {
+  readonly keys: readonly string[]
+  readonly tags: readonly string[]
+  readonly patterns: readonly string[]
+  readonly all: boolean
+}
+
+/** An invalidation in the log, where its id (`<ms>-<sequence>`) orders it among all others. */
+export interface LogRecord extends Invalidation {
+  readonly id: string
+}
+
+export const invalidationOf = (named: Partial<Invalidation>): Invalidation => ({
+  keys: named.keys ?? [],
+  tags: named.tags ?? [],
+  patterns: named.patterns ?? [],
+  all: named.all ?? false
+})
+
+export type InvalidationKind = 'key' | 'tag' | 'pattern' | 'all'
+
+export const kindsOf = ({ keys, tags, patterns, all }: Invalidation): readonly InvalidationKind[] => [
+  ...(keys.length > 0 ? (['key'] as const) : []),
+  ...(tags.length > 0 ? (['tag'] as const) : []),
+  ...(patterns.length > 0 ? (['pattern'] as const) : []),
+  ...(all ? (['all'] as const) : [])
+]
+
+/** Whether records reach the entry in this slot with these tags. */
+export type Reach = (slot: string, tags: readonly string[]) => boolean
+
+/**
+ * A record that is longer stands in the log as everything, to be compared with; in bytes of its names. What is compared
+ * is so bounded by bytes, which the number of records does not do.
+ */
+export const RECORD_MAX_BYTES = 8 * 1024
+/** More records, or bytes of them, between two positions are not compared: fills are refused then. */
+export const COMPARED_RECORDS = 1000
+export const COMPARED_BYTES = 256 * 1024
+/** Bytes that patterns look at for one entry: about a millisecond. An entry that takes more counts as reached. */
+const COMPARED_STEPS = 200_000
+
+/** The names of a record in bytes, roughly: counting ends beyond what a record may have. */
+export const recordBytes = ({ keys, tags, patterns }: Invalidation): number => {
+  let bytes = 0
+  for (const names of [keys, tags, patterns]) {
+    for (const name of names) {
+      bytes += Buffer.byteLength(name) + 3
+      if (bytes > RECORD_MAX_BYTES) return bytes
+    }
+  }
+  return bytes
+}
+
+/** What stands in the log for an invalidation. */
+export const asRecord = (invalidation: Invalidation): Invalidation =>
+  recordBytes(invalidation) > RECORD_MAX_BYTES ? invalidationOf({ all: true }) : invalidation
+
+/** Whether any of the records reaches an entry: the one matcher of all stores. For many entries it is made once. */
+export const reachOf = (records: readonly Invalidation[]): Reach => {
+  if (records.some(({ all }) => all)) return () => true
+  const keys = new Set(records.flatMap((record) => record.keys))
+  const tagged = new Set(records.flatMap((record) => record.tags))
+  const patterns = [...new Set(records.flatMap((record) => record.patterns))]
+  return (slot, tags) => {
+    const key = keyOfSlot(slot)
+    if (key !== undefined && keys.has(key)) return true
+    if (tags.some((tag) => tagged.has(tag) || keys.has(tag))) return true
+    if (patterns.length === 0) return false
+    const end = globSteps() + COMPARED_STEPS
+    const names = [...(key === undefined ? [] : [key]), ...tags].map((name) => Buffer.from(name))
+    return patterns.some((pattern) => {
+      const { matchBytes } = compileGlob(pattern)
+      return names.some((name) => matchBytes(name) || globSteps() > end)
+    })
+  }
+}
+
+export const isReached = (records: readonly Invalidation[], slot: string, tags: readonly string[]): boolean =>
+  reachOf(records)(slot, tags)

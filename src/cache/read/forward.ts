@@ -1,0 +1,42 @@
+import { type Answer, failure, relayed } from '../answer.js'
+import { pendingStatus } from '../../http/cache-status.js'
+import { OriginError } from '../errors.js'
+import type { ApplyEffects } from '../identity/session-changes.js'
+import type { Outcome } from '../observer.js'
+import type { Origin } from '../origin.js'
+import type { ReadRequest } from './lookup.js'
+
+export interface Forwarded {
+  readonly resource: string
+  readonly outcome: Outcome
+  readonly cacheStatus: string
+}
+
+export type Forward = (
+  request: ReadRequest,
+  identity: string | undefined,
+  forwarded: Forwarded
+) => Promise<Answer>
+
+/** Passes a read on as it came, and its answer back as it comes. */
+export const createForward =
+  (origin: Origin, applyEffects: ApplyEffects): Forward =>
+  async (request, identity, { resource, outcome, cacheStatus }) => {
+    const { method, target, headers, body, onInterim, caller } = request
+    try {
+      const answer = await origin.fetch({
+        resource,
+        method,
+        target,
+        headers,
+        body,
+        onInterim,
+        readers: caller
+      })
+      const isPending = (await applyEffects(answer, identity)) === 'pending'
+      return relayed(answer, outcome, isPending ? pendingStatus(cacheStatus) : cacheStatus)
+    } catch (error) {
+      if (error instanceof OriginError) return failure(error, cacheStatus)
+      throw error
+    }
+  }

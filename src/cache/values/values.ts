@@ -1,0 +1,176 @@
+import type { Entry } from '../entry.js'
+import type { Position } from '../position.js'
+import { readMany, type ValuesReading } from './read-many.js'
+import { mapInSlices } from '../../concurrency/time-slices.js'
+import { type CommitOutcome, type Draft, type Store, valueSlot } from '../store.js'
+import { createTurns } from '../../concurrency/keyed-mutex.js'
+import { contentTypeOf, entryOf, integerIn, renewed, type ValueDraft, valueOf } from './value.js'
+
+/**
+ * The values that the backend keeps. Touch and increment are commits over the entry that was read: they never
+ * bring back what was invalidated, removed or replaced in between. Every method rejects with
+ * `StoreUnavailableError` when the store cannot answer.
+ */
+export interface Values {
+  read(keys: readonly string[]): Promise<ValuesReading>
+  /**
+   * The same for so many that they are read in parts; `undefined` when their bodies are more than `mostBytes` together.
+   * The position is that of the first part.
+   */
+  readMany(keys: readonly string[], mostBytes: number): Promise<ValuesReading | undefined>
+  put(draft: ValueDraft, options: PutOptions): Promise<PutOutcome>
+  /** One outcome per draft, in order. */
+  putMany(drafts: readonly ValueDraft[], position: Position | undefined): Promise<readonly CommitOutcome[]>
+  touch(key: string, ttlSeconds: number): Promise<TouchOutcome>
+  increment(increment: Increment): Promise<IncrementOutcome>
+}
+
+/** `anyOf`: only over a value with one of these etags. */
+export type Precondition = 'none' | 'absent' | 'present' | { readonly anyOf: readonly string[] }
+
+export interface PutOptions {
+  readonly precondition: Precondition
+  /** The position of the read that missed; without one the put is not fenced. */
+  readonly position: Position | undefined
+}
+
+export type PutOutcome =
+  { readonly outcome: 'stored'; readonly etag: string } | { readonly outcome: 'refused' | 'unmet' }
+
+/** `contended`: other writers came in between each time. */
+export type TouchOutcome = 'touched' | 'absent' | 'contended'
+
+export interface Increment {
+  readonly key: string
+  readonly by: number
+  readonly precondition: Precondition
+  /** For a counter that begins here; one that exists keeps its expiry. */
+  readonly ttlSeconds: number
+}
+
+export type IncrementOutcome =
+  | { readonly outcome: 'stored'; readonly value: number }
+  | { readonly outcome: 'unmet' | 'not-an-integer' | 'out-of-range' | 'contended' }
+
+export const createValues = (options: { readonly store: Store; readonly now: () => number }): Values => {
+  const { store, now } = options
+  const inTurn = createTurns()
+
+  const commit = async (
+    draft: Omit<Draft, 'condition'>,
+    condition: Draft['condition'],
+    position: Position | undefined
+  ): Promise<CommitOutcome> => {
+    const drafts = [condition === undefined ? draft : { ...draft, condition }]
+    const [outcome = 'refused'] = await store.commit({ drafts, position })
+    return outcome
+  }
+
+  /** Runs `attempt` on what is there now until nobody came in between; `undefined` when somebody always did. */
+  const rewrite = async <Outcome>(
+    key: string,
+    attempt: (entry: Entry | undefined) => Rewrite<Outcome>
+  ): Promise<Outcome | undefined> => {
+    const slot = valueSlot(key)
+    for (let tries = 0; tries < REWRITE_TRIES; tries++) {
+      const { entries, position } = await store.read([slot])
+      const result = attempt(entries[0])
+      if (result.entry === undefined) return result.outcome
+      // A value always has an etag; one without could only be refused.
+      const etag = entries[0]?.etag
+      const outcome = await commit(
+        { slot, entry: result.entry },
+        etag === undefined ? 'absent' : { etag },
+        position
+      )
+      if (outcome === 'stored') return result.outcome
+    }
+    return undefined
+  }
+
+  return {
+    async read(keys) {
+      const { entries, position } = await store.read(keys.map(valueSlot))
+      const at = now()
+      return { position, values: entries.map((entry) => entry && valueOf(entry, at)) }
+    },
+
+    readMany: (keys, mostBytes) => readMany({ store, now }, keys, mostBytes),
+
+    async put(draft, { precondition, position }) {
+      const entry = entryOf(draft, now())
+      for (const condition of conditionsOf(precondition)) {
+        const outcome = await commit({ slot: valueSlot(draft.key), entry }, condition, position)
+        if (outcome === 'stored') return { outcome, etag: entry.etag }
+        if (outcome === 'refused') return { outcome }
+      }
+      return { outcome: 'unmet' }
+    },
+
+    async putMany(drafts, position) {
+      const at = now()
+      // Each needs a digest of its bytes.
+      const entries = await mapInSlices(drafts, (draft) => ({
+        slot: valueSlot(draft.key),
+        entry: entryOf(draft, at)
+      }))
+      return store.commit({ drafts: entries, position })
+    },
+
+    async touch(key, seconds) {
+      const outcome = await inTurn(key, () =>
+        rewrite<TouchOutcome>(key, (entry) => {
+          if (entry === undefined) return { outcome: 'absent' }
+          const at = now()
+          return { outcome: 'touched', entry: renewed(entry, at + seconds * 1000, at) }
+        })
+      )
+      return outcome ?? 'contended'
+    },
+
+    async increment({ key, by, precondition, ttlSeconds: seconds }) {
+      const outcome = await inTurn(key, () =>
+        rewrite<IncrementOutcome>(key, (entry) => {
+          if (!isMet(precondition, entry)) return { outcome: { outcome: 'unmet' } }
+          const current = entry === undefined ? 0 : integerIn(entry.body)
+          if (current === undefined) return { outcome: { outcome: 'not-an-integer' } }
+          const value = current + by
+          if (!Number.isSafeInteger(value)) return { outcome: { outcome: 'out-of-range' } }
+          // A clock that has stepped back does not make the counter live longer.
+          const at = Math.max(now(), entry?.generatedAt ?? 0)
+          const body = Buffer.from(String(value))
+          const contentType = entry === undefined ? COUNTER_TYPE : contentTypeOf(entry)
+          const next = entryOf({ key, body, contentType, tags: entry?.tags ?? [], ttlSeconds: seconds }, at)
+          return {
+            outcome: { outcome: 'stored', value },
+            entry: entry === undefined ? next : renewed(next, entry.freshUntil, at)
+          }
+        })
+      )
+      return outcome ?? { outcome: 'contended' }
+    }
+  }
+}
+
+/** What to answer once `entry` has taken the place of what was read; without an entry, what to answer at once. */
+interface Rewrite<Outcome> {
+  readonly outcome: Outcome
+  readonly entry?: Entry
+}
+
+/** Within one process writers of a key take turns, so only other sidecars can come in between. */
+const REWRITE_TRIES = 100
+
+const COUNTER_TYPE = 'application/json'
+
+const conditionsOf = (precondition: Precondition): readonly Draft['condition'][] => {
+  if (precondition === 'none') return [undefined]
+  return typeof precondition === 'string' ? [precondition] : precondition.anyOf.map((etag) => ({ etag }))
+}
+
+const isMet = (precondition: Precondition, entry: Entry | undefined): boolean => {
+  if (precondition === 'none') return true
+  if (precondition === 'absent') return entry === undefined
+  if (precondition === 'present') return entry !== undefined
+  return entry?.etag !== undefined && precondition.anyOf.includes(entry.etag)
+}

@@ -1,0 +1,196 @@
+import type { Server } from 'node:http'
+import type { Logger } from 'pino'
+import { type Cache, createCache } from '../cache/cache.js'
+import type { Observer } from '../cache/observer.js'
+import { randomEpoch } from '../cache/random.js'
+import type { Store } from '../cache/store.js'
+import { createValues } from '../cache/values/values.js'
+import { type Config, ConfigError, listOf } from '../config/config.js'
+import { createCallers } from '../doors/server-factory.js'
+import { createControlDoor } from '../doors/control/control-door.js'
+import { createOpsDoor } from '../doors/ops/ops-door.js'
+import { createProxyDoor, MAX_HEADER_BYTES } from '../doors/proxy/proxy-door.js'
+import { Unread } from '../doors/proxy/unread.js'
+import { createHttpOrigin } from '../origin/http-origin.js'
+import type { LoadedResources } from '../resources/load.js'
+import { type ReadOptions, readResources } from '../resources/read.js'
+import { ResourceTableError } from '../resources/resource-table-error.js'
+import { resourceFileSchema } from '../resources/schema.js'
+import { clockOf, steadyNow } from './clocks.js'
+import { checkPrefix } from './check-prefix.js'
+import { readCa } from './read-ca.js'
+import { listen, listenOnSocket } from './listen.js'
+import { stopInOrder, type Stopped } from './stop.js'
+import { warmingOf } from './warming-of.js'
+import { createMemoryStore } from '../stores/memory/memory-store.js'
+import { RedisSettingsError } from '../stores/redis/connection/address.js'
+import { createRedisStore } from '../stores/redis/redis-store.js'
+import { createLogObserver } from '../telemetry/log-observer.js'
+import { createMetrics } from '../telemetry/metrics.js'
+import { observeAll } from '../telemetry/observe.js'
+import { createStatistics } from '../telemetry/statistics.js'
+
+export interface SidecarOptions {
+  readonly config: Config
+  readonly log: Logger
+  /** Tests put another store in its place. */
+  readonly openStore?: (config: Config, observer: Observer) => Promise<Store>
+}
+
+export interface Sidecar {
+  readonly cache: Cache
+  /** Opens the doors; `/ready` follows when the cache is warm. Rejects when an address cannot be had. */
+  listen(): Promise<{ readonly proxy: string; readonly control: string; readonly ops: string }>
+  /** Fails readiness, lets the requests in flight finish within a bound, and closes everything. */
+  close(): Promise<Stopped>
+}
+
+const SWEEP_MS = 60_000
+
+/** Configuration → cache → the three doors. */
+export const createSidecar = async ({
+  config,
+  log,
+  openStore: open = openStore
+}: SidecarOptions): Promise<Sidecar> => {
+  const now = clockOf(config.CACHE_STORE)
+  const maxTtlMs = config.MAX_TTL * 1000
+  const ttlLimits = { defaultTtlSeconds: config.DEFAULT_TTL, maxTtlSeconds: config.MAX_TTL }
+  const trustedFields = listOf(config.TRUSTED_FIELDS).map((name) => name.toLowerCase())
+  const { table, description } = readTable(config, { ...ttlLimits, trustedHeaders: trustedFields })
+  checkPrefix(config, description)
+  const statistics = createStatistics({ now: Date.now })
+  const unread = new Unread({ timeoutMs: config.CALLER_TIMEOUT_MS })
+  const metrics = createMetrics({ counts: statistics.counts, figures: () => store.figures(), unread })
+  const observer = observeAll([statistics, metrics, createLogObserver({ log, now: steadyNow })])
+  const store = await open(config, observer)
+  const origin = createHttpOrigin({
+    url: config.ORIGIN_URL,
+    timeoutMs: config.ORIGIN_TIMEOUT_MS,
+    maxConnections: config.ORIGIN_MAX_CONNECTIONS,
+    maxQueue: config.ORIGIN_MAX_QUEUE,
+    maxHeaderBytes: MAX_HEADER_BYTES,
+    servername: config.ORIGIN_SERVERNAME,
+    ca: readCa(config),
+    keptHeaders: ['origin', ...table.identity.headers, ...table.variedHeaders],
+    observer
+  })
+  const cache = createCache({
+    store,
+    origin,
+    table,
+    observer,
+    now,
+    maxTtlMs,
+    maxEntryBytes: config.MAX_ENTRY_BYTES,
+    isEnabled: config.CACHE_ENABLED,
+    allowedHosts: listOf(config.ALLOWED_HOSTS)
+  })
+
+  const warming = warmingOf({ config, cache, table, targets: description.warm, log })
+  let isReady = false
+  let isClosing = false
+  const newCallers = () => createCallers({ timeoutMs: config.CALLER_TIMEOUT_MS })
+  const callers = { proxy: newCallers(), control: newCallers(), ops: newCallers() }
+  const proxy = createProxyDoor({
+    cache,
+    callers: callers.proxy,
+    unread,
+    isLeaving: () => isClosing,
+    trustedFields,
+    loggerInstance: log.child({ door: 'proxy' })
+  })
+  const control = createControlDoor({
+    values: createValues({ store, now }),
+    invalidate: (named, options) => cache.invalidate(named, 'control', options),
+    longestWaitMs: config.INVALIDATION_TIMEOUT_MS,
+    stats: async () => statistics.snapshot(await store.figures()),
+    resources: { schema: resourceFileSchema(ttlLimits), table: description },
+    warming,
+    keyPrefix: config.KEY_PREFIX,
+    defaultTtlSeconds: config.DEFAULT_TTL,
+    maxTtlSeconds: config.MAX_TTL,
+    maxEntryBytes: config.MAX_ENTRY_BYTES,
+    token: config.CONTROL_TOKEN,
+    hosts: listOf(config.CONTROL_HOSTS?.toLowerCase()),
+    callers: callers.control,
+    loggerInstance: log.child({ door: 'control' })
+  })
+  const ops = createOpsDoor({
+    isReady: () => isReady,
+    figures: () => store.figures(),
+    registry: metrics.registry,
+    callers: callers.ops,
+    loggerInstance: log.child({ door: 'ops' })
+  })
+  let socket: Server | undefined
+  const sweeping = setInterval(() => void store.sweep().catch(() => undefined), jittered(SWEEP_MS)).unref()
+
+  return {
+    cache,
+    listen: async () => {
+      const addresses = {
+        proxy: await listen(proxy, 'PROXY', config),
+        control: await listen(control, 'CONTROL', config),
+        ops: await listen(ops, 'OPS', config)
+      }
+      if (config.CONTROL_SOCKET !== undefined) {
+        socket = await listenOnSocket(control, callers.control, config.CONTROL_SOCKET)
+      }
+      void warming.run().then(() => {
+        isReady = !isClosing
+      })
+      return addresses
+    },
+    close: async () => {
+      isClosing = true
+      isReady = false
+      clearInterval(sweeping)
+      return stopInOrder({
+        warming,
+        proxy: { app: proxy, callers: callers.proxy },
+        control: { app: control, callers: callers.control },
+        ops: { app: ops, callers: callers.ops },
+        socket,
+        cache,
+        origin,
+        store,
+        delayMs: config.SHUTDOWN_DELAY_MS,
+        timeoutMs: config.SHUTDOWN_TIMEOUT_MS
+      })
+    }
+  }
+}
+
+/** The store that the configuration names. */
+export const openStore = async (config: Config, observer: Observer): Promise<Store> =>
+  config.CACHE_STORE === 'memory'
+    ? createMemoryStore({ maxBytes: config.MEMORY_MAX_BYTES, now: steadyNow, randomEpoch })
+    : createRedisStore({
+        url: config.REDIS_URL,
+        username: config.REDIS_USERNAME,
+        password: config.REDIS_PASSWORD,
+        caFile: config.REDIS_CA_FILE,
+        connectTimeoutMs: config.REDIS_CONNECT_TIMEOUT_MS,
+        commandTimeoutMs: config.REDIS_COMMAND_TIMEOUT_MS,
+        invalidationTimeoutMs: config.INVALIDATION_TIMEOUT_MS,
+        prefix: config.KEY_PREFIX,
+        observer,
+        now: Date.now,
+        randomEpoch
+      }).catch((error: unknown) => {
+        throw error instanceof RedisSettingsError ? new ConfigError(error.message, { cause: error }) : error
+      })
+
+const readTable = ({ RESOURCES_FILE: file, MAX_TTL }: Config, options: ReadOptions): LoadedResources => {
+  try {
+    return readResources(file, options)
+  } catch (error) {
+    if (!(error instanceof ResourceTableError)) throw error
+    const setting = file === undefined ? `MAX_TTL=${MAX_TTL}: ` : 'RESOURCES_FILE='
+    throw new ConfigError(setting + error.message, { cause: error })
+  }
+}
+
+/** Sidecars that start together do not sweep together. */
+const jittered = (ms: number): number => ms * (0.8 + 0.4 * Math.random())

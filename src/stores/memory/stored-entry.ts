@@ -1,0 +1,44 @@
+import type { Entry } from '../../cache/entry.js'
+import { createMemo } from '../../cache/lru.js'
+
+/**
+ * The same entry in few objects. Its tags are one text, and its headers, which are those of a thousand others, are theirs:
+ * as strings of their own they would be most of what the garbage collector has to look at.
+ */
+export const keptEntry = (entry: Entry): Entry => new KeptEntry(entry)
+
+class KeptEntry implements Entry {
+  readonly status: number
+  readonly headers: readonly string[]
+  readonly body: Buffer
+  readonly generatedAt: number
+  readonly freshUntil: number
+  readonly staleWhileRevalidateUntil: number
+  readonly staleIfErrorUntil: number
+  readonly etag: string | undefined
+  readonly #tags: string
+
+  constructor(entry: Entry) {
+    this.status = entry.status
+    this.headers = shared(entry.headers)
+    this.body = entry.body
+    this.generatedAt = entry.generatedAt
+    this.freshUntil = entry.freshUntil
+    this.staleWhileRevalidateUntil = entry.staleWhileRevalidateUntil
+    this.staleIfErrorUntil = entry.staleIfErrorUntil
+    this.etag = entry.etag
+    this.#tags = entry.tags.join('\n')
+  }
+
+  get tags(): readonly string[] {
+    return this.#tags === '' ? [] : this.#tags.split('\n')
+  }
+}
+
+const REMEMBERED = 200
+const known = createMemo<readonly string[]>(REMEMBERED)
+
+const shared = (headers: readonly string[]): readonly string[] => {
+  const text = JSON.stringify(headers)
+  return known.get(text) ?? known.set(text, headers)
+}

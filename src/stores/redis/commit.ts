@@ -1,0 +1,114 @@
+import { StoreUnavailableError } from '../../cache/errors.js'
+import { type Entry, usableUntil } from '../../cache/entry.js'
+import { reachOf } from '../../cache/invalidate/invalidation.js'
+import type { Position } from '../../cache/position.js'
+import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
+import type { Commit, CommitOutcome, Draft } from '../../cache/store.js'
+import { encodeEntry } from '../entry-codec.js'
+import type { Link } from './connection/connection.js'
+import type { ReadRecords } from './records.js'
+import type { Names } from './redis-keys.js'
+import { parseCommitted, parseTexts } from './scripts/replies.js'
+import type { ScriptRunner } from './scripts/script-runner.js'
+import { COMMIT } from './scripts/scripts.js'
+
+export interface CommitterOptions {
+  readonly names: Names
+  readonly scripts: ScriptRunner
+  readonly link: Link
+  readonly readRecords: ReadRecords
+  readonly now: () => number
+}
+
+/** How often a commit is tried while unrelated invalidations keep moving the position. */
+const ATTEMPTS = 3
+/** One script call stores no more drafts, and no more bytes and tags of them, so that Redis is not blocked for long. */
+const SLICE = { drafts: 50, bytes: 512 * 1024, tags: 500 }
+
+/**
+ * Stores drafts if nothing that was invalidated since their position reaches them. The script compares
+ * positions only; when it has moved, the records between are matched here and the drafts that none reaches
+ * are tried again at the new position, at which they are known to be good.
+ */
+export const createCommitter = ({ names, scripts, link, readRecords, now }: CommitterOptions) => {
+  const keys = [names.epoch, names.tags]
+
+  const commitSlice = async (
+    drafts: readonly Draft[],
+    position: Position | undefined,
+    attempt = 1
+  ): Promise<readonly CommitOutcome[]> => {
+    const args = [names.prefix, position ?? '', ...drafts.flatMap((draft) => argumentsOf(draft, now()))]
+    const [kind, ...rest] = await link.run('commit', async () =>
+      parseTexts(await scripts.run(COMMIT, keys, args))
+    )
+    if (kind === 'committed') return parseCommitted(rest)
+    if (kind === 'lost') {
+      link.suspect('Redis has lost the epoch')
+      throw new StoreUnavailableError('Redis has lost the epoch')
+    }
+    const [moved] = rest
+    if (position === undefined || moved === undefined || attempt === ATTEMPTS)
+      return drafts.map(() => 'refused')
+    const untouched = await untouchedBetween(drafts, position, moved)
+    if (untouched.length === 0) return drafts.map(() => 'refused')
+    const outcomes = await commitSlice(untouched, moved, attempt + 1)
+    return drafts.map((draft) => outcomes[untouched.indexOf(draft)] ?? 'refused')
+  }
+
+  /** Those drafts that nothing between the positions reaches. */
+  const untouchedBetween = async (
+    drafts: readonly Draft[],
+    position: Position,
+    moved: Position
+  ): Promise<readonly Draft[]> => {
+    const records = await readRecords(position, moved)
+    if (records === undefined) return []
+    const reaches = reachOf(records)
+    const untouched: Draft[] = []
+    for (const draft of drafts) {
+      if (isSliceOver()) await nextSlice()
+      if (!reaches(draft.slot, draft.entry.tags)) untouched.push(draft)
+    }
+    return untouched
+  }
+
+  return async ({ drafts, position }: Commit): Promise<readonly CommitOutcome[]> => {
+    const outcomes: CommitOutcome[] = []
+    for (let at = 0; at < drafts.length;) {
+      if (isSliceOver()) await nextSlice()
+      const slice = sliceFrom(drafts, at)
+      outcomes.push(...(await commitSlice(slice, position)))
+      at += slice.length
+    }
+    return outcomes
+  }
+}
+
+/** The next drafts for one script call; one that is larger than a slice goes alone. */
+const sliceFrom = (drafts: readonly Draft[], from: number): readonly Draft[] => {
+  let bytes = 0
+  let tags = 0
+  const end = drafts.findIndex(({ entry }, at) => {
+    if (at < from) return false
+    bytes += entry.body.length
+    tags += entry.tags.length
+    return at > from && (at - from === SLICE.drafts || bytes > SLICE.bytes || tags > SLICE.tags)
+  })
+  return drafts.slice(from, end < 0 ? drafts.length : end)
+}
+
+const argumentsOf = ({ slot, entry, condition }: Draft, now: number): (string | number | Buffer)[] => [
+  slot,
+  lifetimeMs(entry, now),
+  typeof condition === 'object' ? `etag:${condition.etag}` : (condition ?? ''),
+  encodeEntry(entry),
+  entry.tags.join('\n')
+]
+
+/**
+ * Redis demands a positive, whole number. Counted from when the entry was made at the earliest: a clock that has
+ * stepped back since must not make it live longer.
+ */
+const lifetimeMs = (entry: Entry, now: number): number =>
+  Math.max(1, Math.ceil(usableUntil(entry) - Math.max(now, entry.generatedAt)))

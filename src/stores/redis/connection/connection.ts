@@ -1,0 +1,184 @@
+import { StoreUnavailableError } from '../../../cache/errors.js'
+import type { Observer } from '../../../cache/observer.js'
+import type { StoreState } from '../../../cache/store.js'
+import { createBreaker } from '../../breaker.js'
+import { BudgetExceededError } from '../../time-budget.js'
+import { createBatches } from './batches.js'
+import type { RedisClient } from './client.js'
+import { isReply, isWrongConnection, isWrongServer, messageOf } from './error-replies.js'
+
+export interface LinkOptions {
+  readonly client: RedisClient
+  readonly commandTimeoutMs: number
+  readonly connectTimeoutMs: number
+  readonly observer: Observer
+  /** Runs before anything is served, on each new connection and after each suspicion, by means of `run`. */
+  readonly prepare: (run: Run) => Promise<void>
+  /** Asked in the very turn in which the link goes up; if there is more to prepare, it does not. */
+  readonly isPrepared: () => boolean
+}
+
+/** Does one store operation within the time budget. */
+export type Run = <T>(operation: string, work: () => Promise<T>) => Promise<T>
+
+/**
+ * The connection's health. It is up from the end of `prepare` until the connection is lost, the breaker
+ * trips or somebody suspects the server; while it is down, work fails at once and the link tries again by
+ * itself. A frozen server shows as time-outs: the connection is then dropped, and with it what was queued.
+ */
+export interface Link {
+  readonly state: StoreState
+  /** Rejects with `StoreUnavailableError`, at once while the link is down. */
+  readonly run: Run
+  /**
+   * The same for what must be carried out, late rather than never: a server that pauses, or a packet that is lost, is
+   * waited for. `whenLate` is told of each operation that the time budget is over for.
+   */
+  readonly runPatiently: (whenLate: () => void) => Run
+  /** Counts one more who waits for what has been run and has not begun yet. */
+  join(): void
+  /** Takes the link down until `prepare` has succeeded again. */
+  suspect(reason: string): void
+  start(): void
+  stop(): void
+}
+
+const RETRY_MS = 500
+/** A lost packet is sent again after 200, 600 and 1,400 ms: a connection that is silent for so long is given up. */
+const PATIENCE_MS = 1000
+
+export const createLink = ({ client, observer, ...options }: LinkOptions): Link => {
+  const breaker = createBreaker()
+  const budgetMs = options.commandTimeoutMs
+  const batches = createBatches(client, { budgetMs, patienceMs: Math.max(PATIENCE_MS, budgetMs) })
+  let state: StoreState = 'down'
+  let announced: StoreState | undefined
+  let lastError: Error | undefined
+  let isStopped = false
+  let isPreparing = false
+  let connections = 0
+  let retry: NodeJS.Timeout | undefined
+
+  const change = (next: StoreState, reason: string): void => {
+    state = next
+    if (isStopped) return
+    if (announced !== next) observer.storeChanged({ state: next, reason })
+    else if (next === 'down') observer.storeStaysDown({ reason })
+    announced = next
+  }
+
+  const goDown = (reason: string, next: () => void = prepareSoon): void => {
+    change('down', reason)
+    if (retry !== undefined || isStopped) return
+    retry = setTimeout(() => {
+      retry = undefined
+      // The client has given up, as when no master was found to connect to.
+      if (client.status === 'end') connect()
+      else next()
+    }, RETRY_MS)
+  }
+
+  const reconnect = (): void => {
+    if (!isStopped) client.disconnect(true)
+  }
+
+  /** One that fails is told by `close` or `end`. */
+  const connect = (): void => {
+    if (!isStopped) client.connect().catch(() => undefined)
+  }
+
+  const prepare = async (): Promise<void> => {
+    if (isPreparing || isStopped || client.status !== 'ready') return
+    isPreparing = true
+    const connection = connections
+    try {
+      do await options.prepare((operation, work) => attempt(operation, work, () => undefined))
+      while (!options.isPrepared())
+      lastError = undefined
+      if (connection === connections) change('up', 'connected')
+    } catch (error) {
+      // A frozen connection may never answer.
+      const isHopeless = error instanceof BudgetExceededError || isWrongConnection(error)
+      goDown(messageOf(lastError ?? error), isHopeless ? reconnect : prepareSoon)
+    } finally {
+      isPreparing = false
+    }
+    if (connection !== connections) await prepare()
+  }
+
+  function prepareSoon(): void {
+    void prepare()
+  }
+
+  const attempt = async <T>(operation: string, work: () => Promise<T>, whenLate?: () => void): Promise<T> => {
+    const startedAt = performance.now()
+    try {
+      const result = await batches.run(work, whenLate)
+      breaker.succeeded()
+      return result
+    } finally {
+      observer.storeAsked({ operation, durationMs: performance.now() - startedAt })
+    }
+  }
+
+  const run = async <T>(operation: string, work: () => Promise<T>, whenLate?: () => void): Promise<T> => {
+    if (state === 'down') throw new StoreUnavailableError('the store is down')
+    try {
+      return await attempt(operation, work, whenLate)
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new Error(messageOf(cause))
+      observer.storeFailed({ operation, error })
+      if (error instanceof BudgetExceededError && breaker.timedOut(error.isOurFault, performance.now())) {
+        goDown(`Redis did not answer within ${error.budgetMs} ms`)
+        reconnect()
+      } else if (isWrongServer(error)) {
+        goDown(error.message, isWrongConnection(error) ? reconnect : prepareSoon)
+      }
+      throw new StoreUnavailableError(`${operation} failed`, { cause: error })
+    }
+  }
+
+  // A connection that gets neither ready nor refused, as to a frozen server, is given up for a new one.
+  const watchdog = setInterval(() => {
+    if (client.status === 'connect' || client.status === 'connecting') reconnect()
+  }, options.connectTimeoutMs).unref()
+
+  client.on('connect', () => {
+    lastError = undefined
+  })
+  client.on('error', (error: Error) => {
+    // A server that refuses a connection says why and closes it: the broken connection is not the reason.
+    if (lastError === undefined || !isReply(lastError) || isReply(error)) lastError = error
+  })
+  client.on('close', () => {
+    connections++
+    change('down', messageOf(lastError ?? 'the connection was closed'))
+  })
+  client.on('ready', () => {
+    connections++
+    prepareSoon()
+  })
+  client.on('end', () => {
+    goDown(messageOf(lastError ?? 'no connection'))
+  })
+
+  return {
+    get state() {
+      return state
+    },
+    run: (operation, work) => run(operation, work),
+    runPatiently: (whenLate) => (operation, work) => run(operation, work, whenLate),
+    join: () => batches.join(),
+    suspect: (reason) => {
+      change('down', reason)
+      prepareSoon()
+    },
+    start: connect,
+    stop: () => {
+      isStopped = true
+      state = 'down'
+      clearInterval(watchdog)
+      clearTimeout(retry)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import type { Invalidation } from '../../cache/invalidate/invalidation.js'
+import type { Invalidated, InvalidateOptions } from '../../cache/store.js'
+import type { Journal } from '../journal.js'
+import { withinBudget } from '../time-budget.js'
+import { messageOf } from './connection/error-replies.js'
+import type { Link, Run } from './connection/connection.js'
+
+export interface InvalidationsOptions {
+  readonly link: Link
+  readonly journal: Journal
+  readonly remove: (run: Run, invalidation: Invalidation) => Promise<Invalidated>
+  readonly commandTimeoutMs: number
+  /** Longest that an invalidation is waited for. */
+  readonly timeoutMs: number
+  readonly mostWaiting?: number
+}
+
+const PENDING: Invalidated = { outcome: 'pending' }
+
+/** Each holds an answer, and perhaps a connection to the origin: those beyond are pending at once. */
+const MOST_WAITING = 1000
+
+/**
+ * Invalidations, each until it has been carried out or its time is over; only then it is `pending`. One that does not
+ * succeed within the time budget of a command goes to the journal, and the link down: nothing is read from Redis until
+ * the journal has been replayed, also on a new connection. Who waits is told by whatever carries it out first, the late
+ * answer to the first attempt or the replay; to do both is harmless.
+ */
+export const createInvalidations = ({ link, journal, remove, ...options }: InvalidationsOptions) => {
+  const { commandTimeoutMs, timeoutMs, mostWaiting = MOST_WAITING } = options
+  const waiting = new Set<() => void>()
+  let isEnding = false
+
+  const carryOut = (invalidation: Invalidation, waitMs: number): Promise<Invalidated> => {
+    let isKept = false
+    let forget = (): void => undefined
+
+    const keep = (reason: string): void => {
+      isKept = true
+      journal.add(invalidation)
+      if (link.state === 'up') link.suspect(reason)
+    }
+    const done = new Promise<Invalidated>((resolve) => {
+      const end = (): void => resolve(PENDING)
+      const wait = (reason: string): void => {
+        if (isKept) return
+        keep(reason)
+        if (isEnding || waitMs === 0 || waiting.size >= mostWaiting) {
+          end()
+          return
+        }
+        waiting.add(end)
+        const stopListening = journal.whenDone((id) => resolve({ outcome: 'done', id, removed: 0 }))
+        forget = () => {
+          waiting.delete(end)
+          stopListening()
+        }
+      }
+      if (link.state === 'down') {
+        wait('the store is down')
+        return
+      }
+      const run = link.runPatiently(() => wait(`an invalidation got no answer within ${commandTimeoutMs} ms`))
+      remove(run, invalidation).then(resolve, (error: unknown) =>
+        wait(`an invalidation failed: ${reasonOf(error)}`)
+      )
+    })
+    // The first attempt has the budget of a command, whatever the caller asks for.
+    const boundMs = Math.max(waitMs, Math.min(commandTimeoutMs, timeoutMs))
+    return withinBudget(done, boundMs)
+      .catch(() => {
+        if (!isKept) keep('an invalidation was not carried out in time')
+        return PENDING
+      })
+      .finally(() => forget())
+  }
+
+  return {
+    /** Never rejects. */
+    invalidate: (invalidation: Invalidation, { waitMs = timeoutMs }: InvalidateOptions = {}) =>
+      carryOut(invalidation, Math.min(waitMs, timeoutMs)),
+    /** Those that wait are pending from now on, and so is each that would have to wait. */
+    endWaiting: (): void => {
+      isEnding = true
+      for (const end of waiting) end()
+    }
+  }
+}
+
+/** Of a `StoreUnavailableError`: what Redis or the connection said. */
+export const reasonOf = (error: unknown): string =>
+  messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error)

@@ -1,0 +1,171 @@
+import { Readable } from 'node:stream'
+import t from 'tap'
+import { OriginError } from '../../../src/cache/errors.js'
+import { fill, type Filled, type FillRequest } from '../../../src/cache/read/fill.js'
+import { STAYING } from '../../../src/concurrency/cancellation.js'
+import { createClock } from '../../support/clock.js'
+import { type AnswerParts, createFakeOrigin, entry, originAnswer, TABLE } from '../fixtures.js'
+
+const match = TABLE.matchRead('/open/5')
+if (match === undefined) throw new Error('no row')
+
+const setUp = (parts: AnswerParts) => {
+  const clock = createClock(1_000_000)
+  const origin = createFakeOrigin()
+  origin.respond = () => {
+    clock.advance(5000)
+    return originAnswer(parts)
+  }
+  const run = (named: Partial<FillRequest> = {}): Promise<Filled> =>
+    fill(
+      { origin, now: clock.now, maxTtlMs: 3_600_000, maxEntryBytes: 100 },
+      {
+        ...match,
+        identity: undefined,
+        user: undefined,
+        target: '/open/5',
+        headers: [],
+        ownTags: ['own'],
+        stale: undefined,
+        readers: STAYING,
+        ...named
+      }
+    )
+  return { origin, run }
+}
+
+const textOf = async (filled: Filled): Promise<string> =>
+  filled.kind === 'entry'
+    ? filled.entry.body.toString()
+    : Buffer.concat(await filled.answer.body.toArray()).toString()
+
+t.test('a storable answer becomes an entry with the tags of its row', async (t) => {
+  const { run } = setUp({ json: { items: [7, 8] }, headers: ['Age', '10', 'X-A', '1', 'ETag', '"v"'] })
+  const filled = await run()
+  t.match(filled, {
+    kind: 'entry',
+    confirmed: undefined,
+    entry: { status: 200, etag: '"v"', tags: ['own', 'thing:5', 'item:7', 'item:8'] }
+  })
+  if (filled.kind !== 'entry') return
+  t.same(filled.entry.headers, ['Content-Type', 'application/json', 'X-A', '1', 'ETag', '"v"'], 'but no Age')
+  t.equal(await textOf(filled), '{"items":[7,8]}')
+})
+
+t.test('an entry is as old as its request, not as its answer', async (t) => {
+  const filled = await setUp({}).run()
+  t.match(filled, { entry: { generatedAt: 1_000_000, freshUntil: 1_060_000 } })
+})
+
+t.test('a fill asks for whole, uncoded JSON and without the conditions of its caller', async (t) => {
+  const { run, origin } = setUp({})
+  const mine = [
+    'Accept',
+    'accept-encoding',
+    'If-None-Match',
+    'If_None_Match',
+    'if-modified-since',
+    'If-Match',
+    'If-Unmodified-Since',
+    'If-Range',
+    'Range',
+    'Accept_Encoding'
+  ]
+  await run({
+    headers: [...mine.flatMap((name) => [name, 'x']), 'Host', 'h', 'Cookie', 'c', 'X-Forwarded-For', 'f']
+  })
+  t.match(origin.requests[0], { method: 'GET', target: '/open/5', body: undefined, resource: 'open' })
+  t.same(origin.requests[0]?.headers, [
+    ...['Host', 'h', 'Cookie', 'c', 'X-Forwarded-For', 'f'],
+    ...['Accept', 'application/json', 'Accept-Encoding', 'identity']
+  ])
+})
+
+t.test('an answer that cannot be kept is one caller’s own, whole', async (t) => {
+  const cases: [AnswerParts, boolean][] = [
+    [{ status: 503, json: 'no' }, false],
+    [{ headers: ['Set-Cookie', 'a=b'], json: 'no' }, false],
+    [{ headers: ['Cache-Control', 'no-store'], json: 'no' }, true],
+    [{ headers: ['Vary', 'X-Other'], json: 'no' }, true],
+    [{ body: '"no' }, true],
+    [{ json: { items: [{}] } }, true],
+    [{ json: { pad: 'x'.repeat(200) } }, true]
+  ]
+  for (const [parts, isByNature] of cases) {
+    const filled = await setUp(parts).run()
+    t.match(filled, { kind: 'own', isByNature, answer: { status: parts.status ?? 200 } })
+    t.equal(await textOf(filled), parts.body ?? JSON.stringify(parts.json))
+  }
+})
+
+t.test('a validator that is too long to keep is not kept', async (t) => {
+  const filled = await setUp({ headers: ['ETag', `"${'x'.repeat(300)}"`] }).run()
+  t.match(filled, { kind: 'entry', entry: { etag: undefined } })
+})
+
+t.test('a body that breaks off is an error, and no entry', async (t) => {
+  const body = Readable.from(
+    (function* () {
+      yield Buffer.from('{"n":')
+      throw new Error('reset')
+    })()
+  )
+  await t.rejects(setUp({ body }).run(), new OriginError('unreachable'))
+})
+
+const STALE = entry({
+  etag: '"v1"',
+  headers: [
+    'Content-Type',
+    'application/json',
+    'Content-Length',
+    '7',
+    'ETag',
+    '"v1"',
+    'X-A',
+    'old',
+    'X-B',
+    'old'
+  ]
+})
+
+t.test(
+  'a 304 confirms the stored body and renews its headers, but for what describes the body',
+  async (t) => {
+    const { run, origin } = setUp({
+      status: 304,
+      body: '',
+      headers: ['Content-Length', '0', 'x-a', 'new', 'Cache-Control', 'max-age=9']
+    })
+    const filled = await run({ stale: STALE })
+    t.same(origin.requests[0]?.headers.slice(-2), ['If-None-Match', '"v1"'])
+    t.match(filled, {
+      kind: 'entry',
+      confirmed: '"v1"',
+      entry: { status: 200, etag: '"v1"', freshUntil: 1_009_000 }
+    })
+    if (filled.kind !== 'entry') return
+    t.same(filled.entry.headers, [
+      ...['Content-Type', 'application/json', 'ETag', '"v1"', 'X-B', 'old'],
+      ...['x-a', 'new', 'Cache-Control', 'max-age=9']
+    ])
+    t.equal(await textOf(filled), '{"n":1}')
+  }
+)
+
+t.test('a 304 that cannot be kept is a whole answer all the same: nobody asked for a 304', async (t) => {
+  for (const header of [
+    ['Set-Cookie', 'a=b'],
+    ['Cache-Control', 'no-store']
+  ]) {
+    const filled = await setUp({ status: 304, body: '', headers: header }).run({ stale: STALE })
+    t.match(filled, { kind: 'own', confirmed: '"v1"', answer: { status: 200, statusText: 'OK' } })
+    t.equal(await textOf(filled), '{"n":1}')
+  }
+})
+
+t.test('an entry without a validator is asked for anew', async (t) => {
+  const { run, origin } = setUp({ json: 'new' })
+  t.equal(await textOf(await run({ stale: entry() })), '"new"')
+  t.notOk(origin.requests[0]?.headers.includes('If-None-Match'))
+})

@@ -1,0 +1,63 @@
+import t from 'tap'
+import { type Directives, lifetimeOf } from '../../../src/cache/read/freshness.js'
+import type { Resource } from '../../../src/cache/resource.js'
+import { readDirectives } from '../../../src/origin/directives.js'
+import { TABLE } from '../fixtures.js'
+
+const rowOf = (path: string): Resource => {
+  const match = TABLE.matchRead(path)
+  if (match === undefined) throw new Error(`no row for ${path}`)
+  return match.resource
+}
+const OPEN = rowOf('/open/5')
+const MINE = rowOf('/mine')
+const SILENT = readDirectives([])
+
+const AT = 1_000_000
+/** Seconds from the request: fresh, usable while revalidating, usable on an error; `unstorable` otherwise. */
+const spans = (stated: Partial<Directives>, row = OPEN, maxTtlMs = 3_600_000): number[] | 'unstorable' => {
+  const lifetime = lifetimeOf({ ...SILENT, ...stated }, row, { receivedAt: AT, maxTtlMs })
+  if (lifetime.kind === 'unstorable') return 'unstorable'
+  const { freshUntil, staleWhileRevalidateUntil, staleIfErrorUntil } = lifetime.freshness
+  return [freshUntil, staleWhileRevalidateUntil, staleIfErrorUntil].map((until) => (until - AT) / 1000)
+}
+
+t.test('an answer that states nothing has the times of its row', async (t) => {
+  t.same(spans({}), [60, 90, 180])
+  t.same(spans({}, MINE), [60, 60, 180])
+})
+
+t.test('what the origin states wins over the row', async (t) => {
+  t.same(spans({ lifetimeSeconds: 10 }), [10, 40, 130])
+  t.same(spans({ lifetimeSeconds: 10, staleWhileRevalidateSeconds: 1, staleIfErrorSeconds: 0 }), [10, 11, 10])
+})
+
+t.test('an answer that was old when it came is fresh for what is left', async (t) => {
+  t.same(spans({ lifetimeSeconds: 100, ageSeconds: 30 }), [70, 100, 190])
+  t.equal(spans({ lifetimeSeconds: 100, ageSeconds: 100 }), 'unstorable')
+  const lifetime = lifetimeOf({ ...SILENT, ageSeconds: 30 }, OPEN, { receivedAt: AT, maxTtlMs: 3_600_000 })
+  t.match(lifetime, { freshness: { generatedAt: AT - 30_000 } })
+})
+
+t.test('nothing is used for longer than the greatest time to live', async (t) => {
+  t.same(spans({ lifetimeSeconds: 1e9, staleIfErrorSeconds: 1e9 }), [3600, 3600, 3600])
+  t.same(spans({}, OPEN, 100_000), [60, 90, 100])
+})
+
+t.test('must-revalidate allows no stale answer', async (t) => {
+  t.same(spans({ mustRevalidate: true }), [60, 60, 60])
+  t.same(spans({ mustRevalidate: true, staleIfErrorSeconds: 60 }), [60, 60, 60])
+})
+
+t.test('no-store, no-cache and a lifetime of nothing are not stored', async (t) => {
+  t.equal(spans({ noStore: true, lifetimeSeconds: 60 }), 'unstorable')
+  t.equal(spans({ noCache: true }), 'unstorable')
+  t.equal(spans({ lifetimeSeconds: 0 }), 'unstorable')
+  t.equal(spans({ lifetimeSeconds: -5 }), 'unstorable')
+})
+
+t.test('private is stored for the one caller only', async (t) => {
+  t.equal(spans({ private: true }), 'unstorable')
+  t.equal(spans({ private: true }, rowOf('/guarded/1')), 'unstorable')
+  t.same(spans({ private: true }, MINE), [60, 60, 180])
+})

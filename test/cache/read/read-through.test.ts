@@ -1,0 +1,156 @@
+import t from 'tap'
+import { StoreUnavailableError } from '../../../src/cache/errors.js'
+import { Leaver, LeftError } from '../../../src/concurrency/cancellation.js'
+import type { Store } from '../../../src/cache/store.js'
+import {
+  createGate,
+  createStage,
+  originAnswer,
+  outcomeOf,
+  read,
+  settle,
+  SIGNED_IN,
+  textOf
+} from '../fixtures.js'
+
+t.test('a miss is stored, and the next read is a hit with its age', async (t) => {
+  const { cache, clock } = createStage()
+  t.match(await read(cache, '/open/5'), {
+    outcome: 'miss',
+    cacheStatus: 'spms; fwd=uri-miss; stored',
+    ageSeconds: undefined
+  })
+  clock.advance(13_000)
+  t.match(await read(cache, '/open/5'), { outcome: 'hit', cacheStatus: 'spms; hit; ttl=47', ageSeconds: 13 })
+})
+
+t.test('a bypass is forwarded, each time, with its reason', async (t) => {
+  const { cache, origin } = createStage()
+  for (const n of [1, 2]) {
+    const answer = await read(cache, '/paged?search=x')
+    t.match(answer, { kind: 'relay', outcome: 'bypass', cacheStatus: 'spms; fwd=bypass; detail=search' })
+    t.equal(await textOf(answer), `{"n":${n}}`)
+  }
+  t.match(origin.requests, [{ resource: 'paged' }, { resource: 'paged' }])
+})
+
+t.test('switched off, every read is forwarded and none is stored', async (t) => {
+  const { cache, store, origin } = createStage({ isEnabled: false })
+  for (const target of ['/open/5', '/open/5', '/mine']) {
+    t.match(await read(cache, target, SIGNED_IN), { cacheStatus: 'spms; fwd=bypass; detail=disabled' })
+  }
+  t.equal(origin.requests.length, 3)
+  t.equal((await store.figures()).entries, 0)
+})
+
+t.test('HEAD is answered from a stored GET, and never fills', async (t) => {
+  const { cache, origin } = createStage()
+  const head = () => read(cache, '/open/5', {}, { method: 'HEAD' })
+  t.match(await head(), { kind: 'relay', cacheStatus: 'spms; fwd=uri-miss' })
+  t.match(await head(), { cacheStatus: 'spms; fwd=uri-miss' })
+  t.match(origin.requests, [{ method: 'HEAD' }, { method: 'HEAD' }])
+  await read(cache, '/open/5')
+  t.match(await head(), { kind: 'entry', outcome: 'hit' })
+  t.equal(origin.requests.length, 3)
+})
+
+t.test('an unstorable answer is the leader’s own, and the next reader leads', async (t) => {
+  const { cache, origin } = createStage()
+  const gate = createGate()
+  origin.respond = async () => {
+    await gate.opened
+    const n = origin.requests.length
+    return originAnswer({ json: { n }, headers: n === 1 ? ['Set-Cookie', 'a=b'] : [] })
+  }
+  const reads = [1, 2, 3, 4].map(() => outcomeOf(read(cache, '/open/5')))
+  await settle()
+  t.equal(origin.requests.length, 1)
+  gate.open()
+  t.same(await Promise.all(reads), ['miss {"n":1}', 'miss {"n":2}', 'collapsed {"n":2}', 'collapsed {"n":2}'])
+})
+
+t.test('readers do not queue for ever: after two flights in vain each asks by itself', async (t) => {
+  const { cache, origin } = createStage()
+  origin.respond = async () => {
+    await settle()
+    return originAnswer({ status: 403, json: origin.requests.length })
+  }
+  const reads = await Promise.all(Array.from({ length: 10 }, () => read(cache, '/open/5')))
+  t.equal(origin.requests.length, 10)
+  t.ok(reads.every((answer) => answer.status === 403))
+})
+
+t.test('a key that is unstorable by its nature is not queued for', async (t) => {
+  const { cache, origin, clock } = createStage()
+  const gate = createGate()
+  origin.respond = () => originAnswer({ headers: ['Cache-Control', 'no-store'] })
+  await read(cache, '/open/5')
+  origin.respond = () => gate.opened.then(() => originAnswer())
+  const reads = Array.from({ length: 5 }, () => read(cache, '/open/5'))
+  await settle()
+  t.equal(origin.requests.length, 6, 'all ask at once')
+  gate.open()
+  for (const answer of await Promise.all(reads))
+    t.match(answer, { kind: 'relay', cacheStatus: 'spms; fwd=uri-miss' })
+  clock.advance(60_000)
+  t.match(
+    await read(cache, '/open/5'),
+    { cacheStatus: 'spms; fwd=uri-miss; stored' },
+    'until the mark has gone'
+  )
+})
+
+const unavailable = (store: Store): Store => ({
+  ...store,
+  read: () => Promise.reject(new StoreUnavailableError('down')),
+  commit: () => Promise.reject(new StoreUnavailableError('down'))
+})
+
+t.test('without the store every read is answered, still by one request at a time', async (t) => {
+  const { cache, origin } = createStage({ around: unavailable })
+  const gate = createGate()
+  origin.respond = () => gate.opened.then(() => originAnswer({ json: { n: origin.requests.length } }))
+  const reads = Array.from({ length: 20 }, () => read(cache, '/open/5'))
+  await settle()
+  t.equal(origin.requests.length, 1)
+  gate.open()
+  for (const answer of await Promise.all(reads)) {
+    t.match(answer, { status: 200, cacheStatus: 'spms; fwd=uri-miss; detail=store-unavailable' })
+    t.equal(await textOf(answer), '{"n":1}')
+  }
+})
+
+t.test('without the store nobody can be proven, and nobody shares what needs a proof', async (t) => {
+  const { cache, origin } = createStage({ around: unavailable })
+  const reads = await Promise.all([1, 2, 3].map(() => read(cache, '/guarded/1', SIGNED_IN)))
+  t.equal(origin.requests.length, 3)
+  for (const answer of reads) t.match(answer, { kind: 'relay', cacheStatus: /store-unavailable/ })
+})
+
+t.test('a caller who leaves is let go, and the origin with the last of them', async (t) => {
+  const { cache, origin, told } = createStage()
+  origin.respond = () => createGate().opened.then(() => originAnswer())
+  const [one, two] = [new Leaver(), new Leaver()]
+  const first = read(cache, '/open/5', {}, { caller: one })
+  const second = read(cache, '/open/5', {}, { caller: two })
+  await settle()
+  one.leave()
+  await t.rejects(first, LeftError)
+  t.equal(origin.aborted, 0)
+  two.leave()
+  await t.rejects(second, LeftError)
+  t.equal(origin.aborted, 1)
+  t.same(told.answered, [], 'nobody was answered')
+})
+
+t.test('whoever watches is told of each answer', async (t) => {
+  const { cache, told } = createStage()
+  await read(cache, '/open/5', { 'x-request-id': 'r1', traceparent: 't1' })
+  await read(cache, '/open/5')
+  await read(cache, '/other')
+  t.match(told.answered, [
+    { resource: 'open', key: 'open:5', outcome: 'miss', status: 200, requestId: 'r1', traceparent: 't1' },
+    { resource: 'open', key: 'open:5', outcome: 'hit', status: 200, requestId: undefined },
+    { resource: 'none', key: undefined, outcome: 'bypass' }
+  ])
+})

@@ -1,0 +1,26 @@
+import { type Answer, filledAnswer } from '../../../src/cache/answer.js'
+import type { Entry } from '../../../src/cache/entry.js'
+import type { Outcome } from '../../../src/cache/observer.js'
+import { createFieldReader } from '../../../src/cache/read/request-fields.js'
+import { TABLE } from '../fixtures.js'
+
+const entry: Entry = {
+  status: 200,
+  headers: [],
+  body: Buffer.from('{}'),
+  generatedAt: 0,
+  freshUntil: 1,
+  staleWhileRevalidateUntil: 1,
+  staleIfErrorUntil: 1,
+  etag: undefined,
+  tags: []
+}
+
+/** An answer with an entry. */
+export const entryAnswer = (outcome: Outcome): Answer =>
+  filledAnswer({
+    outcome,
+    cacheStatus: `spms; ${outcome}`,
+    entry,
+    fields: createFieldReader(TABLE.identity)([])
+  })

@@ -1,0 +1,152 @@
+import t from 'tap'
+import { ConfigError, ConfigSchema, readConfig } from '../../src/config/config.js'
+
+/** What a start with these variables says; throws when it would succeed. */
+const complaint = (environment: Readonly<Record<string, string>>): string => {
+  try {
+    readConfig(environment)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message
+    throw error
+  }
+  throw new Error(`accepted: ${JSON.stringify(environment)}`)
+}
+
+t.test('nothing needs to be set', async (t) => {
+  t.match(readConfig({}), {
+    ORIGIN_URL: 'http://127.0.0.1:8000',
+    ORIGIN_TIMEOUT_MS: 310_000,
+    CACHE_STORE: 'redis',
+    REDIS_URL: 'redis://127.0.0.1:6379/1',
+    REDIS_CONNECT_TIMEOUT_MS: 5000,
+    REDIS_COMMAND_TIMEOUT_MS: 100,
+    KEY_PREFIX: 'spms:',
+    DEFAULT_TTL: 300,
+    MAX_TTL: 86_400,
+    CACHE_ENABLED: true,
+    PROXY_HOST: '0.0.0.0',
+    PROXY_PORT: 8080,
+    CONTROL_HOST: '127.0.0.1',
+    CONTROL_PORT: 8081,
+    OPS_HOST: '0.0.0.0',
+    OPS_PORT: 9090,
+    LOG_LEVEL: 'info'
+  })
+  t.notMatch(Object.keys(readConfig({})), ['CONTROL_TOKEN'])
+})
+
+t.test('every limit in bytes has a default, and every setting a description', async (t) => {
+  for (const [name, { description, default: value }] of Object.entries(ConfigSchema.properties)) {
+    t.type(description, 'string', name)
+    if (name.endsWith('_BYTES')) t.type(value, 'number', name)
+  }
+})
+
+t.test('variables set the settings of their names, and no others', async (t) => {
+  const config = readConfig({
+    PROXY_PORT: '1',
+    CACHE_ENABLED: 'false',
+    KEY_PREFIX: '{spms}:',
+    PATH: '/bin',
+    ORIGIN_URL: 'https://h:1/'
+  })
+  t.match(config, { PROXY_PORT: 1, CACHE_ENABLED: false, KEY_PREFIX: '{spms}:', ORIGIN_URL: 'https://h:1/' })
+  t.notOk('PATH' in config)
+  t.ok(Object.isFrozen(config))
+})
+
+t.test('a variable that is set to nothing is not set', async (t) => {
+  t.same(readConfig({ PROXY_PORT: '', CONTROL_TOKEN: '', RESOURCES_FILE: '', REDIS_URL: '' }), readConfig({}))
+})
+
+t.test('a value is trimmed, and one that is blank is not set', async (t) => {
+  t.same(
+    readConfig({ PROXY_PORT: ' ', ORIGIN_MAX_QUEUE: '\t', CONTROL_TOKEN: '\n', REDIS_PASSWORD: ' \r\n' }),
+    readConfig({})
+  )
+  const token = 'a-token-of-16-or-more'
+  t.match(
+    readConfig({
+      CONTROL_TOKEN: `${token}\n`,
+      REDIS_PASSWORD: ' p w\r\n',
+      PROXY_PORT: ' 81 ',
+      KEY_PREFIX: 'a: '
+    }),
+    { CONTROL_TOKEN: token, REDIS_PASSWORD: 'p w', PROXY_PORT: 81, KEY_PREFIX: 'a:' }
+  )
+  t.match(complaint({ CONTROL_TOKEN: `${'x'.repeat(15)}\n` }), 'fewer than 16')
+})
+
+const BAD: readonly (readonly [string, string, string])[] = [
+  ['ORIGIN_URL', 'ftp://host', 'must match pattern'],
+  ['ORIGIN_URL', 'http://host/path', 'scheme, host and port'],
+  ['ORIGIN_URL', 'http://host:99999', 'must be an address'],
+  ['ORIGIN_TIMEOUT_MS', '0', 'must be >= 1'],
+  ['ORIGIN_MAX_CONNECTIONS', '1.5', 'must be integer'],
+  ['ORIGIN_MAX_QUEUE', '-1', 'must be >= 0'],
+  ['CACHE_STORE', 'disk', 'must be one of redis, memory'],
+  ['REDIS_CONNECT_TIMEOUT_MS', 'soon', 'must be integer'],
+  ['REDIS_COMMAND_TIMEOUT_MS', '1e9', 'must be <= 3600000'],
+  ['KEY_PREFIX', 'a b', 'must match pattern'],
+  ['KEY_PREFIX', 'x'.repeat(65), 'must match pattern'],
+  ['DEFAULT_TTL', '0', 'must be >= 1'],
+  ['DEFAULT_TTL', '86401', 'must not be above MAX_TTL (86400)'],
+  ['MAX_TTL', '40000000', 'must be <= 31536000'],
+  ['MEMORY_MAX_BYTES', '1', 'must be >= 1024'],
+  ['MAX_ENTRY_BYTES', '64MB', 'must be integer'],
+  ['CACHE_ENABLED', 'no', 'must be boolean'],
+  ['PROXY_PORT', '70000', 'must be <= 65535'],
+  ['CONTROL_PORT', 'x', 'must be integer'],
+  ['CONTROL_HOST', '0.0.0.0', 'must be a loopback address unless CONTROL_TOKEN is set'],
+  ['CONTROL_HOST', '127.0.0.1.example.org', 'must be a loopback address'],
+  ['CONTROL_HOSTS', 'a b', 'must match pattern'],
+  ['CONTROL_HOSTS', 'http://a', 'must match pattern'],
+  ['CONTROL_SOCKET', `/${'x'.repeat(100)}`, 'must NOT have more than 100 characters'],
+  ['OPS_PORT', '-1', 'must be >= 0'],
+  ['LOG_LEVEL', 'loud', 'must be one of fatal, error, warn, info, debug, trace, silent']
+]
+
+t.test('a bad value is told in one line: the variable, the value and what is allowed', async (t) => {
+  for (const [name, value, allowed] of BAD) {
+    const message = complaint({ [name]: value })
+    t.ok(message.startsWith(`${name}=${value}: `), message)
+    t.ok(message.includes(allowed), message)
+    t.notMatch(message, '\n')
+  }
+})
+
+t.test('several bad values are told at once, still in one line', async (t) => {
+  const message = complaint({ PROXY_PORT: 'a\nb', LOG_LEVEL: 'loud' })
+  t.match(message, /^PROXY_PORT=a b: must be integer; LOG_LEVEL=loud: must be one of [^\n]*$/)
+})
+
+t.test('settings that do not go together are told, too', async (t) => {
+  t.match(complaint({ MAX_TTL: '100' }), /^DEFAULT_TTL=300: must not be above MAX_TTL \(100\)$/)
+  const memory = { CACHE_STORE: 'memory', MEMORY_MAX_BYTES: '2048', MAX_ENTRY_BYTES: '4096' }
+  t.match(complaint(memory), /^MAX_ENTRY_BYTES=4096: must not be above MEMORY_MAX_BYTES \(2048\)$/)
+  t.ok(readConfig({ ...memory, CACHE_STORE: 'redis' }))
+})
+
+t.test('the control door goes beyond loopback with a token only', async (t) => {
+  const token = 'x'.repeat(16)
+  t.ok(readConfig({ CONTROL_HOST: '0.0.0.0', CONTROL_TOKEN: token }))
+  for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost'])
+    t.ok(readConfig({ CONTROL_HOST: host }), host)
+})
+
+t.test('secrets are not told', async (t) => {
+  const secrets = [
+    { CONTROL_TOKEN: 'hunter2' },
+    { REDIS_URL: 'http://user:hunter2@host' },
+    { ORIGIN_URL: 'http://user:hunter2@host' },
+    { ORIGIN_URL: 'http://user:hun/hunter2@host' },
+    { ORIGIN_URL: 'http://user:hunter2#x@host' },
+    { ORIGIN_URL: 'http://user:hunter2' },
+    { ORIGIN_URL: 'http://user:hunter2%40host' }
+  ]
+  for (const environment of secrets) {
+    const message = complaint(environment)
+    t.notMatch(message, 'hunter2')
+    t.match(message, new RegExp(`^${Object.keys(environment)[0] ?? ''}=.*\\(hidden\\).*: must `))
+  }
+})

@@ -1,0 +1,258 @@
+import { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import t, { type Test } from 'tap'
+import { createLink, type LinkOptions } from '../../../../src/stores/redis/connection/connection.js'
+import { eventually } from '../../../support/eventually.js'
+import { createRecorder } from '../../observer.js'
+
+/** A client whose connection is what the test says. */
+class ScriptedClient extends Redis {
+  disconnected = 0
+
+  constructor() {
+    super({ lazyConnect: true })
+    this.stream = new Socket()
+  }
+  becomeReady(): void {
+    this.status = 'ready'
+    this.emit('ready')
+  }
+  loseConnection(): void {
+    this.status = 'reconnecting'
+    this.emit('close')
+  }
+  override disconnect(): void {
+    this.disconnected++
+  }
+}
+
+const start = (t: Test, options: Partial<LinkOptions> = {}) => {
+  const client = new ScriptedClient()
+  const { told, ...observer } = createRecorder()
+  const link = createLink({
+    client,
+    commandTimeoutMs: 10,
+    connectTimeoutMs: 60_000,
+    prepare: async () => undefined,
+    isPrepared: () => true,
+    observer,
+    ...options
+  })
+  t.teardown(() => link.stop())
+  const states = (): string[] => told.storeChanged.map(({ state }) => state)
+  return {
+    client,
+    link,
+    told,
+    states,
+    untilUp: () => eventually(() => link.state === 'up', { intervalMs: 1 })
+  }
+}
+
+const never = (): Promise<never> => new Promise(() => undefined)
+const failWith = (message: string) => async (): Promise<never> => {
+  throw new Error(message)
+}
+
+void t.test('is down until it is prepared, and up afterwards', async (t) => {
+  let finish: () => void = () => undefined
+  const { client, link, states, untilUp } = start(t, {
+    prepare: () => new Promise<void>((resolve) => (finish = resolve))
+  })
+  client.becomeReady()
+  t.equal(link.state, 'down')
+  await t.rejects(
+    link.run('read', () => Promise.resolve(1)),
+    { name: 'StoreUnavailableError' }
+  )
+  finish()
+  await untilUp()
+  t.equal(await link.run('read', () => Promise.resolve(1)), 1)
+  t.strictSame(states(), ['up'])
+})
+
+void t.test('asks nothing of Redis while down', async (t) => {
+  const { link } = start(t)
+  await t.rejects(
+    link.run('read', async () => t.fail('was asked')),
+    { name: 'StoreUnavailableError' }
+  )
+})
+
+void t.test('tells each transition once, however often the connection is lost', async (t) => {
+  const { client, states, told, untilUp } = start(t)
+  client.emit('error', new Error('connect ECONNREFUSED'))
+  client.loseConnection()
+  client.loseConnection()
+  t.match(told.storeChanged, [{ state: 'down', reason: 'connect ECONNREFUSED' }])
+  client.becomeReady()
+  await untilUp()
+  client.loseConnection()
+  client.loseConnection()
+  t.strictSame(states(), ['down', 'up', 'down'])
+})
+
+void t.test(
+  'tells each vain attempt, and the reply of Redis as its reason before what followed',
+  async (t) => {
+    const { client, told, states } = start(t)
+    client.loseConnection()
+    for (const messages of [
+      ['connect ECONNREFUSED'],
+      ['ERR max number of clients reached', 'read ECONNRESET'],
+      ['write EPIPE', 'NOAUTH Authentication required.', 'WRONGPASS invalid', 'Connection is closed.'],
+      []
+    ]) {
+      client.emit('connect')
+      for (const message of messages) client.emit('error', new Error(message))
+      client.loseConnection()
+    }
+    t.strictSame(states(), ['down'])
+    t.strictSame(
+      told.storeStaysDown.map(({ reason }) => reason),
+      [
+        'connect ECONNREFUSED',
+        'ERR max number of clients reached',
+        'WRONGPASS invalid',
+        'the connection was closed'
+      ]
+    )
+  }
+)
+
+void t.test('a connection lost while it was prepared is not taken for a good one', async (t) => {
+  const finishes: (() => void)[] = []
+  const { client, link, untilUp } = start(t, {
+    prepare: () => new Promise<void>((resolve) => void finishes.push(resolve))
+  })
+  client.becomeReady()
+  client.loseConnection()
+  client.becomeReady()
+  finishes[0]?.()
+  await eventually(() => finishes.length === 2, { intervalMs: 1 })
+  t.equal(link.state, 'down')
+  finishes[1]?.()
+  await untilUp()
+})
+
+void t.test('goes up only when nothing has come in that must be done first', async (t) => {
+  let waiting = 2
+  let prepared = 0
+  const { client, untilUp } = start(t, {
+    prepare: async () => {
+      prepared++
+    },
+    isPrepared: () => --waiting < 0
+  })
+  client.becomeReady()
+  await untilUp()
+  t.equal(prepared, 3)
+})
+
+void t.test('three time-outs in a row take it down and drop the connection, fewer do not', async (t) => {
+  const { client, link, states, told, untilUp } = start(t)
+  client.becomeReady()
+  await untilUp()
+  for (const fails of [true, true, false, true, true]) {
+    if (fails) await t.rejects(link.run('read', never), { name: 'StoreUnavailableError' })
+    else await link.run('read', () => Promise.resolve())
+  }
+  t.equal(link.state, 'up')
+  // More than one only where this machine is so busy that a time-out may be its own fault.
+  let failures = 4
+  for (; link.state === 'up' && failures < 20; failures++) {
+    await t.rejects(link.run('read', never), { name: 'StoreUnavailableError' })
+  }
+  t.strictSame(states(), ['up', 'down'])
+  t.equal(client.disconnected, 1)
+  t.equal(told.storeFailed.length, failures)
+})
+
+void t.test(
+  'what is run patiently is told that it is late, and is no time-out until much later',
+  async (t) => {
+    const { client, link, told, untilUp } = start(t)
+    client.becomeReady()
+    await untilUp()
+    let late = 0
+    let answer: () => void = () => undefined
+    const run = link.runPatiently(() => late++)
+    const patient = run('invalidate', () => new Promise<void>((resolve) => (answer = resolve)))
+    await eventually(() => late === 1, { intervalMs: 1 })
+    t.strictSame([link.state, told.storeFailed.length], ['up', 0])
+    answer()
+    await patient
+    await t.rejects(run('invalidate', never), { name: 'StoreUnavailableError' })
+    t.match(told.storeFailed, [{ operation: 'invalidate', error: { budgetMs: 1000 } }])
+  }
+)
+
+void t.test('a server that says it is the wrong one takes it down, other error replies do not', async (t) => {
+  for (const [message, state] of [
+    ['OOM command not allowed when used memory > maxmemory', 'up'],
+    ['WRONGTYPE Operation against a key holding the wrong kind of value', 'up'],
+    ['NOREPLICAS Not enough good replicas to write.', 'down'],
+    ['MISCONF Redis is configured to save RDB snapshots, but it is not able to.', 'down'],
+    ["READONLY You can't write against a read only replica.", 'down'],
+    ["ERR Error running script (call to f_1): @user_script:2: -READONLY You can't write against it.", 'down'],
+    ['LOADING Redis is loading the dataset in memory', 'down'],
+    ['MASTERDOWN Link with MASTER is down', 'down'],
+    ['NOAUTH Authentication required.', 'down']
+  ] as const) {
+    const { client, link, untilUp } = start(t)
+    client.becomeReady()
+    await untilUp()
+    await t.rejects(link.run('commit', failWith(message)), { cause: { message } })
+    t.equal(link.state, state, message)
+  }
+})
+
+void t.test('is prepared again by itself when that has failed', async (t) => {
+  let fails = true
+  const { client, link, states, untilUp } = start(t, {
+    prepare: async () => {
+      if (fails) throw new Error('NOREPLICAS')
+    }
+  })
+  client.becomeReady()
+  await eventually(() => states().length === 1, { intervalMs: 1 })
+  t.equal(link.state, 'down')
+  fails = false
+  await untilUp()
+  t.equal(client.disconnected, 0, 'on the same connection')
+})
+
+void t.test('a suspicion takes it down until it is prepared anew', async (t) => {
+  let prepared = 0
+  const { client, link, states, untilUp } = start(t, {
+    prepare: async () => {
+      prepared++
+    }
+  })
+  client.becomeReady()
+  await untilUp()
+  link.suspect('the epoch is lost')
+  t.equal(link.state, 'down')
+  await untilUp()
+  t.equal(prepared, 2)
+  t.strictSame(states(), ['up', 'down', 'up'])
+})
+
+void t.test('a server that does not answer while it is prepared gets a new connection', async (t) => {
+  const { client } = start(t, { prepare: (run) => run('open', never) })
+  client.becomeReady()
+  await eventually(() => client.disconnected > 0)
+})
+
+void t.test('says nothing more once it is stopped', async (t) => {
+  const { client, link, states, untilUp } = start(t)
+  client.becomeReady()
+  await untilUp()
+  link.stop()
+  client.loseConnection()
+  client.becomeReady()
+  await sleep(5)
+  t.equal(link.state, 'down')
+  t.strictSame(states(), ['up'])
+})

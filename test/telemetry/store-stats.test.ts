@@ -1,0 +1,37 @@
+import t from 'tap'
+import type { StoreFigures } from '../../src/cache/store.js'
+import { withinLimit } from '../../src/telemetry/store-stats.js'
+
+const figures: StoreFigures = {
+  kind: 'memory',
+  state: 'up',
+  entries: 1,
+  usedBytes: 10,
+  maxBytes: 100,
+  pendingInvalidations: 0
+}
+
+t.test('gives what the store gives', async (t) => {
+  t.strictSame(await withinLimit(async () => figures)(), figures)
+})
+
+t.test('a store that fails gives nothing', async (t) => {
+  t.equal(await withinLimit(() => Promise.reject(new Error('down')))(), undefined)
+})
+
+t.test('a store that hangs gives nothing in time and is asked once only', async (t) => {
+  let asked = 0
+  let answer: (figures: StoreFigures) => void = () => undefined
+  const read = withinLimit(() => {
+    asked++
+    return new Promise((resolve) => (answer = resolve))
+  }, 20)
+  t.strictSame(await Promise.all([read(), read()]), [undefined, undefined])
+  const late = read()
+  t.equal(asked, 1)
+  answer(figures)
+  t.strictSame(await late, figures)
+  void read()
+  t.equal(asked, 2, 'asked anew after an answer')
+  answer(figures)
+})
