@@ -5,7 +5,7 @@ import { Registry } from 'prom-client'
 import t from 'tap'
 import * as status from '../src/http/cache-status.js'
 import { ConfigSchema } from '../src/config/config.js'
-import { createCallers } from '../src/doors/server-factory.js'
+import { createServerFactory } from '../src/doors/server-factory.js'
 import { createOpsDoor } from '../src/doors/ops/ops-door.js'
 import { loadResources } from '../src/resources/load.js'
 import { readResources } from '../src/resources/read.js'
@@ -106,7 +106,7 @@ t.test('every route of the control door is mentioned, and no other', async (t) =
 
 t.test('every route of the ops door is mentioned, and no other', async (t) => {
   const door = createOpsDoor({
-    callers: createCallers({ timeoutMs: 60_000 }),
+    callers: createServerFactory({ timeoutMs: 60_000 }),
     isReady: () => true,
     figures: noFigures,
     registry: new Registry(),

@@ -1,10 +1,10 @@
-import { createAnswerEffects } from './identity/session-changes.js'
+import { createSessionChanges } from './identity/session-changes.js'
 import { createForward } from './read/forward.js'
 import { createHostCheck } from './read/host-check.js'
-import { createInvalidator, type Invalidate } from './invalidate/invalidate.js'
+import { createInvalidate, type Invalidate } from './invalidate/invalidate.js'
 import { createKeeper, userOfProof } from './identity/proof.js'
-import { createLandings } from './read/collapsed-fetch.js'
-import { createMarks } from './read/uncacheable-keys.js'
+import { createCollapsedFetches } from './read/collapsed-fetch.js'
+import { createUncacheableKeys } from './read/uncacheable-keys.js'
 import type { Entry } from './entry.js'
 import type { Observer } from './observer.js'
 import type { Answer } from './answer.js'
@@ -13,7 +13,7 @@ import { createReadThrough } from './read/read-through.js'
 import type { ReadRequest } from './read/lookup.js'
 import { createFieldReader } from './read/request-fields.js'
 import type { ResourceTable } from './resource.js'
-import { proofSlot, type Store } from './store.js'
+import { proofKey, type Store } from './store.js'
 import { createWriteThrough, type WriteRequest } from './write/write-through.js'
 
 export interface CacheOptions {
@@ -35,7 +35,7 @@ export interface CacheOptions {
  * before it; nobody gets an answer made for somebody else; a read never fails because the store does.
  */
 export interface Cache {
-  /** Rejects with `LeftError` when the caller has left, and with nothing else that is foreseen. */
+  /** Rejects with `CancelledError` when the caller has left, and with nothing else that is foreseen. */
   read(request: ReadRequest): Promise<Answer>
   write(request: WriteRequest): Promise<Answer>
   readonly invalidate: Invalidate
@@ -45,30 +45,30 @@ export interface Cache {
 
 export const createCache = (options: CacheOptions): Cache => {
   const { store, origin, table, observer, now } = options
-  const invalidate = createInvalidator(store, observer)
-  const marks = createMarks(now)
+  const invalidate = createInvalidate(store, observer)
+  const uncacheable = createUncacheableKeys(now)
   const readFields = createFieldReader(table.identity)
 
   const proofOf = async (identity: string): Promise<Entry | undefined> => {
-    const reading = await store.read([proofSlot(identity)]).catch(() => undefined)
+    const reading = await store.read([proofKey(identity)]).catch(() => undefined)
     return reading?.entries[0]
   }
   const userOf = async (identity: string): Promise<string | undefined> => userOfProof(await proofOf(identity))
   const isProven = async (identity: string): Promise<boolean> => (await proofOf(identity)) !== undefined
-  const applyEffects = createAnswerEffects({ table, invalidate, observer, isProven })
+  const invalidateSessionChanges = createSessionChanges({ table, invalidate, observer, isProven })
 
   const keep = createKeeper(store, table, observer, now)
-  const landings = createLandings({ ...options, keep, marks, applyEffects, userOf })
-  const write = createWriteThrough({ ...options, readFields, invalidate, applyEffects, userOf })
+  const fetches = createCollapsedFetches({ ...options, keep, uncacheable, invalidateSessionChanges, userOf })
+  const write = createWriteThrough({ ...options, readFields, invalidate, invalidateSessionChanges, userOf })
   const writes = new Set<Promise<Answer>>()
   return {
     read: createReadThrough({
       ...options,
       readFields,
       checkHost: createHostCheck(options.allowedHosts ?? []),
-      forward: createForward(origin, applyEffects),
-      landings,
-      marks
+      forward: createForward(origin, invalidateSessionChanges),
+      fetches,
+      uncacheable
     }),
     write: async (request) => {
       const answer = write(request)

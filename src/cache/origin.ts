@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Directives } from './read/freshness.js'
-import type { Leaving } from '../concurrency/cancellation.js'
+import type { CancelSignal } from '../concurrency/cancellation.js'
 
 /** The main API. Rejects with `OriginError` when there is no answer; an error answer is an answer. */
 export interface Origin {
@@ -19,7 +19,7 @@ export interface OriginRequest {
   readonly headers: readonly string[]
   readonly body: Readable | undefined
   /** Given up when they leave who wait for the answer. */
-  readonly readers: Leaving
+  readonly readers: CancelSignal
   /** Called for each interim (1xx) answer. */
   readonly onInterim?: ((status: number, headers: readonly string[]) => void) | undefined
 }

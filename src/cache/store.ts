@@ -7,13 +7,13 @@ import type { Position } from './position.js'
  * were read at; a commit is atomic with the check of its position; an invalidation that is `done` has
  * removed every entry it names and left a record that refuses the fills that were under way.
  *
- * A slot is a name in the store: `<key>`, `@value:<key>` or `@proof:<identity>`. Every method rejects with
+ * A store key is a name in the store: `<key>`, `@value:<key>` or `@proof:<identity>`. Every method rejects with
  * `StoreUnavailableError` when the store cannot answer, and with nothing else.
  */
 export interface Store {
-  read(slots: readonly string[]): Promise<Reading>
+  read(storeKeys: readonly string[]): Promise<Reading>
   /** Bytes of each body, at most `ENVELOPE_BYTES` too many, and 0 where nothing is: to know before much is read. */
-  sizes(slots: readonly string[]): Promise<readonly number[]>
+  sizes(storeKeys: readonly string[]): Promise<readonly number[]>
   commit(commit: Commit): Promise<readonly CommitOutcome[]>
   /** Never rejects. Tries again for a bounded time while the store cannot take it; after that it is `pending`. */
   invalidate(invalidation: Invalidation, options?: InvalidateOptions): Promise<Invalidated>
@@ -23,7 +23,7 @@ export interface Store {
   isTagged(tag: string): Promise<boolean>
   /** Removes index members whose entry has expired, and old records. */
   sweep(): Promise<void>
-  figures(): Promise<StoreFigures>
+  figures(): Promise<StoreStats>
   /** For a process that stops: invalidations that wait for the store are `pending` at once, and so are later ones. */
   endWaiting(): void
   close(): Promise<void>
@@ -34,19 +34,19 @@ export const ENVELOPE_BYTES = 64 * 1024
 
 export interface Reading {
   readonly position: Position
-  /** In the order of the slots asked for. */
+  /** In the order of the store keys asked for. */
   readonly entries: readonly (Entry | undefined)[]
 }
 
-export interface Draft {
-  readonly slot: string
+export interface PendingWrite {
+  readonly storeKey: string
   readonly entry: Entry
   /** `absent`: only when there is no entry; `present`: only when there is; `etag`: only over that entry. */
   readonly condition?: 'absent' | 'present' | { readonly etag: string }
 }
 
 export interface Commit {
-  readonly drafts: readonly Draft[]
+  readonly drafts: readonly PendingWrite[]
   /** The position read before the origin was asked; without one the drafts are stored unfenced. */
   readonly position: Position | undefined
 }
@@ -69,7 +69,7 @@ export interface CarriedOut {
 
 export type Invalidated = CarriedOut | { readonly outcome: 'pending' }
 
-export interface StoreFigures {
+export interface StoreStats {
   readonly kind: 'memory' | 'redis'
   readonly state: StoreState
   readonly entries: number | undefined
@@ -81,11 +81,11 @@ export interface StoreFigures {
 
 export type StoreState = 'up' | 'down'
 
-export const valueSlot = (key: string): string => `@value:${key}`
-export const proofSlot = (identity: string): string => `@proof:${identity}`
+export const valueKey = (key: string): string => `@value:${key}`
+export const proofKey = (identity: string): string => `@proof:${identity}`
 
-/** The key an invalidation would name to reach the slot; none for a proof, which only its tags reach. */
-export const keyOfSlot = (slot: string): string | undefined => {
-  if (!slot.startsWith('@')) return slot
-  return slot.startsWith('@value:') ? slot.slice(7) : undefined
+/** The key an invalidation would name to reach the store key; none for a proof, which only its tags reach. */
+export const nameIn = (storeKey: string): string | undefined => {
+  if (!storeKey.startsWith('@')) return storeKey
+  return storeKey.startsWith('@value:') ? storeKey.slice(7) : undefined
 }

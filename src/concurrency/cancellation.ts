@@ -2,39 +2,39 @@
  * Whether somebody who waits has left, and whom to tell. It is what an `AbortSignal` is for; but Node keeps each
  * of those, with all that its listeners hold, until a major garbage collection, and a miss needs several.
  */
-export interface Leaving {
-  readonly hasLeft: boolean
+export interface CancelSignal {
+  readonly isCancelled: boolean
   /** Runs `told` when they leave, once, and at once when they have. Returns how to forget it. */
-  readonly whenLeft: (told: () => void) => () => void
+  readonly onCancel: (told: () => void) => () => void
 }
 
 /** A class, because V8 makes a hidden class of each object literal that has a getter, which is old from the start. */
-export class Leaver implements Leaving {
+export class CancelSource implements CancelSignal {
   readonly #listeners = new Set<() => void>()
-  #hasLeft = false
+  #isCancelled = false
 
-  get hasLeft(): boolean {
-    return this.#hasLeft
+  get isCancelled(): boolean {
+    return this.#isCancelled
   }
 
-  whenLeft(told: () => void): () => void {
-    if (this.#hasLeft) told()
+  onCancel(told: () => void): () => void {
+    if (this.#isCancelled) told()
     else this.#listeners.add(told)
     return () => this.#listeners.delete(told)
   }
 
   leave(): void {
-    if (this.#hasLeft) return
-    this.#hasLeft = true
+    if (this.#isCancelled) return
+    this.#isCancelled = true
     for (const told of this.#listeners) told()
     this.#listeners.clear()
   }
 }
 
 /** Of one who stays to the end. */
-export const STAYING: Leaving = { hasLeft: false, whenLeft: () => () => undefined }
+export const NEVER: CancelSignal = { isCancelled: false, onCancel: () => () => undefined }
 
 /** The reader has left; nobody is there to be answered. */
-export class LeftError extends Error {
+export class CancelledError extends Error {
   override readonly name = 'LeftError'
 }

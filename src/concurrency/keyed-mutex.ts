@@ -1,5 +1,5 @@
 /** Runs the tasks of one key one after another, in the order in which they came, and those of others freely. */
-export const createTurns = () => {
+export const createKeyedMutex = () => {
   const lastOf = new Map<string, Promise<unknown>>()
   return async <T>(key: string, task: () => Promise<T>): Promise<T> => {
     const turn = (lastOf.get(key) ?? Promise.resolve()).then(task, task)

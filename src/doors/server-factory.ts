@@ -5,13 +5,13 @@ import { Pipeline } from './pipeline.js'
 import { answerClientError } from './problem.js'
 import { type AnswerClientError, headLimits, limitPauses } from './time-limits.js'
 
-export interface CallersOptions {
+export interface ServerFactoryOptions {
   /** For each wait on a caller: a head, a pause in a body, a pause in taking an answer. In milliseconds. */
   readonly timeoutMs: number
 }
 
 /** Those who are connected to a door: no wait on one of them has no end. */
-export interface Callers {
+export interface ServerFactory {
   /** A server of the door; `answerError` answers what cannot be read or is late, and closes the connection. */
   createServer(options: ServerOptions, listener: RequestListener, answerError?: AnswerClientError): Server
   /**
@@ -24,7 +24,7 @@ export interface Callers {
 /** For Fastify, which listens beside the server: it has answered already. */
 export const clientErrorHandler = (): void => undefined
 
-export const createCallers = ({ timeoutMs }: CallersOptions): Callers => {
+export const createServerFactory = ({ timeoutMs }: ServerFactoryOptions): ServerFactory => {
   const connections = new Connections()
   const drain = new Drain(connections)
   const pipeline = new Pipeline()

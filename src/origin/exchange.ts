@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { errors, type Dispatcher, type Pool } from 'undici'
-import { LeftError } from '../concurrency/cancellation.js'
+import { CancelledError } from '../concurrency/cancellation.js'
 import type { BrokenOff } from '../cache/observer.js'
 import type { OriginAnswer, OriginRequest } from '../cache/origin.js'
 import { valuesOf } from '../cache/read/request-fields.js'
@@ -13,7 +13,7 @@ export interface ExchangeRequest extends OriginRequest {
 
 /**
  * Sends one request and resolves with its answer as soon as the head is there; rejects with undici's error, or
- * with `LeftError`. Without undici's own `request`, which costs half as much again: it needs an `AbortSignal`,
+ * with `CancelledError`. Without undici's own `request`, which costs half as much again: it needs an `AbortSignal`,
  * and reads the headers twice. `ended` is called when nothing more will come of an answer, with what is known of one
  * that the origin broke off.
  */
@@ -60,15 +60,15 @@ class Exchange implements Dispatcher.DispatchHandler {
   constructor(request: OriginRequest, outcome: Outcome) {
     this.#request = request
     this.#outcome = outcome
-    this.#forget = request.readers.whenLeft(() => {
-      outcome.reject(new LeftError())
-      this.#controller?.abort(new LeftError())
+    this.#forget = request.readers.onCancel(() => {
+      outcome.reject(new CancelledError())
+      this.#controller?.abort(new CancelledError())
     })
   }
 
   /** Called when the request gets a connection. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#request.readers.hasLeft) controller.abort(new LeftError())
+    if (this.#request.readers.isCancelled) controller.abort(new CancelledError())
     else this.#controller = controller
   }
 
@@ -117,7 +117,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#body.push(null)
       return
     }
-    const isThrownAway = this.#body.destroyed || error instanceof LeftError
+    const isThrownAway = this.#body.destroyed || error instanceof CancelledError
     this.#outcome.ended(isThrownAway ? undefined : this.#brokenOff(error))
     this.#body.destroy(error)
   }
@@ -137,7 +137,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       highWaterMark: BUFFERED_BYTES,
       read: () => controller.resume(),
       destroy: (error, done) => {
-        if (!this.#isOver) controller.abort(error ?? new LeftError())
+        if (!this.#isOver) controller.abort(error ?? new CancelledError())
         done(error)
       }
     })

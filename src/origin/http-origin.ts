@@ -1,6 +1,6 @@
 import { errors, Pool } from 'undici'
 import { IncompleteRequestError, OriginError } from '../cache/errors.js'
-import { LeftError } from '../concurrency/cancellation.js'
+import { CancelledError } from '../concurrency/cancellation.js'
 import type { Observer } from '../cache/observer.js'
 import type { Origin, OriginAnswer, OriginRequest } from '../cache/origin.js'
 import { readDirectives } from './directives.js'
@@ -76,7 +76,7 @@ export const createHttpOrigin = (options: HttpOriginOptions): HttpOrigin => {
     } catch (error) {
       // undici may still have a cancelled request in its queue; it does not keep a place there for others.
       release()
-      if (error instanceof LeftError) throw error
+      if (error instanceof CancelledError) throw error
       const failure = new OriginError(kindOf(error), { cause: error })
       // The caller's doing, not the origin's.
       if (failure.kind !== 'incomplete') tell(0, failure)

@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { type Config, ConfigError } from '../config/config.js'
 import { UnixSocketRequest } from '../doors/control/admission.js'
-import type { Callers } from '../doors/server-factory.js'
+import type { ServerFactory } from '../doors/server-factory.js'
 import { answerUnreadable } from '../doors/methods.js'
 
 /** Opens a door at its address. Throws `ConfigError`. */
@@ -23,7 +23,7 @@ export const listen = async (
 /** The control door on a unix socket, for its user and group only. A socket left behind is replaced. */
 export const listenOnSocket = async (
   door: FastifyInstance,
-  callers: Callers,
+  callers: ServerFactory,
   path: string
 ): Promise<Server> => {
   const server = callers.createServer(

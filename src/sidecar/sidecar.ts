@@ -6,7 +6,7 @@ import { randomEpoch } from '../cache/random.js'
 import type { Store } from '../cache/store.js'
 import { createValues } from '../cache/values/values.js'
 import { type Config, ConfigError, listOf } from '../config/config.js'
-import { createCallers } from '../doors/server-factory.js'
+import { createServerFactory } from '../doors/server-factory.js'
 import { createControlDoor } from '../doors/control/control-door.js'
 import { createOpsDoor } from '../doors/ops/ops-door.js'
 import { createProxyDoor, MAX_HEADER_BYTES } from '../doors/proxy/proxy-door.js'
@@ -90,13 +90,13 @@ export const createSidecar = async ({
   const warming = warmingOf({ config, cache, table, targets: description.warm, log })
   let isReady = false
   let isClosing = false
-  const newCallers = () => createCallers({ timeoutMs: config.CALLER_TIMEOUT_MS })
+  const newCallers = () => createServerFactory({ timeoutMs: config.CALLER_TIMEOUT_MS })
   const callers = { proxy: newCallers(), control: newCallers(), ops: newCallers() }
   const proxy = createProxyDoor({
     cache,
     callers: callers.proxy,
     unread,
-    isLeaving: () => isClosing,
+    isDraining: () => isClosing,
     trustedFields,
     loggerInstance: log.child({ door: 'proxy' })
   })

@@ -3,13 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Cache } from '../cache/cache.js'
 import type { Warming } from '../cache/warming/warming.js'
-import type { Callers } from '../doors/server-factory.js'
+import type { ServerFactory } from '../doors/server-factory.js'
 import type { HttpOrigin } from '../origin/http-origin.js'
 import type { Store } from '../cache/store.js'
 
 export interface Door {
   readonly app: FastifyInstance
-  readonly callers: Callers
+  readonly callers: ServerFactory
 }
 
 export interface StopParts {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Cache } from '../cache/cache.js'
-import type { Leaving } from '../concurrency/cancellation.js'
+import type { CancelSignal } from '../concurrency/cancellation.js'
 import type { ResourceTable } from '../cache/resource.js'
 import { createWarming, type Warming } from '../cache/warming/warming.js'
 import type { Config } from '../config/config.js'
@@ -37,10 +37,10 @@ export const warmingOf = ({ config, cache, table, targets, log }: WarmingParts):
     }
   })
 
-const delay = (ms: number, run: Leaving): Promise<void> =>
+const delay = (ms: number, run: CancelSignal): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, ms).unref()
-    run.whenLeft(() => {
+    run.onCancel(() => {
       clearTimeout(timer)
       resolve()
     })

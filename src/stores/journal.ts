@@ -6,7 +6,7 @@ import { type Invalidation, invalidationOf } from '../cache/invalidate/invalidat
  * process.
  */
 export interface Journal {
-  /** Names that are pending; everything counts as one. */
+  /** RedisKeys that are pending; everything counts as one. */
   readonly size: number
   add(invalidation: Invalidation): void
   /** Hands out a bounded part, which stays pending until it is `done` or put back. */

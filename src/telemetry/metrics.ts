@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import type { Observer, Outcome } from '../cache/observer.js'
 import { Durations } from './durations.js'
-import type { ReadFigures } from './store-stats.js'
+import type { ReadStats } from './store-stats.js'
 import { registerStoreGauges } from './store-gauges.js'
 import type { Tally } from './tally.js'
 
@@ -14,7 +14,7 @@ export interface Metrics extends Partial<Observer> {
 export interface MetricsOptions {
   readonly counts: Tally['counts']
   /** Asked at every scrape, for a bounded time. */
-  readonly figures: ReadFigures
+  readonly figures: ReadStats
   /** Answers that callers do not read. */
   readonly unread: { readonly bytes: number; readonly refused: number }
 }

@@ -1,5 +1,5 @@
 import type { Outcome } from '../cache/observer.js'
-import type { StoreFigures } from '../cache/store.js'
+import type { StoreStats } from '../cache/store.js'
 import { createTally } from './tally.js'
 import type { Count, Tally } from './tally.js'
 
@@ -11,8 +11,8 @@ export interface Snapshot {
   readonly resources: Readonly<Record<string, Figures>>
   /** A figure that the store does not tell is left out. */
   readonly store: {
-    readonly kind: StoreFigures['kind']
-    readonly state: StoreFigures['state']
+    readonly kind: StoreStats['kind']
+    readonly state: StoreStats['state']
     readonly entries?: number
     readonly usedBytes?: number
     readonly maxBytes?: number
@@ -31,7 +31,7 @@ export interface Figures {
 }
 
 export interface Statistics extends Tally {
-  snapshot(store: StoreFigures): Snapshot
+  snapshot(store: StoreStats): Snapshot
 }
 
 export const createStatistics = ({ now }: { now: () => number }): Statistics => {
@@ -50,7 +50,7 @@ export const createStatistics = ({ now }: { now: () => number }): Statistics => 
   }
 }
 
-const knownOf = ({ entries, usedBytes, maxBytes, ...store }: StoreFigures): Snapshot['store'] => ({
+const knownOf = ({ entries, usedBytes, maxBytes, ...store }: StoreStats): Snapshot['store'] => ({
   ...store,
   ...(entries !== undefined && { entries }),
   ...(usedBytes !== undefined && { usedBytes }),

@@ -1,13 +1,13 @@
 import { Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
-import type { StoreFigures } from '../cache/store.js'
+import type { StoreStats } from '../cache/store.js'
 import { withinLimit } from './store-stats.js'
-import type { ReadFigures } from './store-stats.js'
+import type { ReadStats } from './store-stats.js'
 
 export interface StoreGaugesOptions {
   readonly registry: Registry
   readonly prefix: string
-  readonly figures: ReadFigures
+  readonly figures: ReadStats
 }
 
 /** Gauges that are read from the store at each scrape. What the store does not tell is left out, never 0. */
@@ -30,7 +30,7 @@ export const registerStoreGauges = ({ registry, prefix, figures }: StoreGaugesOp
 interface StoreGauge {
   readonly name: string
   readonly help: string
-  readonly valueOf: (figures: StoreFigures | undefined) => number | undefined
+  readonly valueOf: (figures: StoreStats | undefined) => number | undefined
 }
 
 const GAUGES: readonly StoreGauge[] = [

@@ -1,6 +1,6 @@
-import type { StoreFigures } from '../cache/store.js'
+import type { StoreStats } from '../cache/store.js'
 
-export type ReadFigures = () => Promise<StoreFigures>
+export type ReadStats = () => Promise<StoreStats>
 
 /** Long enough for any healthy store, short enough for a probe that waits one second. */
 const LIMIT_MS = 250
@@ -10,12 +10,12 @@ const LIMIT_MS = 250
  * request that is under way, so a store that hangs is never asked twice at a time.
  */
 export const withinLimit = (
-  figures: ReadFigures,
+  figures: ReadStats,
   limitMs = LIMIT_MS
-): (() => Promise<StoreFigures | undefined>) => {
-  let underWay: Promise<StoreFigures | undefined> | undefined
+): (() => Promise<StoreStats | undefined>) => {
+  let underWay: Promise<StoreStats | undefined> | undefined
 
-  const ask = (): Promise<StoreFigures | undefined> =>
+  const ask = (): Promise<StoreStats | undefined> =>
     figures()
       .catch(() => undefined)
       .finally(() => {

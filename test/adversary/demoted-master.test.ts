@@ -27,7 +27,7 @@ for (const replication of ['up', 'down'] as const) {
       const old = await redisFor(t)
       const next = await redisFor(t)
       const reader = await connectStore(t, { url: old.url })
-      await put(reader.store, { slot: 'a', entry: entryOf('old', { tags: ['user:5'] }) })
+      await put(reader.store, { storeKey: 'a', entry: entryOf('old', { tags: ['user:5'] }) })
       await follow(next, old)
       await eventually(async () => (await infoOf(next, 'replication', 'master_link_status')) === 'up')
       t.same(await readable(reader.store, 'a'), ['a'], 'warm')
@@ -56,7 +56,7 @@ void t.test(
     await follow(next, old)
     await eventually(async () => (await infoOf(old, 'replication', 'connected_slaves')) === '1')
     const { store } = await connectStore(t, { url: old.url })
-    await put(store, { slot: 'a', entry: entryOf('old') })
+    await put(store, { storeKey: 'a', entry: entryOf('old') })
     await old.cli('config', 'set', 'min-replicas-to-write', '1')
     await old.cli('config', 'set', 'min-replicas-max-lag', '1')
     // Redis counts its good replicas once a second.
@@ -74,7 +74,7 @@ void t.test(
     const one = await redisFor(t)
     const other = await redisFor(t)
     const { store } = await connectStore(t, { url: one.url })
-    await put(store, { slot: 'a', entry: entryOf('old', { tags: ['user:5'] }) })
+    await put(store, { storeKey: 'a', entry: entryOf('old', { tags: ['user:5'] }) })
     await follow(other, one)
     await eventually(async () => (await infoOf(other, 'replication', 'master_link_status')) === 'up')
     // Promoted without what is acknowledged next, as replication is asynchronous; and back, before anybody has looked.

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { Answer } from '../../src/cache/answer.js'
 import { type Cache, type CacheOptions, createCache } from '../../src/cache/cache.js'
 import type { Entry } from '../../src/cache/entry.js'
-import { type Leaving, LeftError, STAYING } from '../../src/concurrency/cancellation.js'
+import { type CancelSignal, CancelledError, NEVER } from '../../src/concurrency/cancellation.js'
 import type { Origin, OriginAnswer, OriginRequest } from '../../src/cache/origin.js'
 import { randomEpoch } from '../../src/cache/random.js'
 import type { ResourceTable } from '../../src/cache/resource.js'
@@ -85,9 +85,9 @@ export const createFakeOrigin = (): FakeOrigin => {
       return new Promise((resolve, reject) => {
         const leave = (): void => {
           origin.aborted++
-          reject(new LeftError())
+          reject(new CancelledError())
         }
-        const forget = request.readers.whenLeft(leave)
+        const forget = request.readers.onCancel(leave)
         const answer = async (): Promise<OriginAnswer> => origin.respond(request)
         answer().then(resolve, reject).finally(forget)
       })
@@ -135,7 +135,7 @@ export const flat = (fields: Fields): string[] => Object.entries(fields).flat()
 
 export interface ReadOptions {
   readonly method?: 'GET' | 'HEAD'
-  readonly caller?: Leaving
+  readonly caller?: CancelSignal
   /** In place of the fields, where order or repetition counts. */
   readonly headers?: readonly string[]
 }
@@ -151,7 +151,7 @@ export const read = (
     target,
     headers: options.headers ?? flat(fields),
     body: undefined,
-    caller: options.caller ?? STAYING
+    caller: options.caller ?? NEVER
   })
 
 export const write = (

@@ -1,17 +1,17 @@
 import t from 'tap'
-import { keyOfSlot, proofSlot, valueSlot } from '../../src/cache/store.js'
+import { nameIn, proofKey, valueKey } from '../../src/cache/store.js'
 
-t.test('a slot leads back to the key that an invalidation names', async (t) => {
-  t.equal(keyOfSlot('user:5:projects'), 'user:5:projects')
-  t.equal(keyOfSlot(valueSlot('user:5:projects')), 'user:5:projects')
-  t.equal(keyOfSlot(valueSlot('value:a')), 'value:a')
+t.test('a store key leads back to the key that an invalidation names', async (t) => {
+  t.equal(nameIn('user:5:projects'), 'user:5:projects')
+  t.equal(nameIn(valueKey('user:5:projects')), 'user:5:projects')
+  t.equal(nameIn(valueKey('value:a')), 'value:a')
 })
 
 t.test('a proof has no key: only its tags reach it', async (t) => {
-  t.equal(keyOfSlot(proofSlot('digest')), undefined)
-  t.equal(keyOfSlot(proofSlot('value:a')), undefined)
+  t.equal(nameIn(proofKey('digest')), undefined)
+  t.equal(nameIn(proofKey('value:a')), undefined)
 })
 
 t.test('an entry, a value and a proof of one name lie apart', async (t) => {
-  t.equal(new Set(['a', valueSlot('a'), proofSlot('a')]).size, 3)
+  t.equal(new Set(['a', valueKey('a'), proofKey('a')]).size, 3)
 })

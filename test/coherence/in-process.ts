@@ -40,7 +40,7 @@ export const openSidecar = async (
     log: createLogger({ level: 'silent' }),
     openStore: async (config, observer) => {
       const store = await openStore(config, observer)
-      opened = { ...store, read: (slots) => store.read(slots).finally(() => reads++) }
+      opened = { ...store, read: (storeKeys) => store.read(storeKeys).finally(() => reads++) }
       return opened
     }
   })

@@ -1,9 +1,9 @@
 import t from 'tap'
-import { createTurns } from '../../src/concurrency/keyed-mutex.js'
+import { createKeyedMutex } from '../../src/concurrency/keyed-mutex.js'
 import { createGate, settle } from '../cache/fixtures.js'
 
 t.test('the tasks of one key run one after another, in order', async (t) => {
-  const inTurn = createTurns()
+  const inTurn = createKeyedMutex()
   const gate = createGate()
   const done: string[] = []
   const first = inTurn('a', async () => {
@@ -20,7 +20,7 @@ t.test('the tasks of one key run one after another, in order', async (t) => {
 })
 
 t.test('other keys do not wait', async (t) => {
-  const inTurn = createTurns()
+  const inTurn = createKeyedMutex()
   const gate = createGate()
   const waiting = inTurn('a', () => gate.opened)
   t.equal(await inTurn('b', async () => 'b'), 'b')
@@ -29,7 +29,7 @@ t.test('other keys do not wait', async (t) => {
 })
 
 t.test('a task that fails fails for its own caller only', async (t) => {
-  const inTurn = createTurns()
+  const inTurn = createKeyedMutex()
   const failing = inTurn('a', () => Promise.reject(new Error('no')))
   const next = inTurn('a', async () => 'next')
   await t.rejects(failing, { message: 'no' })

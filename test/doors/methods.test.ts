@@ -2,14 +2,14 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { openDoor } from './control/open-door.js'
-import { createCallers } from '../../src/doors/server-factory.js'
+import { createServerFactory } from '../../src/doors/server-factory.js'
 import { createOpsDoor } from '../../src/doors/ops/ops-door.js'
 import { Registry } from 'prom-client'
 import { pino } from 'pino'
 
 const openOps = async (t: Test): Promise<string> => {
   const door = createOpsDoor({
-    callers: createCallers({ timeoutMs: 60_000 }),
+    callers: createServerFactory({ timeoutMs: 60_000 }),
     isReady: () => true,
     figures: () => Promise.reject(new Error('none')),
     registry: new Registry(),

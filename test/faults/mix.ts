@@ -44,10 +44,10 @@ export const createMix = async (
 
   return () => {
     const at = count++
-    const slot = (at * 7) % 50
-    if (slot === 0) return (hasWrites ? names.write() : undefined) ?? pick(bypasses, at)
-    if (slot <= 8) return underNewHost(pick(misses, at), `host-${at}.test`)
-    if (slot <= 20) return pick(bypasses, at)
+    const storeKey = (at * 7) % 50
+    if (storeKey === 0) return (hasWrites ? names.write() : undefined) ?? pick(bypasses, at)
+    if (storeKey <= 8) return underNewHost(pick(misses, at), `host-${at}.test`)
+    if (storeKey <= 20) return pick(bypasses, at)
     return pick(reads, at)()
   }
 }

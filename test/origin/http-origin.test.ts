@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import t from 'tap'
-import { Leaver, LeftError } from '../../src/concurrency/cancellation.js'
+import { CancelSource, CancelledError } from '../../src/concurrency/cancellation.js'
 import { eventually } from '../support/eventually.js'
 import { OriginError } from '../../src/cache/errors.js'
 import { bytesOf, startHttpOrigin } from './start-origin.js'
@@ -150,10 +150,10 @@ t.test(
   async (t) => {
     let closed = 0
     const { fetch, told } = await startHttpOrigin(t, (request) => void request.once('close', () => closed++))
-    const readers = new Leaver()
+    const readers = new CancelSource()
     const asking = fetch({ readers })
     setTimeout(() => readers.leave(), 20)
-    await t.rejects(asking, LeftError)
+    await t.rejects(asking, CancelledError)
     await eventually(() => closed === 1)
     t.same(told.originAsked, [])
   }

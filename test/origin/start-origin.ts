@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
-import { STAYING } from '../../src/concurrency/cancellation.js'
+import { NEVER } from '../../src/concurrency/cancellation.js'
 import type { OriginRequest } from '../../src/cache/origin.js'
 import { createHttpOrigin, type HttpOrigin, type HttpOriginOptions } from '../../src/origin/http-origin.js'
 import { createRecorder, type RecordingObserver } from '../stores/observer.js'
@@ -52,7 +52,7 @@ export const startHttpOrigin = async (
         target: '/',
         headers: [],
         body: undefined,
-        readers: STAYING,
+        readers: NEVER,
         ...request
       })
   }

@@ -24,10 +24,10 @@ void t.test('a cluster of three masters', { skip }, async (t) => {
   await t.test('is entered by any node, keeps all keys on one, and is scanned where they are', async (t) => {
     for (const { port } of masters) {
       const { store } = await connectStore(t, { url: `redis+cluster://127.0.0.1:${port}`, prefix: '{spms}:' })
-      await put(store, { slot: 'a:1', entry: entryOf('') }, { slot: 'a:2', entry: tagged('t') })
+      await put(store, { storeKey: 'a:1', entry: entryOf('') }, { storeKey: 'a:2', entry: tagged('t') })
       t.match(await invalidate(store, { patterns: ['a:*'] }), { outcome: 'done', removed: 2 })
       t.strictSame(await readable(store, 'a:1', 'a:2'), [])
-      await put(store, { slot: 'a:3', entry: entryOf('') })
+      await put(store, { storeKey: 'a:3', entry: entryOf('') })
       await invalidate(store, { all: true })
       t.strictSame(await readable(store, 'a:3'), [])
       t.match(await store.figures(), { usedBytes: Number })

@@ -28,7 +28,7 @@ void t.test('a master and a replica under three sentinels', { skip }, async (t) 
 
   await t.test('are used through their master, in the database of the address', async (t) => {
     const { store } = await connectStore(t, { url, prefix: 'here:' })
-    await put(store, { slot: 'a:1', entry: entryOf('') })
+    await put(store, { storeKey: 'a:1', entry: entryOf('') })
     t.strictSame(await readable(store, 'a:1'), ['a:1'])
     t.match(await invalidate(store, { patterns: ['a:*'] }), { outcome: 'done', removed: 1 })
     t.match(await master.info('keyspace'), /db1:/)

@@ -50,10 +50,10 @@ const keepsPromises = async (t: Test, { url, caFile, prefix, master }: Mode): Pr
 
   await t.test('another master takes over', async (t) => {
     const store = await connectTlsStore(t, { url, caFile, prefix })
-    await put(store, { slot: 'a:1', entry: entryOf('') })
+    await put(store, { storeKey: 'a:1', entry: entryOf('') })
     await master.kill()
     const again = async (): Promise<boolean> => {
-      await put(store, { slot: 'a:2', entry: entryOf('') })
+      await put(store, { storeKey: 'a:2', entry: entryOf('') })
       return (await readable(store, 'a:2')).length === 1
     }
     await eventually(again, { timeoutMs: 20_000 })

@@ -54,7 +54,7 @@ t.test(
     const { now, wall, pass } = start()
     const store = createMemoryStore({ maxBytes: 1_000_000, now, randomEpoch })
     const entry = entryOf('', { generatedAt: now(), freshUntil: now() + 300_000 })
-    await put(store, { slot: 'a', entry })
+    await put(store, { storeKey: 'a', entry })
     pass(1000)
     wall.advance(-HOUR)
     t.equal(hitStatus(ttlSeconds(entry, now())), 'spms; hit; ttl=299')

@@ -37,7 +37,7 @@ export const createLoad = ({ address, records, readers, pauseMs }: LoadOptions):
       const taken = await take(address, shot, pace, pace === 'fast' ? agent : false)
       counts.bytes += taken.body.length
       if (String(taken.headers['cache-status']).includes('; hit')) counts.hits++
-      if (taken.hasLeft) counts.left++
+      if (taken.isCancelled) counts.left++
       else note(shot, pace, taken.isComplete ? wrongIn(taken) : `broken off after ${taken.body.length} bytes`)
     } catch (error) {
       note(shot, pace, `no answer: ${String(error)}`)

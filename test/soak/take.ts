@@ -16,7 +16,7 @@ export interface Taken {
   /** The message had its end. */
   readonly isComplete: boolean
   /** It was this side that ended it. */
-  readonly hasLeft: boolean
+  readonly isCancelled: boolean
 }
 
 const SLOW_MS = 10
@@ -55,8 +55,8 @@ export const take = (
       response.on('error', () => undefined)
       response.once('close', () => {
         const { statusCode: status = 0, headers, complete: isComplete } = response
-        const hasLeft = pace === 'leaving' && chunks.length > 0
-        resolve({ status, headers, body: Buffer.concat(chunks), isComplete, hasLeft })
+        const isCancelled = pace === 'leaving' && chunks.length > 0
+        resolve({ status, headers, body: Buffer.concat(chunks), isComplete, isCancelled })
       })
     })
     request.end(body)

@@ -1,7 +1,7 @@
 import type { Entry } from '../../src/cache/entry.js'
 import { type Invalidation, invalidationOf } from '../../src/cache/invalidate/invalidation.js'
 import type { Position } from '../../src/cache/position.js'
-import type { CommitOutcome, Draft, Store } from '../../src/cache/store.js'
+import type { CommitOutcome, PendingWrite, Store } from '../../src/cache/store.js'
 
 /** An entry of the real clock, whole milliseconds as Redis counts them. */
 export const entryOf = (body: string | Buffer, named: Partial<Entry> = {}): Entry => {
@@ -26,13 +26,13 @@ export const tagged = (...tags: string[]): Entry => entryOf('tagged', { tags })
 export const positionOf = async (store: Store): Promise<Position> => (await store.read([])).position
 
 /** Commits without a fence. */
-export const put = async (store: Store, ...drafts: Draft[]): Promise<readonly CommitOutcome[]> =>
+export const put = async (store: Store, ...drafts: PendingWrite[]): Promise<readonly CommitOutcome[]> =>
   store.commit({ drafts, position: undefined })
 
 export const putAt = async (
   store: Store,
   position: Position | undefined,
-  ...drafts: Draft[]
+  ...drafts: PendingWrite[]
 ): Promise<readonly CommitOutcome[]> => store.commit({ drafts, position })
 
 export const invalidate = (store: Store, named: Partial<Invalidation>) =>
@@ -42,12 +42,12 @@ export const invalidate = (store: Store, named: Partial<Invalidation>) =>
 export const invalidateAtOnce = (store: Store, named: Partial<Invalidation>) =>
   store.invalidate(invalidationOf(named), { waitMs: 0 })
 
-/** The bodies in the slots, `undefined` where nothing is readable. */
-export const bodies = async (store: Store, ...slots: string[]): Promise<(string | undefined)[]> =>
-  (await store.read(slots)).entries.map((entry) => entry?.body.toString())
+/** The bodies in the store keys, `undefined` where nothing is readable. */
+export const bodies = async (store: Store, ...storeKeys: string[]): Promise<(string | undefined)[]> =>
+  (await store.read(storeKeys)).entries.map((entry) => entry?.body.toString())
 
-/** Those of the slots that hold a readable entry. */
-export const readable = async (store: Store, ...slots: string[]): Promise<string[]> => {
-  const { entries } = await store.read(slots)
-  return slots.filter((_, at) => entries[at] !== undefined)
+/** Those of the store keys that hold a readable entry. */
+export const readable = async (store: Store, ...storeKeys: string[]): Promise<string[]> => {
+  const { entries } = await store.read(storeKeys)
+  return storeKeys.filter((_, at) => entries[at] !== undefined)
 }

@@ -14,9 +14,11 @@ void t.test('the contract of every store', (t) =>
 void t.test('the least recently used entries make room, and leave their tags', async (t) => {
   const store = createMemoryStore({ maxBytes: MEGABYTE, now: Date.now, randomEpoch })
   const body = Buffer.alloc(300_000)
-  for (const slot of ['a', 'b', 'c']) await put(store, { slot, entry: entryOf(body, { tags: [slot] }) })
+  for (const storeKey of ['a', 'b', 'c'])
+    await put(store, { storeKey, entry: entryOf(body, { tags: [storeKey] }) })
   await store.read(['a'])
-  for (const slot of ['d', 'e']) await put(store, { slot, entry: entryOf(body, { tags: [slot] }) })
+  for (const storeKey of ['d', 'e'])
+    await put(store, { storeKey, entry: entryOf(body, { tags: [storeKey] }) })
   t.strictSame(await readable(store, 'a', 'b', 'c', 'd', 'e'), ['a', 'd', 'e'])
   t.notOk(await store.isTagged('b'))
   const { entries, usedBytes, maxBytes } = await store.figures()
@@ -26,8 +28,8 @@ void t.test('the least recently used entries make room, and leave their tags', a
 
 void t.test('an entry that does not fit is refused, and what it replaces is gone', async (t) => {
   const store = createMemoryStore({ maxBytes: 10_000, now: Date.now, randomEpoch })
-  await put(store, { slot: 'a', entry: tagged('t') })
-  t.strictSame(await put(store, { slot: 'a', entry: entryOf(Buffer.alloc(20_000)) }), ['refused'])
+  await put(store, { storeKey: 'a', entry: tagged('t') })
+  t.strictSame(await put(store, { storeKey: 'a', entry: entryOf(Buffer.alloc(20_000)) }), ['refused'])
   t.strictSame(await readable(store, 'a'), [])
   t.notOk(await store.isTagged('t'))
 })
@@ -35,7 +37,7 @@ void t.test('an entry that does not fit is refused, and what it replaces is gone
 void t.test('entries expire by the clock that the store was given', async (t) => {
   const clock = createClock()
   const store = createMemoryStore({ maxBytes: MEGABYTE, now: clock.now, randomEpoch })
-  await put(store, { slot: 'a', entry: entryOf('', { freshUntil: clock.now() + 1000, tags: ['t'] }) })
+  await put(store, { storeKey: 'a', entry: entryOf('', { freshUntil: clock.now() + 1000, tags: ['t'] }) })
   clock.advance(999)
   t.strictSame(await readable(store, 'a'), ['a'])
   clock.advance(1)
@@ -55,7 +57,7 @@ void t.test('positions move on while the clock stands still or goes back', async
     (await store.recordsBetween(first, await positionOf(store)))?.map(({ keys }) => keys),
     [['a'], ['b']]
   )
-  const drafts = ['a', 'b'].map((slot) => ({ slot, entry: entryOf('') }))
+  const drafts = ['a', 'b'].map((storeKey) => ({ storeKey, entry: entryOf('') }))
   t.strictSame(await putAt(store, second, ...drafts), ['stored', 'refused'])
 })
 
@@ -67,17 +69,17 @@ void t.test('a position older than the log is refused', async (t) => {
   for (let at = 0; at <= 20_000; at++) await invalidate(store, { keys: ['other'] })
   t.equal(await store.recordsBetween(position, await positionOf(store)), undefined)
   t.equal(await store.recordsBetween(position, next), undefined, 'not even up to one as old')
-  t.strictSame(await putAt(store, position, { slot: 'a', entry: entryOf('') }), ['refused'])
+  t.strictSame(await putAt(store, position, { storeKey: 'a', entry: entryOf('') }), ['refused'])
 })
 
 void t.test('a tag is left by whoever leaves it, among one, two or many who carry it', async (t) => {
   const store = createMemoryStore({ maxBytes: MEGABYTE, now: Date.now, randomEpoch })
   for (const count of [1, 2, 5]) {
-    const slots = Array.from({ length: count }, (_, at) => `${count}:${at}`)
-    for (const slot of [...slots, ...slots]) await put(store, { slot, entry: tagged('t') })
-    for (const slot of slots) {
+    const storeKeys = Array.from({ length: count }, (_, at) => `${count}:${at}`)
+    for (const storeKey of [...storeKeys, ...storeKeys]) await put(store, { storeKey, entry: tagged('t') })
+    for (const storeKey of storeKeys) {
       t.ok(await store.isTagged('t'))
-      await put(store, { slot, entry: tagged('other') })
+      await put(store, { storeKey, entry: tagged('other') })
     }
     t.notOk(await store.isTagged('t'), `${count}`)
     t.match(await invalidate(store, { tags: ['other'] }), { removed: count })
@@ -86,8 +88,8 @@ void t.test('a tag is left by whoever leaves it, among one, two or many who carr
 
 void t.test('entries with the same headers keep one list of them', async (t) => {
   const store = createMemoryStore({ maxBytes: MEGABYTE, now: Date.now, randomEpoch })
-  await put(store, { slot: 'a', entry: entryOf('1') }, { slot: 'b', entry: entryOf('2') })
-  await put(store, { slot: 'c', entry: entryOf('3', { headers: ['content-type', 'text/plain'] }) })
+  await put(store, { storeKey: 'a', entry: entryOf('1') }, { storeKey: 'b', entry: entryOf('2') })
+  await put(store, { storeKey: 'c', entry: entryOf('3', { headers: ['content-type', 'text/plain'] }) })
   const { entries } = await store.read(['a', 'b', 'c'])
   const [a, b, c] = entries.map((entry) => entry?.headers)
   t.equal(a, b)

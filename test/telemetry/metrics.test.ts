@@ -1,11 +1,11 @@
 import t from 'tap'
-import type { StoreFigures } from '../../src/cache/store.js'
+import type { StoreStats } from '../../src/cache/store.js'
 import { createMetrics } from '../../src/telemetry/metrics.js'
 import { observeAll } from '../../src/telemetry/observe.js'
-import type { ReadFigures } from '../../src/telemetry/store-stats.js'
+import type { ReadStats } from '../../src/telemetry/store-stats.js'
 import { createStatistics } from '../../src/telemetry/statistics.js'
 
-const up: StoreFigures = {
+const up: StoreStats = {
   kind: 'redis',
   state: 'up',
   entries: 7,
@@ -16,7 +16,7 @@ const up: StoreFigures = {
 
 const UNREAD = { bytes: 2_000_000, refused: 3 }
 
-const createObserved = (figures: ReadFigures = async () => up) => {
+const createObserved = (figures: ReadStats = async () => up) => {
   const statistics = createStatistics({ now: () => 0 })
   const metrics = createMetrics({ counts: statistics.counts, figures, unread: UNREAD })
   const scrape = async (): Promise<string[]> =>
@@ -126,7 +126,7 @@ t.test('the figures of the store are read once per scrape', async (t) => {
 t.test(
   'a store that is down shows as 0 and its unknown figures are left out, until it is back',
   async (t) => {
-    let current: StoreFigures = up
+    let current: StoreStats = up
     const { scrape } = createObserved(async () => current)
     await scrape()
     current = { ...up, state: 'down', entries: undefined, usedBytes: undefined, maxBytes: undefined }

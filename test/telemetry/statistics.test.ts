@@ -1,10 +1,10 @@
 import t from 'tap'
 import type { Outcome } from '../../src/cache/observer.js'
-import type { StoreFigures } from '../../src/cache/store.js'
+import type { StoreStats } from '../../src/cache/store.js'
 import { createStatistics } from '../../src/telemetry/statistics.js'
 import { createClock } from '../support/clock.js'
 
-const store: StoreFigures = {
+const store: StoreStats = {
   kind: 'redis',
   state: 'up',
   entries: 3,

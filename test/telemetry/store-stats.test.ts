@@ -1,8 +1,8 @@
 import t from 'tap'
-import type { StoreFigures } from '../../src/cache/store.js'
+import type { StoreStats } from '../../src/cache/store.js'
 import { withinLimit } from '../../src/telemetry/store-stats.js'
 
-const figures: StoreFigures = {
+const figures: StoreStats = {
   kind: 'memory',
   state: 'up',
   entries: 1,
@@ -21,7 +21,7 @@ t.test('a store that fails gives nothing', async (t) => {
 
 t.test('a store that hangs gives nothing in time and is asked once only', async (t) => {
   let asked = 0
-  let answer: (figures: StoreFigures) => void = () => undefined
+  let answer: (figures: StoreStats) => void = () => undefined
   const read = withinLimit(() => {
     asked++
     return new Promise((resolve) => (answer = resolve))

@@ -3,12 +3,12 @@ import type { Entry } from '../entry.js'
 import type { Observer } from '../observer.js'
 import type { Position } from '../position.js'
 import type { ResourceTable } from '../resource.js'
-import { type Draft, proofSlot, type Store } from '../store.js'
+import { type PendingWrite, proofKey, type Store } from '../store.js'
 
 export interface Kept {
   /** The position before the origin was asked; nothing is stored without one. */
   readonly position: Position | undefined
-  readonly draft: Draft | undefined
+  readonly draft: PendingWrite | undefined
   /** Whom the origin has just answered a protected read, with the user number as far as it is known. */
   readonly proven: { readonly identity: string; readonly user: string | undefined } | undefined
 }
@@ -29,10 +29,10 @@ export const createKeeper =
     try {
       const [outcome] = await store.commit({ drafts, position })
       if (draft !== undefined && outcome === 'refused')
-        observer.fillDropped({ key: draft.slot, reason: 'refused' })
+        observer.fillDropped({ key: draft.storeKey, reason: 'refused' })
       return draft !== undefined && outcome === 'stored'
     } catch {
-      if (draft !== undefined) observer.fillDropped({ key: draft.slot, reason: 'store-error' })
+      if (draft !== undefined) observer.fillDropped({ key: draft.storeKey, reason: 'store-error' })
       return false
     }
   }
@@ -42,8 +42,8 @@ const proofDraft = (
   user: string | undefined,
   table: ResourceTable,
   now: number
-): Draft => ({
-  slot: proofSlot(identity),
+): PendingWrite => ({
+  storeKey: proofKey(identity),
   entry: {
     status: 200,
     headers: [],
@@ -62,7 +62,7 @@ const proofDraft = (
 })
 
 /** Whether another one would say the same, and not for much longer. */
-export const isProofGood = (proof: Entry | undefined, user: string | undefined, now: number): boolean =>
+export const isProofCurrent = (proof: Entry | undefined, user: string | undefined, now: number): boolean =>
   proof !== undefined && userOfProof(proof) === user && now < proof.freshUntil - PROOF_MS / 2
 
 /** The user number that a proof was kept with. */

@@ -6,7 +6,7 @@ import type { OriginAnswer } from '../origin.js'
 import type { ResourceTable } from '../resource.js'
 import type { Invalidated } from '../store.js'
 
-export interface AnswerEffectsOptions {
+export interface SessionChangesOptions {
   readonly table: ResourceTable
   readonly invalidate: Invalidate
   readonly observer: Observer
@@ -20,7 +20,7 @@ type Outcome = Invalidated['outcome']
  * What an answer makes untrue by itself, whatever was asked. Resolves when that is invalidated, or pending; `undefined`
  * when it is nothing.
  */
-export type ApplyEffects = (
+export type InvalidateSessionChanges = (
   answer: Pick<OriginAnswer, 'status' | 'headers'>,
   identity: string | undefined
 ) => Promise<Outcome> | undefined
@@ -34,12 +34,12 @@ const LOG_INS_MS = 1000
  * in progress that the origin saw before, and only the record refuses its commit. An answer that sets the session
  * cookie is a log-in, whatever its method, and the first one of a person may have made that person.
  */
-export const createAnswerEffects = ({
+export const createSessionChanges = ({
   table,
   invalidate,
   observer,
   isProven
-}: AnswerEffectsOptions): ApplyEffects => {
+}: SessionChangesOptions): InvalidateSessionChanges => {
   const invalidateTags = async (tags: readonly string[]): Promise<Outcome> =>
     (await invalidate({ tags }, 'proxy')).outcome
   const fold = (intervalMs: number, cause: 'denial' | 'log-in') =>

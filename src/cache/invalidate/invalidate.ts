@@ -14,7 +14,7 @@ export type Invalidate = (
  * Carries out invalidations, and widens those that could reach a `user:…` name to the entries of callers
  * whose user number is not known yet.
  */
-export const createInvalidator =
+export const createInvalidate =
   (store: Store, observer: Observer): Invalidate =>
   async (named, source, options) => {
     const invalidation = widen(invalidationOf(named))

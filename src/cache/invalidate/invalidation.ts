@@ -1,5 +1,5 @@
 import { compileGlob, globSteps } from './glob.js'
-import { keyOfSlot } from '../store.js'
+import { nameIn } from '../store.js'
 
 /** What an invalidation names. An entry is reached by its key, by a tag, or by a pattern over both. */
 export interface Invalidation {
@@ -30,8 +30,8 @@ export const kindsOf = ({ keys, tags, patterns, all }: Invalidation): readonly I
   ...(all ? (['all'] as const) : [])
 ]
 
-/** Whether records reach the entry in this slot with these tags. */
-export type Reach = (slot: string, tags: readonly string[]) => boolean
+/** Whether records reach the entry in this store key with these tags. */
+export type Reach = (storeKey: string, tags: readonly string[]) => boolean
 
 /**
  * A record that is longer stands in the log as everything, to be compared with; in bytes of its names. What is compared
@@ -66,8 +66,8 @@ export const reachOf = (records: readonly Invalidation[]): Reach => {
   const keys = new Set(records.flatMap((record) => record.keys))
   const tagged = new Set(records.flatMap((record) => record.tags))
   const patterns = [...new Set(records.flatMap((record) => record.patterns))]
-  return (slot, tags) => {
-    const key = keyOfSlot(slot)
+  return (storeKey, tags) => {
+    const key = nameIn(storeKey)
     if (key !== undefined && keys.has(key)) return true
     if (tags.some((tag) => tagged.has(tag) || keys.has(tag))) return true
     if (patterns.length === 0) return false
@@ -80,5 +80,8 @@ export const reachOf = (records: readonly Invalidation[]): Reach => {
   }
 }
 
-export const isReached = (records: readonly Invalidation[], slot: string, tags: readonly string[]): boolean =>
-  reachOf(records)(slot, tags)
+export const isReached = (
+  records: readonly Invalidation[],
+  storeKey: string,
+  tags: readonly string[]
+): boolean => reachOf(records)(storeKey, tags)

@@ -7,7 +7,7 @@ import { type RequestFields, valuesOf } from './request-fields.js'
 import type { Parameters, Resource, ResourceTable } from '../resource.js'
 
 /** What is to be done with a read, decided from the request and the table alone. */
-export type Plan =
+export type Cacheability =
   | { readonly kind: 'bypass'; readonly reason: BypassReason; readonly resource: string }
   | {
       readonly kind: 'lookup'
@@ -18,23 +18,23 @@ export type Plan =
       readonly baseKey: string
     }
 
-export interface PlannedRequest {
+export interface ReadHead {
   /** Path and query in origin form. */
   readonly target: string
   readonly headers: readonly string[]
 }
 
-export interface Planning {
+export interface CacheabilityRules {
   readonly table: ResourceTable
   /** None: every host may be answered from the cache. */
   readonly checkHost?: HostCheck | undefined
 }
 
-export const planRead = (
-  { table, checkHost }: Planning,
-  request: PlannedRequest,
+export const cacheabilityOf = (
+  { table, checkHost }: CacheabilityRules,
+  request: ReadHead,
   fields: RequestFields
-): Plan => {
+): Cacheability => {
   const { target, headers } = request
   const queryAt = target.indexOf('?')
   const match = table.matchRead(queryAt < 0 ? target : target.slice(0, queryAt))
@@ -55,7 +55,11 @@ export const planRead = (
   return { kind: 'lookup', resource, parameters, key, baseKey }
 }
 
-const bypass = (reason: BypassReason, resource: string): Plan => ({ kind: 'bypass', reason, resource })
+const bypass = (reason: BypassReason, resource: string): Cacheability => ({
+  kind: 'bypass',
+  reason,
+  resource
+})
 
 interface QueryPlan {
   readonly bypass: 'search' | 'query' | undefined

@@ -1,27 +1,27 @@
-import type { ApplyEffects } from '../identity/session-changes.js'
+import type { InvalidateSessionChanges } from '../identity/session-changes.js'
 import type { Entry } from '../entry.js'
 import { fill, type FillContext, type Filled } from './fill.js'
-import { createFlights, type Flight } from '../../concurrency/single-flight.js'
+import { createSingleFlight, type Flight } from '../../concurrency/single-flight.js'
 import { isReached } from '../invalidate/invalidation.js'
-import { familyTag, identityTag, isProofGood, type Keep, userOfProof } from '../identity/proof.js'
-import type { Leaving } from '../../concurrency/cancellation.js'
-import type { Marks } from './uncacheable-keys.js'
+import { familyTag, identityTag, isProofCurrent, type Keep, userOfProof } from '../identity/proof.js'
+import type { CancelSignal } from '../../concurrency/cancellation.js'
+import type { UncacheableKeys } from './uncacheable-keys.js'
 import type { OriginAnswer } from '../origin.js'
-import type { Reader } from './lookup.js'
+import type { Lookup } from './lookup.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
 import type { Store } from '../store.js'
 
-export interface LandingOptions extends FillContext {
+export interface CollapsedFetchOptions extends FillContext {
   readonly store: Store
   readonly keep: Keep
-  readonly marks: Marks
-  readonly applyEffects: ApplyEffects
+  readonly uncacheable: UncacheableKeys
+  readonly invalidateSessionChanges: InvalidateSessionChanges
   /** The user number of a caller who has a proof. */
   readonly userOf: (identity: string) => Promise<string | undefined>
 }
 
 /** How a flight ended. */
-export type Landing =
+export type Fetched =
   | { readonly kind: 'entry'; readonly entry: Entry; readonly isStored: boolean }
   | {
       readonly kind: 'own'
@@ -30,25 +30,25 @@ export type Landing =
        * What became of what the answer has made untrue, as a 401 or 403 does. Its own reader waits for that; those who
        * wait for the flight do not, since each gets an answer by itself, and would wait one after another.
        */
-      readonly effects?: ReturnType<ApplyEffects>
+      readonly effects?: ReturnType<InvalidateSessionChanges>
     }
 
-/** The flights of the read path: from a reader's miss to a stored entry, or to an answer of the reader's own. */
-export const createLandings = (options: LandingOptions) => {
-  const { store, keep, marks } = options
-  const flights = createFlights<Landing>()
+/** The collapsed fetches of the read path: from a reader's miss to a stored entry, or to an answer of the reader's own. */
+export const createCollapsedFetches = (options: CollapsedFetchOptions) => {
+  const { store, keep, uncacheable } = options
+  const singleFlight = createSingleFlight<Fetched>()
 
   /**
    * Asks the origin on behalf of the reader, and stores what may be stored. An entry is confirmed for readers
    * only to whom it could have been given: a 304 does not say that this one may have it.
    */
-  const ask = async (reader: Reader, readers: Leaving): Promise<Landing> => {
+  const ask = async (reader: Lookup, readers: CancelSignal): Promise<Fetched> => {
     const landing = await askAndKeep(reader, readers)
     if (landing.kind !== 'own') return landing
-    return { ...landing, effects: options.applyEffects(landing.answer, reader.fields.identity) }
+    return { ...landing, effects: options.invalidateSessionChanges(landing.answer, reader.fields.identity) }
   }
 
-  const askAndKeep = async (reader: Reader, readers: Leaving): Promise<Landing> => {
+  const askAndKeep = async (reader: Lookup, readers: CancelSignal): Promise<Fetched> => {
     const { resource, parameters, key, baseKey } = reader.plan
     const { identity } = reader.fields
     const isProtected = resource.scope !== 'public' && identity !== undefined
@@ -69,31 +69,32 @@ export const createLandings = (options: LandingOptions) => {
       readers
     })
     const told = userIn(filled) ?? user
-    const isProofDue = isProtected && provesAccess(filled) && !isProofGood(reader.proof, told, options.now())
+    const isProofDue =
+      isProtected && provesAccess(filled) && !isProofCurrent(reader.proof, told, options.now())
     const proven = isProofDue ? { identity, user: told } : undefined
     if (filled.kind === 'own') {
-      if (filled.isByNature) marks.add(key)
+      if (filled.isByNature) uncacheable.add(key)
       await keep({ position: reader.position, draft: undefined, proven })
       return filled
     }
     const { entry, confirmed } = filled
     // Over the confirmed entry only: another may have come meanwhile.
-    const draft = { slot: key, entry, ...(confirmed !== undefined && { condition: { etag: confirmed } }) }
+    const draft = { storeKey: key, entry, ...(confirmed !== undefined && { condition: { etag: confirmed } }) }
     return { kind: 'entry', entry, isStored: await keep({ position: reader.position, draft, proven }) }
   }
 
   /** Not read with an entry of scope `identity`, because a hit has no use for it. */
-  const userOf = async ({ plan, proof }: Reader, identity: string): Promise<string | undefined> =>
+  const userOf = async ({ plan, proof }: Lookup, identity: string): Promise<string | undefined> =>
     plan.resource.scope === 'authenticated' ? userOfProof(proof) : options.userOf(identity)
 
-  const depart = (reader: Reader): Flight<Landing> =>
-    flights.depart(reader.plan.key, reader.position, (readers) => ask(reader, readers))
+  const start = (reader: Lookup): Flight<Fetched> =>
+    singleFlight.start(reader.plan.key, reader.position, (readers) => ask(reader, readers))
 
   /** Refreshes an entry that was just answered stale, unless somebody does already. */
-  const refresh = (reader: Reader): void => {
+  const refresh = (reader: Lookup): void => {
     const { key } = reader.plan
-    if (marks.has(key) || flights.find(key) !== undefined) return
-    depart(reader).landed.then(discard, () => undefined)
+    if (uncacheable.has(key) || singleFlight.find(key) !== undefined) return
+    start(reader).result.then(discard, () => undefined)
   }
 
   /**
@@ -101,9 +102,9 @@ export const createLandings = (options: LandingOptions) => {
    * then an invalidation that was acknowledged in between must not have reached the entry. The reader's own
    * position, read after it arrived, covers every such invalidation.
    */
-  const isAnswer = async (reader: Reader, flight: Flight<Landing>, landing: Landing): Promise<boolean> => {
+  const isAnswer = async (reader: Lookup, flight: Flight<Fetched>, landing: Fetched): Promise<boolean> => {
     if (landing.kind === 'own') return false
-    if (reader.arrival <= flight.departure) return true
+    if (reader.arrival <= flight.startedAfter) return true
     if (reader.position === undefined || flight.position === undefined) return false
     if (reader.position === flight.position) return true
     const records = await store.recordsBetween(flight.position, reader.position).catch(() => undefined)
@@ -112,13 +113,13 @@ export const createLandings = (options: LandingOptions) => {
     return records !== undefined && !isReached(records, reader.plan.key, landing.entry.tags)
   }
 
-  return { arrive: flights.arrive, find: flights.find, ask, depart, refresh, isAnswer }
+  return { arrive: singleFlight.arrive, find: singleFlight.find, ask, start, refresh, isAnswer }
 }
 
-export type Landings = ReturnType<typeof createLandings>
+export type CollapsedFetches = ReturnType<typeof createCollapsedFetches>
 
 /** Nobody will read this answer. */
-export const discard = (landing: Landing): void => {
+export const discard = (landing: Fetched): void => {
   if (landing.kind === 'own') landing.answer.body.destroy()
 }
 

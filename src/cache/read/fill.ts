@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { bodyAgain, collect, parseJson } from '../../http/body.js'
 import { type Entry, ETAG_MAX_LENGTH } from '../entry.js'
 import { lifetimeOf } from './freshness.js'
-import type { Leaving } from '../../concurrency/cancellation.js'
+import type { CancelSignal } from '../../concurrency/cancellation.js'
 import type { Origin, OriginAnswer } from '../origin.js'
 import { fillAll, type Parameters, type Resource } from '../resource.js'
 import { fieldName, valueOf, withoutFields } from './request-fields.js'
@@ -42,7 +42,7 @@ export interface FillRequest {
   readonly ownTags: readonly string[]
   /** The entry to be refreshed, if there is one. */
   readonly stale: Entry | undefined
-  readonly readers: Leaving
+  readonly readers: CancelSignal
 }
 
 /** Asks the origin for a whole, uncoded JSON answer and makes an entry of it, if it can be one. */

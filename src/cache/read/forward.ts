@@ -1,7 +1,7 @@
 import { type Answer, failure, relayed } from '../answer.js'
 import { pendingStatus } from '../../http/cache-status.js'
 import { OriginError } from '../errors.js'
-import type { ApplyEffects } from '../identity/session-changes.js'
+import type { InvalidateSessionChanges } from '../identity/session-changes.js'
 import type { Outcome } from '../observer.js'
 import type { Origin } from '../origin.js'
 import type { ReadRequest } from './lookup.js'
@@ -20,7 +20,7 @@ export type Forward = (
 
 /** Passes a read on as it came, and its answer back as it comes. */
 export const createForward =
-  (origin: Origin, applyEffects: ApplyEffects): Forward =>
+  (origin: Origin, invalidateSessionChanges: InvalidateSessionChanges): Forward =>
   async (request, identity, { resource, outcome, cacheStatus }) => {
     const { method, target, headers, body, onInterim, caller } = request
     try {
@@ -33,7 +33,7 @@ export const createForward =
         onInterim,
         readers: caller
       })
-      const isPending = (await applyEffects(answer, identity)) === 'pending'
+      const isPending = (await invalidateSessionChanges(answer, identity)) === 'pending'
       return relayed(answer, outcome, isPending ? pendingStatus(cacheStatus) : cacheStatus)
     } catch (error) {
       if (error instanceof OriginError) return failure(error, cacheStatus)

@@ -10,26 +10,26 @@ import {
 } from '../../http/cache-status.js'
 import { type Entry, ttlSeconds } from '../entry.js'
 import type { OriginError } from '../errors.js'
-import { discard, type Landing } from './collapsed-fetch.js'
-import type { Reader } from './lookup.js'
+import { discard, type Fetched } from './collapsed-fetch.js'
+import type { Lookup } from './lookup.js'
 
 /** From the entry that this reader has found. */
-export const fromCache = (reader: Reader, outcome: 'hit' | 'stale', now: number): Answer => {
+export const fromCache = (reader: Lookup, outcome: 'hit' | 'stale', now: number): Answer => {
   const { entry, fields } = reader
   if (entry === undefined) throw new TypeError('only a reader with an entry is answered from the cache')
   return cachedAnswer({ outcome, cacheStatus: hitStatus(ttlSeconds(entry, now)), entry, fields }, now)
 }
 
 /** RFC 5861 §4, for the entry that this reader found itself: it was not invalidated when it arrived. */
-export const isUsableOnError = ({ entry, isProven }: Reader, now: number): boolean =>
+export const isUsableOnError = ({ entry, isProven }: Lookup, now: number): boolean =>
   isProven && entry !== undefined && now < entry.staleIfErrorUntil
 
 /** The origin gave no answer. */
-export const afterFailure = (reader: Reader, error: OriginError, now: number): Answer =>
+export const afterFailure = (reader: Lookup, error: OriginError, now: number): Answer =>
   isUsableOnError(reader, now) ? fromCache(reader, 'stale', now) : failure(error, forwardStatus(reader))
 
 /** For the reader whose request it was. */
-export const forLeader = (reader: Reader, landing: Landing, now: number): Answer => {
+export const forLeader = (reader: Lookup, landing: Fetched, now: number): Answer => {
   const outcome = missOutcome(reader)
   if (landing.kind === 'entry') {
     const cacheStatus = forwardStatus(reader, landing.isStored ? storedStatus : undefined)
@@ -43,7 +43,7 @@ export const forLeader = (reader: Reader, landing: Landing, now: number): Answer
 }
 
 /** For a reader who has waited for somebody else's request. */
-export const forCollapsed = (reader: Reader, entry: Entry): Answer =>
+export const forCollapsed = (reader: Lookup, entry: Entry): Answer =>
   filledAnswer({
     outcome: 'collapsed',
     cacheStatus: forwardStatus(reader, collapsedStatus),
@@ -51,13 +51,13 @@ export const forCollapsed = (reader: Reader, entry: Entry): Answer =>
     fields: reader.fields
   })
 
-export const missOutcome = (reader: Reader): 'miss' | 'unproven' | 'store-unavailable' => {
+export const missOutcome = (reader: Lookup): 'miss' | 'unproven' | 'store-unavailable' => {
   if (reader.position === undefined) return 'store-unavailable'
   return reader.isProven ? 'miss' : 'unproven'
 }
 
 /** Why the reader's request went forward; `decorate` tells what became of it. */
-export const forwardStatus = (reader: Reader, decorate?: (forwarded: string) => string): string => {
+export const forwardStatus = (reader: Lookup, decorate?: (forwarded: string) => string): string => {
   if (reader.position === undefined) return STORE_UNAVAILABLE
   if (!reader.isProven) return UNPROVEN
   const forwarded = reader.entry === undefined ? MISS : STALE

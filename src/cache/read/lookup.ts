@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Entry } from '../entry.js'
-import type { Leaving } from '../../concurrency/cancellation.js'
-import type { Plan } from './cacheability.js'
+import type { CancelSignal } from '../../concurrency/cancellation.js'
+import type { Cacheability } from './cacheability.js'
 import type { Position } from '../position.js'
 import type { RequestFields } from './request-fields.js'
 
@@ -10,15 +10,15 @@ export interface ReadRequest {
   readonly target: string
   readonly headers: readonly string[]
   readonly body: Readable | undefined
-  readonly caller: Leaving
+  readonly caller: CancelSignal
   readonly onInterim?: ((status: number, headers: readonly string[]) => void) | undefined
 }
 
 /** One request that looks for an entry, and what it has found so far. */
-export interface Reader {
+export interface Lookup {
   readonly request: ReadRequest
   readonly fields: RequestFields
-  readonly plan: Extract<Plan, { kind: 'lookup' }>
+  readonly plan: Extract<Cacheability, { kind: 'lookup' }>
   readonly arrival: number
   /** Where the log was when the store was read; `undefined` when the store was unavailable. */
   readonly position: Position | undefined

@@ -4,13 +4,13 @@ import { isFresh } from '../entry.js'
 import { OriginError } from '../errors.js'
 import type { Flight } from '../../concurrency/single-flight.js'
 import type { Forward } from './forward.js'
-import { discard, type Landing, type Landings } from './collapsed-fetch.js'
+import { discard, type Fetched, type CollapsedFetches } from './collapsed-fetch.js'
 import type { HostCheck } from './host-check.js'
-import { type Leaving, LeftError } from '../../concurrency/cancellation.js'
-import type { Marks } from './uncacheable-keys.js'
+import { type CancelSignal, CancelledError } from '../../concurrency/cancellation.js'
+import type { UncacheableKeys } from './uncacheable-keys.js'
 import type { Observer } from '../observer.js'
-import { type Plan, planRead } from './cacheability.js'
-import type { Reader, ReadRequest } from './lookup.js'
+import { type Cacheability, cacheabilityOf } from './cacheability.js'
+import type { Lookup, ReadRequest } from './lookup.js'
 import {
   afterFailure,
   forCollapsed,
@@ -22,7 +22,7 @@ import {
 } from './lookup-answer.js'
 import type { ReadFields, RequestFields } from './request-fields.js'
 import type { ResourceTable } from '../resource.js'
-import { proofSlot, type Reading, type Store } from '../store.js'
+import { proofKey, type Reading, type Store } from '../store.js'
 
 export interface ReadThroughOptions {
   readonly table: ResourceTable
@@ -30,17 +30,17 @@ export interface ReadThroughOptions {
   readonly readFields: ReadFields
   readonly store: Store
   readonly forward: Forward
-  readonly landings: Landings
-  readonly marks: Marks
+  readonly fetches: CollapsedFetches
+  readonly uncacheable: UncacheableKeys
   readonly now: () => number
   readonly isEnabled: boolean
   readonly observer: Observer
 }
 
-/** A reader waits for others' flights this often; then it asks the origin by itself. */
+/** A reader waits for others' fetches this often; then it asks the origin by itself. */
 const WAITS = 2
 
-const DISABLED: Plan = { kind: 'bypass', reason: 'disabled', resource: 'none' }
+const DISABLED: Cacheability = { kind: 'bypass', reason: 'disabled', resource: 'none' }
 const NOTHING: Reading['entries'] = []
 
 /**
@@ -57,12 +57,12 @@ const NOTHING: Reading['entries'] = []
  *            ─ origin failed                       → stale-if-error, else the failure
  */
 export const createReadThrough = (options: ReadThroughOptions) => {
-  const { store, forward, landings, marks, now, readFields } = options
+  const { store, forward, fetches, uncacheable, now, readFields } = options
 
   const read = async (request: ReadRequest): Promise<Answer> => {
     const startedAt = performance.now()
     const fields = readFields(request.headers)
-    const plan = options.isEnabled ? planRead(options, request, fields) : DISABLED
+    const plan = options.isEnabled ? cacheabilityOf(options, request, fields) : DISABLED
     const isLookup = plan.kind === 'lookup'
     const answer = isLookup
       ? await lookUp(request, fields, plan)
@@ -86,15 +86,15 @@ export const createReadThrough = (options: ReadThroughOptions) => {
   const lookUp = async (
     request: ReadRequest,
     fields: RequestFields,
-    plan: Reader['plan']
+    plan: Lookup['plan']
   ): Promise<Answer> => {
-    const arrival = landings.arrive()
+    const arrival = fetches.arrive()
     const { identity } = fields
     const isProofNeeded = plan.resource.scope === 'authenticated'
-    const slots = isProofNeeded && identity !== undefined ? [plan.key, proofSlot(identity)] : [plan.key]
+    const storeKeys = isProofNeeded && identity !== undefined ? [plan.key, proofKey(identity)] : [plan.key]
     let reading: Reading | undefined
     try {
-      reading = await store.read(slots)
+      reading = await store.read(storeKeys)
     } catch {
       // A reader without a position is a miss that nothing is kept of.
     }
@@ -105,32 +105,32 @@ export const createReadThrough = (options: ReadThroughOptions) => {
     if (isProven && entry !== undefined) {
       if (isFresh(entry, at)) return fromCache(reader, 'hit', at)
       if (at < entry.staleWhileRevalidateUntil) {
-        if (request.method === 'GET') landings.refresh(reader)
+        if (request.method === 'GET') fetches.refresh(reader)
         return fromCache(reader, 'stale', at)
       }
     }
     return fromOrigin(reader)
   }
 
-  const fromOrigin = (reader: Reader): Promise<Answer> => {
+  const fromOrigin = (reader: Lookup): Promise<Answer> => {
     if (reader.request.method === 'HEAD') return alone(reader)
     if (reader.isProven) return together(reader)
     return reader.position === undefined ? alone(reader) : askAlone(reader)
   }
 
   /** Joins the flight for the key or leads one, at most a few times; then asks without the others. */
-  const together = async (reader: Reader): Promise<Answer> => {
+  const together = async (reader: Lookup): Promise<Answer> => {
     const { caller } = reader.request
-    for (let waits = 0; waits < WAITS && !marks.has(reader.plan.key); waits++) {
-      const current = landings.find(reader.plan.key)
-      const flight = current ?? landings.depart(reader)
-      const landing = await landed(flight, caller, current === undefined)
+    for (let waits = 0; waits < WAITS && !uncacheable.has(reader.plan.key); waits++) {
+      const current = fetches.find(reader.plan.key)
+      const flight = current ?? fetches.start(reader)
+      const landing = await result(flight, caller, current === undefined)
       if (landing instanceof OriginError) return afterFailure(reader, landing, now())
       if (current === undefined) return await leaderAnswer(reader, landing)
       if (landing.kind === 'own' && landing.answer.status >= 500 && isUsableOnError(reader, now())) {
         return fromCache(reader, 'stale', now())
       }
-      if (landing.kind === 'entry' && (await landings.isAnswer(reader, flight, landing))) {
+      if (landing.kind === 'entry' && (await fetches.isAnswer(reader, flight, landing))) {
         return forCollapsed(reader, landing.entry)
       }
     }
@@ -138,37 +138,37 @@ export const createReadThrough = (options: ReadThroughOptions) => {
   }
 
   /** An answer that makes something untrue, as a 401 or 403 does, is held until that is invalidated, or pending. */
-  const leaderAnswer = async (reader: Reader, landing: Landing): Promise<Answer> => {
+  const leaderAnswer = async (reader: Lookup, landing: Fetched): Promise<Answer> => {
     const effects = landing.kind === 'own' ? await landing.effects : undefined
     const answer = forLeader(reader, landing, now())
     return effects === 'pending' ? { ...answer, cacheStatus: pendingStatus(answer.cacheStatus) } : answer
   }
 
-  const landed = async (
-    flight: Flight<Landing>,
-    caller: Leaving,
+  const result = async (
+    flight: Flight<Fetched>,
+    caller: CancelSignal,
     isLeader: boolean
-  ): Promise<Landing | OriginError> => {
+  ): Promise<Fetched | OriginError> => {
     try {
       return await flight.wait(caller)
     } catch (error) {
       if (error instanceof OriginError) return error
-      if (isLeader && error instanceof LeftError) flight.landed.then(discard, () => undefined)
+      if (isLeader && error instanceof CancelledError) flight.result.then(discard, () => undefined)
       throw error
     }
   }
 
   /** Without a proof nobody else's answer may be given; this one's own answer is the proof. */
-  const askAlone = async (reader: Reader): Promise<Answer> => {
+  const askAlone = async (reader: Lookup): Promise<Answer> => {
     try {
-      return await leaderAnswer(reader, await landings.ask(reader, reader.request.caller))
+      return await leaderAnswer(reader, await fetches.ask(reader, reader.request.caller))
     } catch (error) {
       if (error instanceof OriginError) return afterFailure(reader, error, now())
       throw error
     }
   }
 
-  const alone = async (reader: Reader): Promise<Answer> => {
+  const alone = async (reader: Lookup): Promise<Answer> => {
     const answer = await forward(reader.request, reader.fields.identity, {
       resource: reader.plan.resource.name,
       outcome: missOutcome(reader),

@@ -2,7 +2,7 @@
  * Remembers for a while the keys whose answers cannot be stored, so that their readers do not wait for one
  * another. Bounded: the oldest mark goes first, and all made before a step back of the clock are over.
  */
-export interface Marks {
+export interface UncacheableKeys {
   add(key: string): void
   has(key: string): boolean
 }
@@ -10,7 +10,7 @@ export interface Marks {
 const CAPACITY = 10_000
 const KEPT_MS = 60_000
 
-export const createMarks = (now: () => number): Marks => {
+export const createUncacheableKeys = (now: () => number): UncacheableKeys => {
   const madeAt = new Map<string, number>()
   return {
     add: (key) => {

@@ -1,5 +1,5 @@
 import type { Position } from '../position.js'
-import { ENVELOPE_BYTES, type Store, valueSlot } from '../store.js'
+import { ENVELOPE_BYTES, type Store, valueKey } from '../store.js'
 import { type Value, valueOf } from './value.js'
 
 export interface ValuesReading {
@@ -18,13 +18,13 @@ export const readMany = async (
   keys: readonly string[],
   mostBytes: number
 ): Promise<ValuesReading | undefined> => {
-  const sizes = await store.sizes(keys.map(valueSlot))
+  const sizes = await store.sizes(keys.map(valueKey))
   if (atLeast(sizes) > mostBytes) return undefined
   const values: (Value | undefined)[] = []
   let position: Position | undefined
   let bytes = 0
   for (const part of partsOf(keys, sizes)) {
-    const reading = await store.read(part.map(valueSlot))
+    const reading = await store.read(part.map(valueKey))
     position ??= reading.position
     const at = now()
     for (const entry of reading.entries) {

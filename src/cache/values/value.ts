@@ -12,7 +12,7 @@ export interface Value {
 }
 
 /** A value as it is put. */
-export interface ValueDraft {
+export interface NewValue {
   readonly key: string
   readonly body: Buffer
   readonly contentType: string
@@ -20,7 +20,7 @@ export interface ValueDraft {
   readonly ttlSeconds: number
 }
 
-export const entryOf = (draft: ValueDraft, now: number): Entry & { readonly etag: string } => {
+export const entryOf = (draft: NewValue, now: number): Entry & { readonly etag: string } => {
   const tags = [...new Set(draft.tags)].sort()
   return {
     status: 200,
@@ -73,7 +73,7 @@ export const integerIn = (body: Buffer): number | undefined => {
 }
 
 /** The tags count too: a touch or increment over the same bytes with other tags would lose the new tags. */
-const etagOf = ({ contentType, tags, body }: ValueDraft): string => {
+const etagOf = ({ contentType, tags, body }: NewValue): string => {
   const digest = createHash('sha256')
     .update(JSON.stringify([contentType, tags]))
     .update(body)

@@ -2,9 +2,9 @@ import type { Entry } from '../entry.js'
 import type { Position } from '../position.js'
 import { readMany, type ValuesReading } from './read-many.js'
 import { mapInSlices } from '../../concurrency/time-slices.js'
-import { type CommitOutcome, type Draft, type Store, valueSlot } from '../store.js'
-import { createTurns } from '../../concurrency/keyed-mutex.js'
-import { contentTypeOf, entryOf, integerIn, renewed, type ValueDraft, valueOf } from './value.js'
+import { type CommitOutcome, type PendingWrite, type Store, valueKey } from '../store.js'
+import { createKeyedMutex } from '../../concurrency/keyed-mutex.js'
+import { contentTypeOf, entryOf, integerIn, renewed, type NewValue, valueOf } from './value.js'
 
 /**
  * The values that the backend keeps. Touch and increment are commits over the entry that was read: they never
@@ -18,9 +18,9 @@ export interface Values {
    * The position is that of the first part.
    */
   readMany(keys: readonly string[], mostBytes: number): Promise<ValuesReading | undefined>
-  put(draft: ValueDraft, options: PutOptions): Promise<PutOutcome>
+  put(draft: NewValue, options: PutOptions): Promise<PutOutcome>
   /** One outcome per draft, in order. */
-  putMany(drafts: readonly ValueDraft[], position: Position | undefined): Promise<readonly CommitOutcome[]>
+  putMany(drafts: readonly NewValue[], position: Position | undefined): Promise<readonly CommitOutcome[]>
   touch(key: string, ttlSeconds: number): Promise<TouchOutcome>
   increment(increment: Increment): Promise<IncrementOutcome>
 }
@@ -54,11 +54,11 @@ export type IncrementOutcome =
 
 export const createValues = (options: { readonly store: Store; readonly now: () => number }): Values => {
   const { store, now } = options
-  const inTurn = createTurns()
+  const inTurn = createKeyedMutex()
 
   const commit = async (
-    draft: Omit<Draft, 'condition'>,
-    condition: Draft['condition'],
+    draft: Omit<PendingWrite, 'condition'>,
+    condition: PendingWrite['condition'],
     position: Position | undefined
   ): Promise<CommitOutcome> => {
     const drafts = [condition === undefined ? draft : { ...draft, condition }]
@@ -71,15 +71,15 @@ export const createValues = (options: { readonly store: Store; readonly now: () 
     key: string,
     attempt: (entry: Entry | undefined) => Rewrite<Outcome>
   ): Promise<Outcome | undefined> => {
-    const slot = valueSlot(key)
+    const storeKey = valueKey(key)
     for (let tries = 0; tries < REWRITE_TRIES; tries++) {
-      const { entries, position } = await store.read([slot])
+      const { entries, position } = await store.read([storeKey])
       const result = attempt(entries[0])
       if (result.entry === undefined) return result.outcome
       // A value always has an etag; one without could only be refused.
       const etag = entries[0]?.etag
       const outcome = await commit(
-        { slot, entry: result.entry },
+        { storeKey, entry: result.entry },
         etag === undefined ? 'absent' : { etag },
         position
       )
@@ -90,7 +90,7 @@ export const createValues = (options: { readonly store: Store; readonly now: () 
 
   return {
     async read(keys) {
-      const { entries, position } = await store.read(keys.map(valueSlot))
+      const { entries, position } = await store.read(keys.map(valueKey))
       const at = now()
       return { position, values: entries.map((entry) => entry && valueOf(entry, at)) }
     },
@@ -100,7 +100,7 @@ export const createValues = (options: { readonly store: Store; readonly now: () 
     async put(draft, { precondition, position }) {
       const entry = entryOf(draft, now())
       for (const condition of conditionsOf(precondition)) {
-        const outcome = await commit({ slot: valueSlot(draft.key), entry }, condition, position)
+        const outcome = await commit({ storeKey: valueKey(draft.key), entry }, condition, position)
         if (outcome === 'stored') return { outcome, etag: entry.etag }
         if (outcome === 'refused') return { outcome }
       }
@@ -111,7 +111,7 @@ export const createValues = (options: { readonly store: Store; readonly now: () 
       const at = now()
       // Each needs a digest of its bytes.
       const entries = await mapInSlices(drafts, (draft) => ({
-        slot: valueSlot(draft.key),
+        storeKey: valueKey(draft.key),
         entry: entryOf(draft, at)
       }))
       return store.commit({ drafts: entries, position })
@@ -163,7 +163,7 @@ const REWRITE_TRIES = 100
 
 const COUNTER_TYPE = 'application/json'
 
-const conditionsOf = (precondition: Precondition): readonly Draft['condition'][] => {
+const conditionsOf = (precondition: Precondition): readonly PendingWrite['condition'][] => {
   if (precondition === 'none') return [undefined]
   return typeof precondition === 'string' ? [precondition] : precondition.anyOf.map((etag) => ({ etag }))
 }

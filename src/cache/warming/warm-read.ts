@@ -1,7 +1,7 @@
 import type { Answer } from '../answer.js'
 import type { Cache } from '../cache.js'
-import type { Leaving } from '../../concurrency/cancellation.js'
-import { planRead } from '../read/cacheability.js'
+import type { CancelSignal } from '../../concurrency/cancellation.js'
+import { cacheabilityOf } from '../read/cacheability.js'
 import { createFieldReader } from '../read/request-fields.js'
 import type { ResourceTable } from '../resource.js'
 
@@ -32,7 +32,7 @@ export const skippedOf = ({
   const fields = createFieldReader(table.identity)(headers)
   const skipped: Record<string, string> = {}
   for (const target of targets) {
-    const plan = planRead({ table }, { target, headers }, fields)
+    const plan = cacheabilityOf({ table }, { target, headers }, fields)
     if (!isEnabled) skipped[target] = 'disabled'
     else if (plan.kind === 'bypass') skipped[target] = plan.reason
   }
@@ -41,12 +41,12 @@ export const skippedOf = ({
 
 /** One read, and a second one after a miss: only a hit shows that the answer is stored. */
 export const createWarmRead = ({ read, headers }: WarmReads) => {
-  const ask = async (target: string, caller: Leaving): Promise<Answer> => {
+  const ask = async (target: string, caller: CancelSignal): Promise<Answer> => {
     const answer = await read({ method: 'GET', target, headers, body: undefined, caller })
     if (answer.kind === 'relay') answer.answer.body.destroy()
     return answer
   }
-  return async (target: string, caller: Leaving): Promise<WarmResult> => {
+  return async (target: string, caller: CancelSignal): Promise<WarmResult> => {
     try {
       const first = await ask(target, caller)
       if (first.outcome === 'hit') return { kind: 'fresh' }

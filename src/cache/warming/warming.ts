@@ -1,11 +1,11 @@
-import { Leaver, type Leaving } from '../../concurrency/cancellation.js'
+import { CancelSource, type CancelSignal } from '../../concurrency/cancellation.js'
 import { createWarmRead, skippedOf, type WarmReads } from './warm-read.js'
 
 export interface WarmingOptions extends WarmReads {
   readonly timeoutMs: number
   readonly now: () => number
   /** Resolves after that time, or as soon as the run ends. */
-  readonly delay: (ms: number, run: Leaving) => Promise<void>
+  readonly delay: (ms: number, run: CancelSignal) => Promise<void>
   readonly watcher: WarmingWatcher
 }
 
@@ -79,7 +79,7 @@ export const createWarming = (options: WarmingOptions): Warming => {
   }
 
   /** `true`: to be tried again. */
-  const runTask = async (task: Task, run: Leaving): Promise<boolean> => {
+  const runTask = async (task: Task, run: CancelSignal): Promise<boolean> => {
     const { target } = task
     const tried = await warmRead(target, run)
     if (!('reason' in tried)) {
@@ -93,12 +93,12 @@ export const createWarming = (options: WarmingOptions): Warming => {
   }
 
   /** Each task once; those to be tried again. */
-  const round = async (tasks: readonly Task[], run: Leaving): Promise<readonly Task[]> => {
+  const round = async (tasks: readonly Task[], run: CancelSignal): Promise<readonly Task[]> => {
     const queue = [...tasks]
     const left: Task[] = []
     const work = async (): Promise<void> => {
       for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-        if (run.hasLeft || (await runTask(task, run))) left.push(task)
+        if (run.isCancelled || (await runTask(task, run))) left.push(task)
       }
     }
     await Promise.all(Array.from({ length: CONCURRENCY }, work))
@@ -113,10 +113,10 @@ export const createWarming = (options: WarmingOptions): Warming => {
     Object.keys(skipped).forEach(() => count('skipped'))
     watcher.started({ total, skipped })
 
-    const run = new Leaver()
+    const run = new CancelSource()
     let ended: WarmingState = 'finished'
     end = (as) => {
-      if (run.hasLeft) return
+      if (run.isCancelled) return
       ended = as
       run.leave()
     }
@@ -124,7 +124,7 @@ export const createWarming = (options: WarmingOptions): Warming => {
       .filter((target) => !Object.hasOwn(skipped, target))
       .map((target) => ({ target, unstored: 0 }))
     void delay(options.timeoutMs, run).then(() => end('timed-out'))
-    while (left.length > 0 && !run.hasLeft) {
+    while (left.length > 0 && !run.isCancelled) {
       left = await round(left, run)
       if (left.length > 0) await delay(PAUSE_MS, run)
     }

@@ -1,6 +1,6 @@
 import { unescape } from 'node:querystring'
 import type { Readable } from 'node:stream'
-import type { ApplyEffects } from '../identity/session-changes.js'
+import type { InvalidateSessionChanges } from '../identity/session-changes.js'
 import { type Answer, failure, relayed } from '../answer.js'
 import { bodyAgain, collect, copyBody, parseJson } from '../../http/body.js'
 import { METHOD, pendingStatus } from '../../http/cache-status.js'
@@ -8,7 +8,7 @@ import { OriginError } from '../errors.js'
 import { type Invalidation, invalidationOf } from '../invalidate/invalidation.js'
 import { createFolding } from '../../concurrency/folding.js'
 import type { Invalidate } from '../invalidate/invalidate.js'
-import { STAYING } from '../../concurrency/cancellation.js'
+import { NEVER } from '../../concurrency/cancellation.js'
 import type { Observer } from '../observer.js'
 import type { Origin, OriginAnswer } from '../origin.js'
 import { type ReadFields, valueOf } from '../read/request-fields.js'
@@ -22,7 +22,7 @@ export interface WriteThroughOptions {
   readonly origin: Origin
   readonly invalidate: Invalidate
   readonly observer: Observer
-  readonly applyEffects: ApplyEffects
+  readonly invalidateSessionChanges: InvalidateSessionChanges
   /** The user number of a caller who has a proof. */
   readonly userOf: (identity: string) => Promise<string | undefined>
 }
@@ -94,9 +94,9 @@ export const createWriteThrough = ({ table, origin, observer, ...options }: Writ
         headers,
         body,
         onInterim,
-        readers: STAYING
+        readers: NEVER
       })
-      const effects = (await options.applyEffects(answer, identity)) ?? 'done'
+      const effects = (await options.invalidateSessionChanges(answer, identity)) ?? 'done'
       if (match === undefined || isUntried(answer, target))
         return relayed(answer, 'write', statusAfter(effects))
       const inspected = match.needsAnswerBody ? await inspect(answer) : { answer, json: undefined }

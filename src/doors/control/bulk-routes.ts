@@ -4,7 +4,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import type { Static } from '@sinclair/typebox'
 
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
-import type { ValueDraft } from '../../cache/values/value.js'
+import type { NewValue } from '../../cache/values/value.js'
 import { badInput } from '../problem.js'
 import { presentValues, readValue } from './bulk-value.js'
 import type { ControlContext } from './control-context.js'
@@ -54,7 +54,7 @@ export const bulkRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, co
     async (request): Promise<Static<typeof SetAnswer>> => {
       const { entries } = request.body
       const position = readPosition(request.body.position)
-      const drafts: ValueDraft[] = []
+      const drafts: NewValue[] = []
       for (const entry of entries) drafts.push(await draftOf(entry, `entries[${drafts.length}]`, context))
       refuseDuplicates(drafts)
       const outcomes = await values.putMany(drafts, position)
@@ -71,7 +71,7 @@ const draftOf = async (
   entry: SetEntry,
   field: string,
   { fields, defaultTtlSeconds, maxEntryBytes }: ControlContext
-): Promise<ValueDraft> => {
+): Promise<NewValue> => {
   if (isSliceOver()) await nextSlice()
   const key = fields.name(entry.key, `${field}.key`)
   const { body, contentType } = readValue(entry, field)
@@ -81,7 +81,7 @@ const draftOf = async (
   return { key, body, contentType, tags, ttlSeconds: entry.ttl ?? defaultTtlSeconds }
 }
 
-const refuseDuplicates = (drafts: readonly ValueDraft[]): void => {
+const refuseDuplicates = (drafts: readonly NewValue[]): void => {
   const seen = new Set<string>()
   drafts.forEach(({ key }, at) => {
     if (seen.has(key)) throw badInput(`entries[${at}].key`, 'is there already')

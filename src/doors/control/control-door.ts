@@ -10,7 +10,7 @@ import {
 } from 'fastify'
 
 import { NAME_MAX_BYTES } from '../../cache/names.js'
-import { type Callers, clientErrorHandler } from '../server-factory.js'
+import { type ServerFactory, clientErrorHandler } from '../server-factory.js'
 import { useCompilers } from '../compilers.js'
 import { answerMethods, answerUnreadable } from '../methods.js'
 import { answerWithProblems, badInput, sendProblem, toProblem } from '../problem.js'
@@ -38,7 +38,7 @@ export interface ControlDoorOptions extends ControlParts {
   readonly token: string | undefined
   /** Names beside the loopback ones that it may be called by without a token, lower case. */
   readonly hosts: readonly string[]
-  readonly callers: Callers
+  readonly callers: ServerFactory
   readonly loggerInstance: FastifyBaseLogger
 }
 

@@ -25,12 +25,12 @@ export const createValueReads = ({ values, fields, log, isClosing }: ValueReadsO
 
   const answer = async (key: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const noneMatch = request.headers['if-none-match']
-    const slot = fields.name(key, 'key')
+    const storeKey = fields.name(key, 'key')
     isNotModified(noneMatch, undefined)
     const {
       values: [value],
       position
-    } = await values.read([slot])
+    } = await values.read([storeKey])
     if (value === undefined) {
       throw new ProblemError(404, 'There is no value under this key.', {
         headers: { 'cache-position': position, 'cache-status': 'spms; fwd=uri-miss' }

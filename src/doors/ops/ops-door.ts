@@ -1,17 +1,17 @@
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import { withinLimit } from '../../telemetry/store-stats.js'
-import type { ReadFigures } from '../../telemetry/store-stats.js'
-import { type Callers, clientErrorHandler } from '../server-factory.js'
+import type { ReadStats } from '../../telemetry/store-stats.js'
+import { type ServerFactory, clientErrorHandler } from '../server-factory.js'
 import { answerMethods, answerUnreadable } from '../methods.js'
 import { answerWithProblems, sendProblem, toProblem } from '../problem.js'
 
 export interface OpsDoorOptions {
   /** False before all doors listen, and from the signal to stop on. */
   readonly isReady: () => boolean
-  readonly figures: ReadFigures
+  readonly figures: ReadStats
   readonly registry: Registry
-  readonly callers: Callers
+  readonly callers: ServerFactory
   readonly loggerInstance: FastifyBaseLogger
 }
 

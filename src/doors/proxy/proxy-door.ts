@@ -3,24 +3,24 @@ import type { Socket } from 'node:net'
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Answer } from '../../cache/answer.js'
 import type { Cache } from '../../cache/cache.js'
-import type { Leaving } from '../../concurrency/cancellation.js'
+import type { CancelSignal } from '../../concurrency/cancellation.js'
 import { valuesOf } from '../../cache/read/request-fields.js'
-import { type Callers, clientErrorHandler } from '../server-factory.js'
+import { type ServerFactory, clientErrorHandler } from '../server-factory.js'
 import { badInput, ProblemError, refuse, sendProblemTo, toProblem } from '../problem.js'
 import { createFieldFilter } from './forgeable-fields.js'
 import { sendAnswer } from './send.js'
 import { targetOf } from './request-head.js'
-import { createTurnEnd } from './response-batches.js'
+import { createResponseBatches } from './response-batches.js'
 import type { Unread } from './unread.js'
 import { uploadOf } from './upload.js'
 
 export interface ProxyDoorOptions {
   readonly cache: Cache
   /** From the signal to stop on: each answer then ends its connection, so that callers move on while the door is open. */
-  readonly isLeaving: () => boolean
+  readonly isDraining: () => boolean
   /** Of those that a caller could forge, the ones that the ingress sets; lower case. */
   readonly trustedFields: readonly string[]
-  readonly callers: Callers
+  readonly callers: ServerFactory
   readonly unread: Unread
   readonly loggerInstance: FastifyBaseLogger
 }
@@ -39,7 +39,7 @@ const KEEP_ALIVE_MS = 72_000
  */
 export const createProxyDoor = ({
   cache,
-  isLeaving,
+  isDraining,
   trustedFields,
   callers,
   unread,
@@ -49,7 +49,7 @@ export const createProxyDoor = ({
     const server = callers.createServer(
       { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
       (request, response) => {
-        if (isLeaving()) response.shouldKeepAlive = false
+        if (isDraining()) response.shouldKeepAlive = false
         answer(request, response).catch((error: unknown) => fail(error, request, response))
       }
     )
@@ -57,7 +57,7 @@ export const createProxyDoor = ({
   }
 
   const isDropped = createFieldFilter(trustedFields)
-  const turnEnd = createTurnEnd()
+  const turnEnd = createResponseBatches()
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const room = isRead(request.method) ? unread.room(request.url ?? '/', response) : undefined
@@ -149,19 +149,19 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
 
 /** Has left when the connection is closed before the whole answer is sent. */
-class Caller implements Leaving {
+class Caller implements CancelSignal {
   readonly #response: ServerResponse
 
   constructor(response: ServerResponse) {
     this.#response = response
   }
 
-  get hasLeft(): boolean {
+  get isCancelled(): boolean {
     return this.#response.destroyed
   }
 
-  whenLeft(told: () => void): () => void {
-    if (this.hasLeft) {
+  onCancel(told: () => void): () => void {
+    if (this.isCancelled) {
       told()
       return () => undefined
     }

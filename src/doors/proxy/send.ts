@@ -3,14 +3,14 @@ import type { Readable } from 'node:stream'
 import type { Answer } from '../../cache/answer.js'
 import { whenBrokenOff } from '../../http/body.js'
 import type { Entry } from '../../cache/entry.js'
-import { LeftError } from '../../concurrency/cancellation.js'
+import { CancelledError } from '../../concurrency/cancellation.js'
 import type { OriginAnswer } from '../../cache/origin.js'
 import { withoutFields } from '../../cache/read/request-fields.js'
 import { sendProblemTo, toProblem } from '../problem.js'
 
 const SLICE_BYTES = 256 * 1024
 
-/** Hands the answer over: at once, but for one that is still coming. Rejects with `LeftError` when the caller has left. */
+/** Hands the answer over: at once, but for one that is still coming. Rejects with `CancelledError` when the caller has left. */
 export const sendAnswer = (
   answer: Answer,
   response: ServerResponse,
@@ -65,7 +65,7 @@ const relay = async (
 ): Promise<void> => {
   if (response.destroyed) {
     answer.body.destroy()
-    throw new LeftError()
+    throw new CancelledError()
   }
   // RFC 9110 §8.6: a 204 has no length, whatever the origin says.
   const headers = answer.status === 204 ? withoutFields(answer.headers, isContentLength) : answer.headers
@@ -90,7 +90,7 @@ const relay = async (
  */
 const pipe = (body: Readable, response: ServerResponse): Promise<void> =>
   new Promise((resolve, reject) => {
-    const breakOff = (): void => reject(body.errored ?? new LeftError())
+    const breakOff = (): void => reject(body.errored ?? new CancelledError())
     if (body.destroyed) breakOff()
     body.once('end', resolve)
     body.once('error', reject)

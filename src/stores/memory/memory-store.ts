@@ -1,12 +1,17 @@
 import { LRUCache } from 'lru-cache'
 import { type Entry, usableUntil } from '../../cache/entry.js'
-import { type Invalidation, type LogRecord, type Reach, reachOf } from '../../cache/invalidate/invalidation.js'
+import {
+  type Invalidation,
+  type LogRecord,
+  type Reach,
+  reachOf
+} from '../../cache/invalidate/invalidation.js'
 import { epochOf, type Position } from '../../cache/position.js'
-import { type Commit, type CommitOutcome, type Draft, type Store } from '../../cache/store.js'
+import { type Commit, type CommitOutcome, type PendingWrite, type Store } from '../../cache/store.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
-import { keptEntry } from './stored-entry.js'
+import { storedEntry } from './stored-entry.js'
 import { createMemoryLog } from './memory-log.js'
-import { slotsReachedBy } from './reached-keys.js'
+import { keysReachedBy } from './reached-keys.js'
 import { createTagIndex } from './tag-index.js'
 
 export interface MemoryStoreOptions {
@@ -25,28 +30,28 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
   const index = createTagIndex()
   const entries = new LRUCache<string, Entry>({
     maxSize: maxBytes,
-    dispose: (entry, slot) => index.remove(slot, entry.tags)
+    dispose: (entry, storeKey) => index.remove(storeKey, entry.tags)
   })
   let epoch = randomEpoch()
   let position: Position = `${epoch}:${log.lastId()}`
 
-  const find = (slot: string): Entry | undefined => {
-    const entry = entries.get(slot)
+  const find = (storeKey: string): Entry | undefined => {
+    const entry = entries.get(storeKey)
     if (entry === undefined || now() < usableUntil(entry)) return entry
-    entries.delete(slot)
+    entries.delete(storeKey)
     return undefined
   }
 
   const recordsBetween = (after: Position, upTo: Position): readonly LogRecord[] | undefined =>
     epochOf(after) === epoch && epochOf(upTo) === epoch ? log.between(after, upTo) : undefined
 
-  const commitDraft = (draft: Draft, reaches: Reach): CommitOutcome => {
-    const { slot, entry } = draft
-    if (reaches(slot, entry.tags)) return 'refused'
-    if (!isMet(draft, find(slot))) return 'unmet'
-    entries.set(slot, keptEntry(entry), { size: sizeOf(entry, slot) })
-    if (!entries.has(slot)) return 'refused'
-    index.add(slot, entry.tags)
+  const commitDraft = (draft: PendingWrite, reaches: Reach): CommitOutcome => {
+    const { storeKey, entry } = draft
+    if (reaches(storeKey, entry.tags)) return 'refused'
+    if (!isMet(draft, find(storeKey))) return 'unmet'
+    entries.set(storeKey, storedEntry(entry), { size: sizeOf(entry, storeKey) })
+    if (!entries.has(storeKey)) return 'refused'
+    index.add(storeKey, entry.tags)
     return 'stored'
   }
 
@@ -66,10 +71,13 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
 
   const removeNamed = async (invalidation: Invalidation): Promise<number> => {
     let removed = 0
-    for await (const slots of slotsReachedBy(invalidation, { slots: () => [...entries.keys()], index })) {
-      for (const slot of slots) {
+    for await (const storeKeys of keysReachedBy(invalidation, {
+      storeKeys: () => [...entries.keys()],
+      index
+    })) {
+      for (const storeKey of storeKeys) {
         if (isSliceOver()) await nextSlice()
-        if (entries.delete(slot)) removed++
+        if (entries.delete(storeKey)) removed++
       }
     }
     return removed
@@ -83,8 +91,8 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
   }
 
   return {
-    sizes: async (slots) => slots.map((slot) => find(slot)?.body.length ?? 0),
-    read: async (slots) => ({ position, entries: slots.map(find) }),
+    sizes: async (storeKeys) => storeKeys.map((storeKey) => find(storeKey)?.body.length ?? 0),
+    read: async (storeKeys) => ({ position, entries: storeKeys.map(find) }),
     commit: async ({ drafts, position: since }: Commit) => {
       const reach = reachSince(since)
       const outcomes: CommitOutcome[] = []
@@ -105,7 +113,8 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
     recordsBetween: async (after, upTo) => recordsBetween(after, upTo),
     isTagged: async (tag) => index.has(tag),
     sweep: async () => {
-      for (const [slot, entry] of entries.entries()) if (now() >= usableUntil(entry)) entries.delete(slot)
+      for (const [storeKey, entry] of entries.entries())
+        if (now() >= usableUntil(entry)) entries.delete(storeKey)
     },
     figures: async () => ({
       kind: 'memory',
@@ -122,7 +131,7 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
 
 const isEverything: Reach = () => true
 
-const isMet = ({ condition }: Draft, found: Entry | undefined): boolean => {
+const isMet = ({ condition }: PendingWrite, found: Entry | undefined): boolean => {
   if (condition === undefined) return true
   if (condition === 'absent') return found === undefined
   if (condition === 'present') return found !== undefined
@@ -130,8 +139,8 @@ const isMet = ({ condition }: Draft, found: Entry | undefined): boolean => {
 }
 
 /** Strings count two bytes a character; the constant stands for the objects and index places around them. */
-const sizeOf = (entry: Entry, slot: string): number => {
-  let characters = slot.length
+const sizeOf = (entry: Entry, storeKey: string): number => {
+  let characters = storeKey.length
   for (const header of entry.headers) characters += header.length
   for (const tag of entry.tags) characters += tag.length + 32
   return entry.body.length + 2 * characters + 512

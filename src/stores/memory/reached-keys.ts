@@ -1,19 +1,19 @@
 import { matchesAny } from '../../cache/invalidate/glob.js'
 import type { Invalidation } from '../../cache/invalidate/invalidation.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
-import { keyOfSlot } from '../../cache/store.js'
+import { nameIn } from '../../cache/store.js'
 import type { TagIndex } from './tag-index.js'
 
 export interface Stored {
-  /** The slots that hold an entry at this moment. */
-  readonly slots: () => readonly string[]
+  /** The store keys that hold an entry at this moment. */
+  readonly storeKeys: () => readonly string[]
   readonly index: TagIndex
 }
 
-/** The slots that an invalidation reaches, some at a time and some of them twice; slots that come later are not looked at. */
-export async function* slotsReachedBy(
+/** The store keys that an invalidation reaches, some at a time and some of them twice; store keys that come later are not looked at. */
+export async function* keysReachedBy(
   { keys, tags, patterns }: Invalidation,
-  { slots, index }: Stored
+  { storeKeys, index }: Stored
 ): AsyncGenerator<Iterable<string>> {
   for (const key of keys) {
     if (isSliceOver()) await nextSlice()
@@ -25,9 +25,9 @@ export async function* slotsReachedBy(
     yield [...index.slotsOf(tag)]
   }
   if (patterns.length === 0) return
-  for (const slot of slots()) {
-    const key = keyOfSlot(slot)
-    if (key !== undefined && (await matchesAny(patterns, key))) yield [slot]
+  for (const storeKey of storeKeys()) {
+    const key = nameIn(storeKey)
+    if (key !== undefined && (await matchesAny(patterns, key))) yield [storeKey]
   }
   for (const tag of [...index.tags()]) {
     if (await matchesAny(patterns, tag)) yield [...index.slotsOf(tag)]

@@ -1,42 +1,42 @@
-/** Which slots carry a tag. */
+/** Which store keys carry a tag. */
 export interface TagIndex {
-  add(slot: string, tags: readonly string[]): void
-  remove(slot: string, tags: readonly string[]): void
+  add(storeKey: string, tags: readonly string[]): void
+  remove(storeKey: string, tags: readonly string[]): void
   has(tag: string): boolean
   tags(): Iterable<string>
   slotsOf(tag: string): Iterable<string>
 }
 
 export const createTagIndex = (): TagIndex => {
-  /** Most tags are carried by one slot only, which needs no set. */
-  const slots = new Map<string, string | Set<string>>()
+  /** Most tags are carried by one store key only, which needs no set. */
+  const storeKeys = new Map<string, string | Set<string>>()
 
-  const addTo = (tag: string, slot: string): void => {
-    const members = slots.get(tag)
-    if (members === undefined) slots.set(tag, slot)
-    else if (typeof members !== 'string') members.add(slot)
-    else if (members !== slot) slots.set(tag, new Set([members, slot]))
+  const addTo = (tag: string, storeKey: string): void => {
+    const members = storeKeys.get(tag)
+    if (members === undefined) storeKeys.set(tag, storeKey)
+    else if (typeof members !== 'string') members.add(storeKey)
+    else if (members !== storeKey) storeKeys.set(tag, new Set([members, storeKey]))
   }
 
-  const removeFrom = (tag: string, slot: string): void => {
-    const members = slots.get(tag)
+  const removeFrom = (tag: string, storeKey: string): void => {
+    const members = storeKeys.get(tag)
     if (members === undefined) return
     if (typeof members === 'string') {
-      if (members === slot) slots.delete(tag)
-    } else if (members.delete(slot) && members.size === 0) slots.delete(tag)
+      if (members === storeKey) storeKeys.delete(tag)
+    } else if (members.delete(storeKey) && members.size === 0) storeKeys.delete(tag)
   }
 
   return {
-    add: (slot, tags) => {
-      for (const tag of tags) addTo(tag, slot)
+    add: (storeKey, tags) => {
+      for (const tag of tags) addTo(tag, storeKey)
     },
-    remove: (slot, tags) => {
-      for (const tag of tags) removeFrom(tag, slot)
+    remove: (storeKey, tags) => {
+      for (const tag of tags) removeFrom(tag, storeKey)
     },
-    has: (tag) => slots.has(tag),
-    tags: () => slots.keys(),
+    has: (tag) => storeKeys.has(tag),
+    tags: () => storeKeys.keys(),
     slotsOf: (tag) => {
-      const members = slots.get(tag) ?? []
+      const members = storeKeys.get(tag) ?? []
       return typeof members === 'string' ? [members] : members
     }
   }

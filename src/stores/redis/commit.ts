@@ -3,19 +3,19 @@ import { type Entry, usableUntil } from '../../cache/entry.js'
 import { reachOf } from '../../cache/invalidate/invalidation.js'
 import type { Position } from '../../cache/position.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
-import type { Commit, CommitOutcome, Draft } from '../../cache/store.js'
+import type { Commit, CommitOutcome, PendingWrite } from '../../cache/store.js'
 import { encodeEntry } from '../entry-codec.js'
-import type { Link } from './connection/connection.js'
+import type { RedisConnection } from './connection/connection.js'
 import type { ReadRecords } from './records.js'
-import type { Names } from './redis-keys.js'
+import type { RedisKeys } from './redis-keys.js'
 import { parseCommitted, parseTexts } from './scripts/replies.js'
 import type { ScriptRunner } from './scripts/script-runner.js'
 import { COMMIT } from './scripts/scripts.js'
 
-export interface CommitterOptions {
-  readonly names: Names
+export interface CommitOptions {
+  readonly names: RedisKeys
   readonly scripts: ScriptRunner
-  readonly link: Link
+  readonly connection: RedisConnection
   readonly readRecords: ReadRecords
   readonly now: () => number
 }
@@ -30,21 +30,21 @@ const SLICE = { drafts: 50, bytes: 512 * 1024, tags: 500 }
  * positions only; when it has moved, the records between are matched here and the drafts that none reaches
  * are tried again at the new position, at which they are known to be good.
  */
-export const createCommitter = ({ names, scripts, link, readRecords, now }: CommitterOptions) => {
+export const createCommit = ({ names, scripts, connection, readRecords, now }: CommitOptions) => {
   const keys = [names.epoch, names.tags]
 
   const commitSlice = async (
-    drafts: readonly Draft[],
+    drafts: readonly PendingWrite[],
     position: Position | undefined,
     attempt = 1
   ): Promise<readonly CommitOutcome[]> => {
     const args = [names.prefix, position ?? '', ...drafts.flatMap((draft) => argumentsOf(draft, now()))]
-    const [kind, ...rest] = await link.run('commit', async () =>
+    const [kind, ...rest] = await connection.run('commit', async () =>
       parseTexts(await scripts.run(COMMIT, keys, args))
     )
     if (kind === 'committed') return parseCommitted(rest)
     if (kind === 'lost') {
-      link.suspect('Redis has lost the epoch')
+      connection.markDown('Redis has lost the epoch')
       throw new StoreUnavailableError('Redis has lost the epoch')
     }
     const [moved] = rest
@@ -58,17 +58,17 @@ export const createCommitter = ({ names, scripts, link, readRecords, now }: Comm
 
   /** Those drafts that nothing between the positions reaches. */
   const untouchedBetween = async (
-    drafts: readonly Draft[],
+    drafts: readonly PendingWrite[],
     position: Position,
     moved: Position
-  ): Promise<readonly Draft[]> => {
+  ): Promise<readonly PendingWrite[]> => {
     const records = await readRecords(position, moved)
     if (records === undefined) return []
     const reaches = reachOf(records)
-    const untouched: Draft[] = []
+    const untouched: PendingWrite[] = []
     for (const draft of drafts) {
       if (isSliceOver()) await nextSlice()
-      if (!reaches(draft.slot, draft.entry.tags)) untouched.push(draft)
+      if (!reaches(draft.storeKey, draft.entry.tags)) untouched.push(draft)
     }
     return untouched
   }
@@ -86,7 +86,7 @@ export const createCommitter = ({ names, scripts, link, readRecords, now }: Comm
 }
 
 /** The next drafts for one script call; one that is larger than a slice goes alone. */
-const sliceFrom = (drafts: readonly Draft[], from: number): readonly Draft[] => {
+const sliceFrom = (drafts: readonly PendingWrite[], from: number): readonly PendingWrite[] => {
   let bytes = 0
   let tags = 0
   const end = drafts.findIndex(({ entry }, at) => {
@@ -98,8 +98,11 @@ const sliceFrom = (drafts: readonly Draft[], from: number): readonly Draft[] => 
   return drafts.slice(from, end < 0 ? drafts.length : end)
 }
 
-const argumentsOf = ({ slot, entry, condition }: Draft, now: number): (string | number | Buffer)[] => [
-  slot,
+const argumentsOf = (
+  { storeKey, entry, condition }: PendingWrite,
+  now: number
+): (string | number | Buffer)[] => [
+  storeKey,
   lifetimeMs(entry, now),
   typeof condition === 'object' ? `etag:${condition.etag}` : (condition ?? ''),
   encodeEntry(entry),

@@ -2,18 +2,18 @@ import { literalPrefix, matchesAny } from '../../cache/invalidate/glob.js'
 import { asRecord, type Invalidation } from '../../cache/invalidate/invalidation.js'
 import type { Observer } from '../../cache/observer.js'
 import { epochOf } from '../../cache/position.js'
-import { type CarriedOut, keyOfSlot } from '../../cache/store.js'
-import { createTurns } from '../../concurrency/keyed-mutex.js'
+import { type CarriedOut, nameIn } from '../../cache/store.js'
+import { createKeyedMutex } from '../../concurrency/keyed-mutex.js'
 import type { RedisClient } from './connection/client.js'
 import type { Run } from './connection/connection.js'
-import type { Names } from './redis-keys.js'
+import type { RedisKeys } from './redis-keys.js'
 import { parseOpening, parseRemoval } from './scripts/replies.js'
 import type { ScriptRunner } from './scripts/script-runner.js'
 import { INVALIDATE, OPEN } from './scripts/scripts.js'
 
-export interface RemoverOptions {
+export interface RedisInvalidateOptions {
   readonly client: RedisClient
-  readonly names: Names
+  readonly names: RedisKeys
   readonly scripts: ScriptRunner
   readonly randomEpoch: () => string
   readonly observer: Observer
@@ -32,7 +32,13 @@ const SCANS = 4
  * refuses the fills that were under way; when it has rejected, it may have happened in part, and is to be
  * repeated as a whole.
  */
-export const createRemover = ({ client, names, scripts, randomEpoch, observer }: RemoverOptions) => {
+export const createRedisInvalidate = ({
+  client,
+  names,
+  scripts,
+  randomEpoch,
+  observer
+}: RedisInvalidateOptions) => {
   /** Removes keys and tagged entries; with a record, also appends it in the same step as the last of them. */
   const removeSlice = async (run: Run, { keys, tags }: Named, record: string) => {
     const args = [names.prefix, randomEpoch(), record, SLICE, keys.length, ...keys, ...tags]
@@ -62,7 +68,7 @@ export const createRemover = ({ client, names, scripts, randomEpoch, observer }:
     return { removed, id: first.id, isEpochNew }
   }
 
-  /** Visits every slot and tag index whose name may match, a page at a time; never blocks Redis as KEYS does. */
+  /** Visits every store key and tag index whose name may match, a page at a time; never blocks Redis as KEYS does. */
   const scan = async (run: Run, match: string, visit: (names: string[]) => Promise<void>): Promise<void> => {
     let cursor = '0'
     do {
@@ -72,25 +78,25 @@ export const createRemover = ({ client, names, scripts, randomEpoch, observer }:
     } while (cursor !== '0')
   }
 
-  const unlink = async (run: Run, slots: readonly string[]): Promise<number> => {
-    if (slots.length === 0) return 0
-    return run('unlink', () => client.unlink(slots.map((slot) => names.slot(slot))))
+  const unlink = async (run: Run, storeKeys: readonly string[]): Promise<number> => {
+    if (storeKeys.length === 0) return 0
+    return run('unlink', () => client.unlink(storeKeys.map((storeKey) => names.storeKey(storeKey))))
   }
 
   const removeMatching = async (run: Run, patterns: readonly string[], match: string): Promise<number> => {
     let removed = 0
     await scan(run, `${escapeGlob(names.prefix)}*${match}`, async (found) => {
       const tags: string[] = []
-      const slots: string[] = []
+      const storeKeys: string[] = []
       for (const name of found) {
         const isTag = name.startsWith(TAG_INDEX)
-        const text = isTag ? name.slice(TAG_INDEX.length) : keyOfSlot(name)
+        const text = isTag ? name.slice(TAG_INDEX.length) : nameIn(name)
         if (text === undefined || !(await matchesAny(patterns, text))) continue
         if (isTag) tags.push(text)
-        else slots.push(name)
+        else storeKeys.push(name)
       }
       if (tags.length > 0) removed += (await removeNamed(run, { keys: [], tags }, '')).removed
-      removed += await unlink(run, slots)
+      removed += await unlink(run, storeKeys)
     })
     return removed
   }
@@ -136,7 +142,7 @@ export const createRemover = ({ client, names, scripts, randomEpoch, observer }:
   }
 
   /** Those of many names take turns: between two of their scripts there is room for what others ask of Redis. */
-  const inTurn = createTurns()
+  const inTurn = createKeyedMutex()
   const isLong = ({ keys, tags, patterns }: Invalidation): boolean =>
     keys.length > NAMES || tags.length > NAMES || patterns.length > SCANS
 

@@ -3,10 +3,10 @@ import type { Invalidated, InvalidateOptions } from '../../cache/store.js'
 import type { Journal } from '../journal.js'
 import { withinBudget } from '../time-budget.js'
 import { messageOf } from './connection/error-replies.js'
-import type { Link, Run } from './connection/connection.js'
+import type { RedisConnection, Run } from './connection/connection.js'
 
-export interface InvalidationsOptions {
-  readonly link: Link
+export interface PendingInvalidationsOptions {
+  readonly connection: RedisConnection
   readonly journal: Journal
   readonly remove: (run: Run, invalidation: Invalidation) => Promise<Invalidated>
   readonly commandTimeoutMs: number
@@ -22,11 +22,16 @@ const MOST_WAITING = 1000
 
 /**
  * Invalidations, each until it has been carried out or its time is over; only then it is `pending`. One that does not
- * succeed within the time budget of a command goes to the journal, and the link down: nothing is read from Redis until
+ * succeed within the time budget of a command goes to the journal, and the connection down: nothing is read from Redis until
  * the journal has been replayed, also on a new connection. Who waits is told by whatever carries it out first, the late
  * answer to the first attempt or the replay; to do both is harmless.
  */
-export const createInvalidations = ({ link, journal, remove, ...options }: InvalidationsOptions) => {
+export const createPendingInvalidations = ({
+  connection,
+  journal,
+  remove,
+  ...options
+}: PendingInvalidationsOptions) => {
   const { commandTimeoutMs, timeoutMs, mostWaiting = MOST_WAITING } = options
   const waiting = new Set<() => void>()
   let isEnding = false
@@ -38,7 +43,7 @@ export const createInvalidations = ({ link, journal, remove, ...options }: Inval
     const keep = (reason: string): void => {
       isKept = true
       journal.add(invalidation)
-      if (link.state === 'up') link.suspect(reason)
+      if (connection.state === 'up') connection.markDown(reason)
     }
     const done = new Promise<Invalidated>((resolve) => {
       const end = (): void => resolve(PENDING)
@@ -56,11 +61,13 @@ export const createInvalidations = ({ link, journal, remove, ...options }: Inval
           stopListening()
         }
       }
-      if (link.state === 'down') {
+      if (connection.state === 'down') {
         wait('the store is down')
         return
       }
-      const run = link.runPatiently(() => wait(`an invalidation got no answer within ${commandTimeoutMs} ms`))
+      const run = connection.runPatiently(() =>
+        wait(`an invalidation got no answer within ${commandTimeoutMs} ms`)
+      )
       remove(run, invalidation).then(resolve, (error: unknown) =>
         wait(`an invalidation failed: ${reasonOf(error)}`)
       )

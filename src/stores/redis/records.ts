@@ -2,7 +2,7 @@ import { COMPARED_BYTES, COMPARED_RECORDS, type LogRecord } from '../../cache/in
 import { epochOf, type Position, recordIdOf } from '../../cache/position.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
 import type { Run } from './connection/connection.js'
-import type { Names } from './redis-keys.js'
+import type { RedisKeys } from './redis-keys.js'
 import { parseInvalidation, parseTexts } from './scripts/replies.js'
 import type { ScriptRunner } from './scripts/script-runner.js'
 import { script } from './scripts/scripts.js'
@@ -32,8 +32,8 @@ return page
 
 export type ReadRecords = (after: Position, upTo: Position) => Promise<readonly LogRecord[] | undefined>
 
-export interface LogReaderOptions {
-  readonly names: Names
+export interface ReadRecordsOptions {
+  readonly names: RedisKeys
   readonly scripts: ScriptRunner
   readonly run: Run
 }
@@ -42,7 +42,7 @@ export interface LogReaderOptions {
  * The records after one position up to another; `undefined` when they are no longer known, or too many to be compared.
  * A list ends early with a record of everything: no other could add to it.
  */
-export const createLogReader = ({ names, scripts, run }: LogReaderOptions): ReadRecords => {
+export const createReadRecords = ({ names, scripts, run }: ReadRecordsOptions): ReadRecords => {
   const readPage = (from: string, to: string) =>
     run('records', async () => parseTexts(await scripts.run(RECORDS, [names.log], [from, to])))
 

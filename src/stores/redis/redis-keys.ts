@@ -1,5 +1,5 @@
 /** The keys of design "In Redis", after the prefix. */
-export interface Names {
+export interface RedisKeys {
   readonly prefix: string
   readonly epoch: string
   readonly log: string
@@ -7,15 +7,15 @@ export interface Names {
   readonly tags: string
   /** Never there: to remove it changes nothing, but only a server that takes writes does it. */
   readonly nothing: string
-  readonly slot: (slot: string) => string
+  readonly storeKey: (storeKey: string) => string
 }
 
-export const namesUnder = (prefix: string): Names => ({
+export const redisKeysUnder = (prefix: string): RedisKeys => ({
   prefix,
   epoch: `${prefix}@epoch`,
   log: `${prefix}@log`,
   server: `${prefix}@server`,
   tags: `${prefix}@tags`,
   nothing: `${prefix}@void`,
-  slot: (slot) => prefix + slot
+  storeKey: (storeKey) => prefix + storeKey
 })

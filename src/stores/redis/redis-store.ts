@@ -6,18 +6,18 @@ import type { CarriedOut, Store } from '../../cache/store.js'
 import { decodeEntry } from '../entry-codec.js'
 import { createJournal } from '../journal.js'
 import { adoptClient, createClient, type RedisSettings } from './connection/client.js'
-import { createCommitter } from './commit.js'
+import { createCommit } from './commit.js'
 import { gatherReads } from './read.js'
-import { createInvalidations, reasonOf } from './pending-invalidations.js'
-import { createLink, type Run } from './connection/connection.js'
-import { createLogReader } from './records.js'
-import { namesUnder } from './redis-keys.js'
-import { createRemover } from './invalidate.js'
+import { createPendingInvalidations, reasonOf } from './pending-invalidations.js'
+import { createConnection, type Run } from './connection/connection.js'
+import { createReadRecords } from './records.js'
+import { redisKeysUnder } from './redis-keys.js'
+import { createRedisInvalidate } from './invalidate.js'
 import { parseOpening } from './scripts/replies.js'
 import { createScriptRunner } from './scripts/script-runner.js'
 import { OPEN } from './scripts/scripts.js'
-import { createSizeReader } from './sizes.js'
-import { createSweeper } from './sweep.js'
+import { createReadSizes } from './sizes.js'
+import { createSweep } from './sweep.js'
 
 export interface RedisStoreOptions extends RedisSettings {
   readonly commandTimeoutMs: number
@@ -36,10 +36,10 @@ export interface RedisStoreOptions extends RedisSettings {
 export const createRedisStore = async (options: RedisStoreOptions): Promise<Store> => {
   const { observer, now, randomEpoch } = options
   const client = createClient(options)
-  const names = namesUnder(options.prefix)
+  const names = redisKeysUnder(options.prefix)
   const scripts = createScriptRunner(client)
   const journal = createJournal()
-  const remover = createRemover({ client, names, scripts, randomEpoch, observer })
+  const remover = createRedisInvalidate({ client, names, scripts, randomEpoch, observer })
 
   const open = async (run: Run): Promise<void> => {
     const keys = [names.epoch, names.log, names.server, names.tags]
@@ -70,28 +70,28 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
     }
   }
 
-  const link = createLink({
+  const connection = createConnection({
     ...options,
     client,
-    prepare: async (run) => {
+    handshake: async (run) => {
       // ioredis goes on in database 0 when its own SELECT was refused. A cluster has no other.
       const { db = 0, Connector } = client.options
       if (Connector === undefined) await run('select', () => client.select(db))
       await open(run)
       await replayJournal(run)
     },
-    isPrepared: () => journal.size === 0
+    isHandshakeDone: () => journal.size === 0
   })
-  const recordsBetween = createLogReader({ names, scripts, run: link.run })
-  const commit = createCommitter({ names, scripts, link, readRecords: recordsBetween, now })
-  const sweep = createSweeper({ client, names, scripts, run: link.run })
+  const recordsBetween = createReadRecords({ names, scripts, run: connection.run })
+  const commit = createCommit({ names, scripts, connection, readRecords: recordsBetween, now })
+  const sweep = createSweep({ client, names, scripts, run: connection.run })
 
-  const read = gatherReads(link, async (slots) => {
-    const keys = [names.epoch, ...slots.map(names.slot)]
+  const read = gatherReads(connection, async (storeKeys) => {
+    const keys = [names.epoch, ...storeKeys.map(names.storeKey)]
     // A master that has become a replica keeps its connections, and refuses this: proof that it was none at the `MGET`.
     const [[position, ...values]] = await Promise.all([client.mgetBuffer(keys), client.unlink(names.nothing)])
     if (position === undefined || position === null) {
-      link.suspect('Redis has lost the epoch')
+      connection.markDown('Redis has lost the epoch')
       throw new StoreUnavailableError('Redis has lost the epoch')
     }
     const at = position.toString('latin1')
@@ -99,8 +99,8 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
     return { position: at, entries: values.map((bytes) => (bytes ? decodeEntry(bytes, epoch) : undefined)) }
   })
 
-  const { invalidate, endWaiting } = createInvalidations({
-    link,
+  const { invalidate, endWaiting } = createPendingInvalidations({
+    connection,
     journal,
     remove: remover.remove,
     commandTimeoutMs: options.commandTimeoutMs,
@@ -108,29 +108,30 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
   })
 
   const memory = async () => {
-    const info = await link.run('info', () => client.info('memory'))
+    const info = await connection.run('info', () => client.info('memory'))
     const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? NaN)
     return { usedBytes: field('used_memory'), maxBytes: field('maxmemory') }
   }
 
   const host = await adoptClient(client)
-  link.start()
+  connection.start()
 
   return {
     read,
-    sizes: createSizeReader({ names, scripts, run: link.run }),
+    sizes: createReadSizes({ names, scripts, run: connection.run }),
     commit,
     invalidate,
     recordsBetween,
-    isTagged: async (tag) => (await link.run('read', () => client.exists(names.slot(`@tag:${tag}`)))) === 1,
+    isTagged: async (tag) =>
+      (await connection.run('read', () => client.exists(names.storeKey(`@tag:${tag}`)))) === 1,
     sweep: async () => {
       // A master that has become a replica keeps its connections: this is where it is noticed when nobody writes.
-      await open(link.run).catch((error: unknown) => link.suspect(reasonOf(error)))
+      await open(connection.run).catch((error: unknown) => connection.markDown(reasonOf(error)))
       await sweep()
     },
     figures: async () => ({
       kind: 'redis',
-      state: link.state,
+      state: connection.state,
       entries: undefined,
       ...(await memory().catch(() => ({ usedBytes: undefined, maxBytes: undefined }))),
       pendingInvalidations: journal.size
@@ -138,7 +139,7 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
     endWaiting,
     close: async () => {
       endWaiting()
-      link.stop()
+      connection.stop()
       await host.close()
     }
   }

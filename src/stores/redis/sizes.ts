@@ -1,10 +1,10 @@
 import type { Run } from './connection/connection.js'
-import type { Names } from './redis-keys.js'
+import type { RedisKeys } from './redis-keys.js'
 import { parseSizes } from './scripts/replies.js'
 import type { ScriptRunner } from './scripts/script-runner.js'
 import { script } from './scripts/scripts.js'
 
-/** KEYS slots. Bytes of each, 0 where nothing is. */
+/** KEYS store keys. Bytes of each, 0 where nothing is. */
 const SIZES = script(`
 local sizes = {}
 for i, key in ipairs(KEYS) do
@@ -18,12 +18,20 @@ return sizes
 const SLICE = 250
 
 /** How large what is stored is, without reading it. */
-export const createSizeReader =
-  ({ names, scripts, run }: { readonly names: Names; readonly scripts: ScriptRunner; readonly run: Run }) =>
-  async (slots: readonly string[]): Promise<readonly number[]> => {
+export const createReadSizes =
+  ({
+    names,
+    scripts,
+    run
+  }: {
+    readonly names: RedisKeys
+    readonly scripts: ScriptRunner
+    readonly run: Run
+  }) =>
+  async (storeKeys: readonly string[]): Promise<readonly number[]> => {
     const sizes: number[] = []
-    for (let at = 0; at < slots.length; at += SLICE) {
-      const keys = slots.slice(at, at + SLICE).map(names.slot)
+    for (let at = 0; at < storeKeys.length; at += SLICE) {
+      const keys = storeKeys.slice(at, at + SLICE).map(names.storeKey)
       sizes.push(...(await run('sizes', async () => parseSizes(await scripts.run(SIZES, keys, [])))))
     }
     return sizes

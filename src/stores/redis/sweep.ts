@@ -1,13 +1,13 @@
 import type { RedisClient } from './connection/client.js'
 import type { Run } from './connection/connection.js'
-import type { Names } from './redis-keys.js'
+import type { RedisKeys } from './redis-keys.js'
 import { parseTexts } from './scripts/replies.js'
 import type { ScriptRunner } from './scripts/script-runner.js'
 import { SWEEP_TAGS, TRIM_LOG } from './scripts/sweep.js'
 
-export interface SweeperOptions {
+export interface SweepOptions {
   readonly client: RedisClient
-  readonly names: Names
+  readonly names: RedisKeys
   readonly scripts: ScriptRunner
   readonly run: Run
 }
@@ -18,7 +18,7 @@ const MEMBERS_PER_TAG = 100
 const RECORD_AGE_MS = 3_600_000
 
 /** Removes what carries no expiry of its own once it is of no more use: index members and old records. */
-export const createSweeper = ({ client, names, scripts, run }: SweeperOptions) => {
+export const createSweep = ({ client, names, scripts, run }: SweepOptions) => {
   const sweepTags = async (tags: readonly string[]): Promise<void> => {
     const args = [names.prefix, MEMBERS_PER_TAG, ...tags]
     const more = await run('sweep', async () => parseTexts(await scripts.run(SWEEP_TAGS, [names.tags], args)))

@@ -2,7 +2,7 @@ import t from 'tap'
 import { StoreUnavailableError } from '../../../src/cache/errors.js'
 import { invalidationOf } from '../../../src/cache/invalidate/invalidation.js'
 import { createKeeper, identityTag, type Kept, userOfProof } from '../../../src/cache/identity/proof.js'
-import { proofSlot, type Store } from '../../../src/cache/store.js'
+import { proofKey, type Store } from '../../../src/cache/store.js'
 import { createRecorder } from '../../stores/observer.js'
 import { createStage, entry, TABLE } from '../fixtures.js'
 
@@ -10,13 +10,13 @@ const setUp = (around: (store: Store) => Store = (store) => store) => {
   const { store, clock } = createStage({ around })
   const observer = createRecorder()
   const keep = createKeeper(store, TABLE, observer, clock.now)
-  const draft = { slot: 'open:5', entry: entry({ freshUntil: clock.now() + 60_000, tags: ['thing:5'] }) }
+  const draft = { storeKey: 'open:5', entry: entry({ freshUntil: clock.now() + 60_000, tags: ['thing:5'] }) }
   const run = async (named: Partial<Kept> = {}): Promise<boolean> => {
     const { position } = await store.read([])
     return keep({ position, draft, proven: undefined, ...named })
   }
   const invalidate = (tag: string) => store.invalidate(invalidationOf({ tags: [tag] }))
-  const find = async (slot: string) => (await store.read([slot])).entries[0]
+  const find = async (storeKey: string) => (await store.read([storeKey])).entries[0]
   return { store, clock, draft, keep, run, invalidate, find, told: observer.told }
 }
 
@@ -24,7 +24,7 @@ t.test('an entry and a proof are stored together', async (t) => {
   const { run, find, clock } = setUp()
   t.equal(await run({ proven: { identity: 'me', user: '7' } }), true)
   t.match(await find('open:5'), { tags: ['thing:5'] })
-  const proof = await find(proofSlot('me'))
+  const proof = await find(proofKey('me'))
   t.equal(userOfProof(proof), '7')
   t.match(proof, { freshUntil: clock.now() + 60_000, tags: [identityTag('me'), 'user:7', 'family:users'] })
 })
@@ -37,10 +37,10 @@ t.test('a proof is gone after a minute', async (t) => {
     'it is no entry'
   )
   clock.advance(59_999)
-  t.ok(await find(proofSlot('me')))
-  t.equal(userOfProof(await find(proofSlot('me'))), undefined)
+  t.ok(await find(proofKey('me')))
+  t.equal(userOfProof(await find(proofKey('me'))), undefined)
   clock.advance(1)
-  t.equal(await find(proofSlot('me')), undefined)
+  t.equal(await find(proofKey('me')), undefined)
 })
 
 t.test(
@@ -56,9 +56,9 @@ t.test(
       const { run, find, invalidate } = setUp()
       await run({ proven: { identity: 'me', user } })
       await invalidate('user:8')
-      t.ok(await find(proofSlot('me')))
+      t.ok(await find(proofKey('me')))
       await invalidate(tag)
-      t.equal(await find(proofSlot('me')), undefined, tag)
+      t.equal(await find(proofKey('me')), undefined, tag)
     }
   }
 )
@@ -69,11 +69,11 @@ t.test('an invalidation in between refuses what it names, and no other', async (
   await invalidate('thing:5')
   t.equal(await keep({ position, draft, proven: { identity: 'me', user: undefined } }), false)
   t.equal(await find('open:5'), undefined)
-  t.ok(await find(proofSlot('me')))
+  t.ok(await find(proofKey('me')))
   t.same(told.fillDropped, [{ key: 'open:5', reason: 'refused' }])
   await invalidate('~me')
   t.equal(await keep({ position, draft: undefined, proven: { identity: 'me', user: undefined } }), false)
-  t.equal(await find(proofSlot('me')), undefined, 'a log-out refuses the proof that was under way')
+  t.equal(await find(proofKey('me')), undefined, 'a log-out refuses the proof that was under way')
 })
 
 t.test('nothing is stored without a position, and nothing asked of the store without a need', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createAnswerEffects, isDenial } from '../../../src/cache/identity/session-changes.js'
+import { createSessionChanges, isDenial } from '../../../src/cache/identity/session-changes.js'
 import type { Invalidation } from '../../../src/cache/invalidate/invalidation.js'
 import { identityTag } from '../../../src/cache/identity/proof.js'
 import { createRecorder } from '../../stores/observer.js'
@@ -8,7 +8,7 @@ import { TABLE } from '../fixtures.js'
 const setUp = (proven: readonly string[] = []) => {
   const named: Partial<Invalidation>[] = []
   const observer = createRecorder()
-  const apply = createAnswerEffects({
+  const apply = createSessionChanges({
     table: TABLE,
     observer,
     invalidate: async (each) => {

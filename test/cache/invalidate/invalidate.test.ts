@@ -1,6 +1,6 @@
 import t from 'tap'
 import { UNKNOWN_USER_TAG } from '../../../src/cache/tags.js'
-import { createInvalidator } from '../../../src/cache/invalidate/invalidate.js'
+import { createInvalidate } from '../../../src/cache/invalidate/invalidate.js'
 import type { Invalidation } from '../../../src/cache/invalidate/invalidation.js'
 import type { Invalidated, Store } from '../../../src/cache/store.js'
 import { createRecorder } from '../../stores/observer.js'
@@ -16,7 +16,7 @@ const setUp = (result: Invalidated = { outcome: 'done', id: '1-0', removed: 3 })
     }
   }
   const observer = createRecorder()
-  return { invalidate: createInvalidator(store, observer), named, told: observer.told }
+  return { invalidate: createInvalidate(store, observer), named, told: observer.told }
 }
 
 t.test('what could reach a name of a user reaches the callers whose number is not known', async (t) => {

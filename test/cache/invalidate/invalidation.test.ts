@@ -7,7 +7,7 @@ import {
   isReached,
   kindsOf
 } from '../../../src/cache/invalidate/invalidation.js'
-import { keyOfSlot, proofSlot, valueSlot } from '../../../src/cache/store.js'
+import { nameIn, proofKey, valueKey } from '../../../src/cache/store.js'
 
 void t.test('what is not named is empty', (t) => {
   t.strictSame(invalidationOf({}), { keys: [], tags: [], patterns: [], all: false })
@@ -25,26 +25,26 @@ void t.test('kinds are those that are named', (t) => {
 const REACHED: readonly [string, Partial<Invalidation>, string, string[], boolean][] = [
   ['nothing named', {}, 'a', ['t'], false],
   ['its key', { keys: ['x', 'a'] }, 'a', [], true],
-  ['its key, of a value', { keys: ['a'] }, valueSlot('a'), [], true],
+  ['its key, of a value', { keys: ['a'] }, valueKey('a'), [], true],
   ['another key', { keys: ['ab', 'A'] }, 'a', [], false],
   ['its tag', { tags: ['t'] }, 'a', ['s', 't'], true],
   ['a key that is its tag', { keys: ['t'] }, 'a', ['t'], true],
   ['a tag that is its key', { tags: ['a'] }, 'a', [], false],
   ['a pattern over its key', { patterns: ['b', 'a*'] }, 'abc', [], true],
-  ['a pattern over its key, of a value', { patterns: ['a*'] }, valueSlot('abc'), [], true],
+  ['a pattern over its key, of a value', { patterns: ['a*'] }, valueKey('abc'), [], true],
   ['a pattern over its tag', { patterns: ['t?'] }, 'a', ['x', 't1'], true],
   ['a pattern over neither', { patterns: ['t?'] }, 'a', ['t'], false],
   ['everything', { all: true }, 'a', [], true],
-  ['a proof by its tag', { tags: ['t'] }, proofSlot('p'), ['t'], true],
-  ['a proof by a pattern over its tag', { patterns: ['*'] }, proofSlot('p'), ['t'], true],
-  ['a proof by its name', { keys: ['p', '@proof:p'] }, proofSlot('p'), [], false],
-  ['a proof by a pattern over its name', { patterns: ['*', '@*', 'p'] }, proofSlot('p'), [], false],
-  ['a value by its slot', { keys: ['@value:a'], patterns: ['@*'] }, valueSlot('a'), [], false]
+  ['a proof by its tag', { tags: ['t'] }, proofKey('p'), ['t'], true],
+  ['a proof by a pattern over its tag', { patterns: ['*'] }, proofKey('p'), ['t'], true],
+  ['a proof by its name', { keys: ['p', '@proof:p'] }, proofKey('p'), [], false],
+  ['a proof by a pattern over its name', { patterns: ['*', '@*', 'p'] }, proofKey('p'), [], false],
+  ['a value by its slot', { keys: ['@value:a'], patterns: ['@*'] }, valueKey('a'), [], false]
 ]
 
 void t.test('an entry is reached by', (t) => {
-  for (const [title, named, slot, tags, expected] of REACHED) {
-    t.equal(isReached([invalidationOf(named)], slot, tags), expected, title)
+  for (const [title, named, storeKey, tags, expected] of REACHED) {
+    t.equal(isReached([invalidationOf(named)], storeKey, tags), expected, title)
   }
   t.end()
 })
@@ -57,11 +57,11 @@ void t.test('any one of the records is enough', (t) => {
   t.end()
 })
 
-void t.test('the key of a slot is what an invalidation would name', (t) => {
-  t.equal(keyOfSlot('a'), 'a')
-  t.equal(keyOfSlot('@value:@value:a'), '@value:a')
-  t.equal(keyOfSlot('@proof:a'), undefined)
-  t.equal(keyOfSlot('@epoch'), undefined)
+void t.test('the key of a store key is what an invalidation would name', (t) => {
+  t.equal(nameIn('a'), 'a')
+  t.equal(nameIn('@value:@value:a'), '@value:a')
+  t.equal(nameIn('@proof:a'), undefined)
+  t.equal(nameIn('@epoch'), undefined)
   t.end()
 })
 

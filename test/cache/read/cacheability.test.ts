@@ -1,12 +1,12 @@
 import t from 'tap'
 import { createHostCheck } from '../../../src/cache/read/host-check.js'
-import { planRead, type Plan } from '../../../src/cache/read/cacheability.js'
+import { cacheabilityOf, type Cacheability } from '../../../src/cache/read/cacheability.js'
 import { createFieldReader } from '../../../src/cache/read/request-fields.js'
 import { loadResources } from '../../../src/resources/load.js'
 import { type Fields, flat, SIGNED_IN, TABLE } from '../fixtures.js'
 
-const plan = (target: string, fields: Fields = {}, headers = flat(fields)): Plan =>
-  planRead({ table: TABLE }, { target, headers }, createFieldReader(TABLE.identity)(headers))
+const plan = (target: string, fields: Fields = {}, headers = flat(fields)): Cacheability =>
+  cacheabilityOf({ table: TABLE }, { target, headers }, createFieldReader(TABLE.identity)(headers))
 
 const keyOf = (target: string, fields: Fields = {}): string => {
   const planned = plan(target, fields)
@@ -84,7 +84,7 @@ t.test('no header can make the key of a query', async (t) => {
   const keys = [
     { target: '/paged?page=2', headers: [] },
     { target: '/paged', headers: ['Origin', 'page=2'] }
-  ].map((request) => planRead({ table }, request, createFieldReader(TABLE.identity)(request.headers)))
+  ].map((request) => cacheabilityOf({ table }, request, createFieldReader(TABLE.identity)(request.headers)))
   const [query, origin] = keys.map((planned) => (planned.kind === 'lookup' ? planned.key : ''))
   t.not(query, origin)
 })
@@ -94,7 +94,7 @@ t.test('a host that is not allowed is not looked up, nor is a value that a row d
   const planning = { table, checkHost: createHostCheck(['spms.example']) }
   const outcome = (fields: Fields): string => {
     const headers = flat(fields)
-    const planned = planRead(
+    const planned = cacheabilityOf(
       planning,
       { target: '/open', headers },
       createFieldReader(TABLE.identity)(headers)

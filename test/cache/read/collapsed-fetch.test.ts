@@ -1,13 +1,17 @@
 import t from 'tap'
 import { invalidationOf } from '../../../src/cache/invalidate/invalidation.js'
 import { createKeeper, familyTag, identityTag } from '../../../src/cache/identity/proof.js'
-import { createLandings, type LandingOptions, discard } from '../../../src/cache/read/collapsed-fetch.js'
-import { STAYING } from '../../../src/concurrency/cancellation.js'
-import { createMarks } from '../../../src/cache/read/uncacheable-keys.js'
-import { planRead } from '../../../src/cache/read/cacheability.js'
-import type { Reader } from '../../../src/cache/read/lookup.js'
+import {
+  createCollapsedFetches,
+  type CollapsedFetchOptions,
+  discard
+} from '../../../src/cache/read/collapsed-fetch.js'
+import { NEVER } from '../../../src/concurrency/cancellation.js'
+import { createUncacheableKeys } from '../../../src/cache/read/uncacheable-keys.js'
+import { cacheabilityOf } from '../../../src/cache/read/cacheability.js'
+import type { Lookup } from '../../../src/cache/read/lookup.js'
 import { createFieldReader } from '../../../src/cache/read/request-fields.js'
-import { proofSlot } from '../../../src/cache/store.js'
+import { proofKey } from '../../../src/cache/store.js'
 import { createRecorder } from '../../stores/observer.js'
 import {
   createGate,
@@ -20,18 +24,18 @@ import {
   TABLE
 } from '../fixtures.js'
 
-const setUp = (options: Partial<LandingOptions> = {}) => {
+const setUp = (options: Partial<CollapsedFetchOptions> = {}) => {
   const { store, clock, origin } = createStage()
-  const marks = createMarks(clock.now)
+  const uncacheable = createUncacheableKeys(clock.now)
   const keep = createKeeper(store, TABLE, createRecorder(), clock.now)
   const effects: [status: number, identity: string | undefined][] = []
   const users = new Map<string, string>()
-  const landings = createLandings({
+  const fetches = createCollapsedFetches({
     store,
     origin,
     keep,
-    marks,
-    applyEffects: ({ status }, identity) => {
+    uncacheable,
+    invalidateSessionChanges: ({ status }, identity) => {
       effects.push([status, identity])
       return undefined
     },
@@ -44,15 +48,15 @@ const setUp = (options: Partial<LandingOptions> = {}) => {
   const arrive = async (
     target: string,
     fields: Fields = {},
-    named: Partial<Reader> = {}
-  ): Promise<Reader> => {
+    named: Partial<Lookup> = {}
+  ): Promise<Lookup> => {
     const headers = flat(fields)
     const readerFields = createFieldReader(TABLE.identity)(headers)
-    const plan = planRead({ table: TABLE }, { target, headers }, readerFields)
+    const plan = cacheabilityOf({ table: TABLE }, { target, headers }, readerFields)
     if (plan.kind !== 'lookup') throw new Error(plan.reason)
-    const arrival = landings.arrive()
+    const arrival = fetches.arrive()
     const { position, entries } = await store.read([plan.key])
-    const request = { method: 'GET' as const, target, headers, body: undefined, caller: STAYING }
+    const request = { method: 'GET' as const, target, headers, body: undefined, caller: NEVER }
     return {
       request,
       fields: readerFields,
@@ -65,25 +69,25 @@ const setUp = (options: Partial<LandingOptions> = {}) => {
       ...named
     }
   }
-  const find = async (slot: string) => (await store.read([slot])).entries[0]
-  return { store, clock, origin, marks, landings, arrive, effects, find, users }
+  const find = async (storeKey: string) => (await store.read([storeKey])).entries[0]
+  return { store, clock, origin, uncacheable, fetches, arrive, effects, find, users }
 }
 
 t.test('an entry carries its row’s tags, its families, its caller and its key without digest', async (t) => {
-  const { landings, arrive, find, origin, users } = setUp()
+  const { fetches, arrive, find, origin, users } = setUp()
   const open = await arrive('/open/5')
-  t.match(await landings.ask(open, STAYING), { kind: 'entry', isStored: true })
+  t.match(await fetches.ask(open, NEVER), { kind: 'entry', isStored: true })
   t.same((await find('open:5'))?.tags, [familyTag('things'), 'thing:5'])
 
   const cors = await arrive('/open/5', { origin: 'https://a' })
-  t.match(await landings.ask(cors, STAYING), { kind: 'own' }, 'not for a site that the origin does not name')
+  t.match(await fetches.ask(cors, NEVER), { kind: 'own' }, 'not for a site that the origin does not name')
   origin.respond = () => originAnswer({ headers: ['Access-Control-Allow-Origin', 'https://a'] })
-  await landings.ask(cors, STAYING)
+  await fetches.ask(cors, NEVER)
   t.same((await find(cors.plan.key))?.tags, ['open:5', familyTag('things'), 'thing:5'])
 
   const mine = await arrive('/mine', SIGNED_IN)
   users.set(mine.fields.identity ?? '', '7')
-  await landings.ask(mine, STAYING)
+  await fetches.ask(mine, NEVER)
   t.same((await find(mine.plan.key))?.tags, [
     identityTag(mine.fields.identity ?? ''),
     familyTag('things'),
@@ -92,23 +96,23 @@ t.test('an entry carries its row’s tags, its families, its caller and its key 
 })
 
 t.test('a 2xx on a protected read is a proof, and tells the user number where the row does', async (t) => {
-  const { landings, arrive, find, origin, clock } = setUp()
-  const proofOf = async (reader: Reader) =>
-    (await find(proofSlot(reader.fields.identity ?? '')))?.body.toString()
+  const { fetches, arrive, find, origin, clock } = setUp()
+  const proofOf = async (reader: Lookup) =>
+    (await find(proofKey(reader.fields.identity ?? '')))?.body.toString()
   const open = await arrive('/open/5', SIGNED_IN)
-  await landings.ask(open, STAYING)
+  await fetches.ask(open, NEVER)
   t.equal(await proofOf(open), undefined, 'a public read proves nothing')
   const proof = entry({ body: Buffer.from('3'), freshUntil: clock.now() })
   const guarded = await arrive('/guarded/1', SIGNED_IN, { proof, isProven: false })
-  await landings.ask(guarded, STAYING)
+  await fetches.ask(guarded, NEVER)
   t.equal(await proofOf(guarded), '3', 'a number that is known stays')
   origin.respond = () => originAnswer({ json: { id: 7 } })
-  await landings.ask(await arrive('/me', SIGNED_IN), STAYING)
+  await fetches.ask(await arrive('/me', SIGNED_IN), NEVER)
   t.equal(await proofOf(guarded), '7')
 })
 
 t.test('only what could be stored as the answer of its row proves', async (t) => {
-  const { landings, arrive, find, origin } = setUp()
+  const { fetches, arrive, find, origin } = setUp()
   for (const [status, isProof] of [
     [204, false],
     [302, false],
@@ -118,117 +122,119 @@ t.test('only what could be stored as the answer of its row proves', async (t) =>
   ] as const) {
     const reader = await arrive('/guarded/1', { cookie: `sessionid=${status}` }, { isProven: false })
     origin.respond = () => originAnswer({ status })
-    await landings.ask(reader, STAYING)
-    t.equal((await find(proofSlot(reader.fields.identity ?? ''))) !== undefined, isProof, `${status}`)
+    await fetches.ask(reader, NEVER)
+    t.equal((await find(proofKey(reader.fields.identity ?? ''))) !== undefined, isProof, `${status}`)
   }
   const maintenance = { headers: ['Content-Type', 'text/html'], body: '<h1>Back soon</h1>' }
   const reader = await arrive('/guarded/1', { cookie: 'sessionid=page' }, { isProven: false })
   origin.respond = () => originAnswer(maintenance)
-  await landings.ask(reader, STAYING)
-  t.equal(await find(proofSlot(reader.fields.identity ?? '')), undefined, 'a maintenance page is a 200, too')
+  await fetches.ask(reader, NEVER)
+  t.equal(await find(proofKey(reader.fields.identity ?? '')), undefined, 'a maintenance page is a 200, too')
 })
 
 t.test('an unproven caller is not served by a 304, and a 304 proves nobody', async (t) => {
-  const { landings, arrive, origin, clock, find } = setUp()
+  const { fetches, arrive, origin, clock, find } = setUp()
   const stale = entry({ etag: '"v1"', freshUntil: clock.now() + 1, staleIfErrorUntil: clock.now() + 60_000 })
   const unproven = await arrive('/guarded/1', SIGNED_IN, { entry: stale, isProven: false })
-  await landings.ask(unproven, STAYING)
+  await fetches.ask(unproven, NEVER)
   t.notOk(origin.requests[0]?.headers.includes('If-None-Match'))
 
   origin.respond = () => originAnswer({ status: 304, body: '' })
   const mine = await arrive('/mine', { cookie: 'sessionid=two' }, { entry: stale })
-  t.match(await landings.ask(mine, STAYING), { kind: 'entry', entry: { body: stale.body } })
+  t.match(await fetches.ask(mine, NEVER), { kind: 'entry', entry: { body: stale.body } })
   t.ok(origin.requests[1]?.headers.includes('If-None-Match'))
-  t.equal(await find(proofSlot(mine.fields.identity ?? '')), undefined)
+  t.equal(await find(proofKey(mine.fields.identity ?? '')), undefined)
 })
 
 t.test('a confirmed body is stored over its own entry only', async (t) => {
-  const { landings, arrive, origin, clock, store, find } = setUp()
+  const { fetches, arrive, origin, clock, store, find } = setUp()
   const lasting = { freshUntil: clock.now() + 1000, staleIfErrorUntil: clock.now() + 60_000 }
   const put = (etag: string) =>
     store.commit({
-      drafts: [{ slot: 'open:5', entry: entry({ ...lasting, etag, body: Buffer.from(`{"by":${etag}}`) }) }],
+      drafts: [
+        { storeKey: 'open:5', entry: entry({ ...lasting, etag, body: Buffer.from(`{"by":${etag}}`) }) }
+      ],
       position: undefined
     })
   await put('"v1"')
   const reader = await arrive('/open/5')
   await put('"v2"')
   origin.respond = () => originAnswer({ status: 304, body: '' })
-  t.match(await landings.ask(reader, STAYING), { isStored: false })
+  t.match(await fetches.ask(reader, NEVER), { isStored: false })
   t.equal((await find('open:5'))?.etag, '"v2"', 'the newer body stays')
   const next = await arrive('/open/5')
-  t.match(await landings.ask(next, STAYING), { isStored: true })
+  t.match(await fetches.ask(next, NEVER), { isStored: true })
 })
 
-t.test('what is unstorable by its nature marks the key; what may pass does not', async (t) => {
-  const { landings, arrive, origin, marks } = setUp()
+t.test('what is unstorable by its nature marks the key as uncacheable; what may pass does not', async (t) => {
+  const { fetches, arrive, origin, uncacheable } = setUp()
   origin.respond = () => originAnswer({ status: 500 })
-  await landings.ask(await arrive('/open/5'), STAYING)
-  t.equal(marks.has('open:5'), false)
+  await fetches.ask(await arrive('/open/5'), NEVER)
+  t.equal(uncacheable.has('open:5'), false)
   origin.respond = () => originAnswer({ headers: ['Cache-Control', 'no-store'] })
-  await landings.ask(await arrive('/open/5'), STAYING)
-  t.equal(marks.has('open:5'), true)
+  await fetches.ask(await arrive('/open/5'), NEVER)
+  t.equal(uncacheable.has('open:5'), true)
 })
 
 t.test('what somebody’s own answer makes untrue is told before the answer is given', async (t) => {
-  const { landings, arrive, origin, effects } = setUp()
+  const { fetches, arrive, origin, effects } = setUp()
   origin.respond = () => originAnswer({ status: 403 })
   const reader = await arrive('/guarded/1', SIGNED_IN, { isProven: false })
-  await landings.ask(reader, STAYING)
+  await fetches.ask(reader, NEVER)
   t.same(effects, [[403, reader.fields.identity]])
 })
 
 t.test('an invalidation that waits for the store holds its own reader, and not the flight', async (t) => {
-  const { landings, arrive, origin } = setUp({ applyEffects: () => new Promise(() => undefined) })
+  const { fetches, arrive, origin } = setUp({ invalidateSessionChanges: () => new Promise(() => undefined) })
   origin.respond = () => originAnswer({ status: 403 })
-  const landing = await landings.depart(await arrive('/open/5', SIGNED_IN)).landed
+  const landing = await fetches.start(await arrive('/open/5', SIGNED_IN)).result
   t.ok(landing.kind === 'own' && landing.effects instanceof Promise)
-  t.equal(landings.find('open:5'), undefined, 'the next reader leads')
+  t.equal(fetches.find('open:5'), undefined, 'the next reader leads')
 })
 
 t.test('a flight answers who was there before it, and later ones if nothing was invalidated', async (t) => {
-  const { landings, arrive, origin, store } = setUp()
+  const { fetches, arrive, origin, store } = setUp()
   const gate = createGate()
   origin.respond = () => gate.opened.then(() => originAnswer())
   const [leader, early] = [await arrive('/open/5'), await arrive('/open/5')]
-  const flight = landings.depart(leader)
+  const flight = fetches.start(leader)
   const late = await arrive('/open/5')
   await store.invalidate(invalidationOf({ tags: ['thing:6'] }))
   const unaffected = await arrive('/open/5')
   await store.invalidate(invalidationOf({ tags: ['thing:5'] }))
   const affected = await arrive('/open/5')
   gate.open()
-  const landing = await flight.landed
+  const landing = await flight.result
   t.match(landing, { kind: 'entry', isStored: false }, 'its commit is refused')
-  t.equal(await landings.isAnswer(early, flight, landing), true)
-  t.equal(await landings.isAnswer(late, flight, landing), true)
-  t.equal(await landings.isAnswer(unaffected, flight, landing), true)
-  t.equal(await landings.isAnswer(affected, flight, landing), false)
+  t.equal(await fetches.isAnswer(early, flight, landing), true)
+  t.equal(await fetches.isAnswer(late, flight, landing), true)
+  t.equal(await fetches.isAnswer(unaffected, flight, landing), true)
+  t.equal(await fetches.isAnswer(affected, flight, landing), false)
   t.equal(
-    await landings.isAnswer({ ...unaffected, position: undefined }, flight, landing),
+    await fetches.isAnswer({ ...unaffected, position: undefined }, flight, landing),
     false,
     'it cannot be known'
   )
-  t.equal(await landings.isAnswer({ ...early, position: undefined }, flight, landing), true)
+  t.equal(await fetches.isAnswer({ ...early, position: undefined }, flight, landing), true)
 })
 
 t.test('an answer of somebody’s own answers nobody else', async (t) => {
-  const { landings, arrive } = setUp()
+  const { fetches, arrive } = setUp()
   const reader = await arrive('/open/5')
   const answer = originAnswer()
-  t.equal(await landings.isAnswer(reader, landings.depart(reader), { kind: 'own', answer }), false)
+  t.equal(await fetches.isAnswer(reader, fetches.start(reader), { kind: 'own', answer }), false)
   discard({ kind: 'own', answer })
   t.ok(answer.body.destroyed)
 })
 
 t.test('an entry is refreshed once at a time, and not while its key is marked', async (t) => {
-  const { landings, arrive, origin, marks } = setUp()
+  const { fetches, arrive, origin, uncacheable } = setUp()
   const reader = await arrive('/open/5')
-  landings.refresh(reader)
-  landings.refresh(reader)
+  fetches.refresh(reader)
+  fetches.refresh(reader)
   t.equal(origin.requests.length, 1)
-  await landings.find('open:5')?.landed
-  marks.add('open:5')
-  landings.refresh(reader)
+  await fetches.find('open:5')?.result
+  uncacheable.add('open:5')
+  fetches.refresh(reader)
   t.equal(origin.requests.length, 1)
 })

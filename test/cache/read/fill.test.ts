@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import { OriginError } from '../../../src/cache/errors.js'
 import { fill, type Filled, type FillRequest } from '../../../src/cache/read/fill.js'
-import { STAYING } from '../../../src/concurrency/cancellation.js'
+import { NEVER } from '../../../src/concurrency/cancellation.js'
 import { createClock } from '../../support/clock.js'
 import { type AnswerParts, createFakeOrigin, entry, originAnswer, TABLE } from '../fixtures.js'
 
@@ -27,7 +27,7 @@ const setUp = (parts: AnswerParts) => {
         headers: [],
         ownTags: ['own'],
         stale: undefined,
-        readers: STAYING,
+        readers: NEVER,
         ...named
       }
     )

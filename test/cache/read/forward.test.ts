@@ -1,6 +1,6 @@
 import t from 'tap'
 import { OriginError } from '../../../src/cache/errors.js'
-import { Leaver, LeftError } from '../../../src/concurrency/cancellation.js'
+import { CancelSource, CancelledError } from '../../../src/concurrency/cancellation.js'
 import { createForward } from '../../../src/cache/read/forward.js'
 import type { ReadRequest } from '../../../src/cache/read/lookup.js'
 import { createFakeOrigin, createGate, originAnswer } from '../fixtures.js'
@@ -12,7 +12,7 @@ const setUp = () => {
     told.push([status, identity])
     return undefined
   })
-  const caller = new Leaver()
+  const caller = new CancelSource()
   const request: ReadRequest = {
     method: 'GET',
     target: '/any?a=%zz',
@@ -70,6 +70,6 @@ t.test('a read is given up with its caller', async (t) => {
   origin.respond = () => createGate().opened.then(() => originAnswer())
   const asking = ask()
   caller.leave()
-  await t.rejects(asking, LeftError)
+  await t.rejects(asking, CancelledError)
   t.equal(origin.aborted, 1)
 })

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import t from 'tap'
 import { OriginError } from '../../../src/cache/errors.js'
-import { STAYING } from '../../../src/concurrency/cancellation.js'
-import type { Reader } from '../../../src/cache/read/lookup.js'
+import { NEVER } from '../../../src/concurrency/cancellation.js'
+import type { Lookup } from '../../../src/cache/read/lookup.js'
 import {
   afterFailure,
   forCollapsed,
@@ -19,13 +19,13 @@ import { entry, originAnswer, TABLE } from '../fixtures.js'
 const match = TABLE.matchRead('/open/5')
 if (match === undefined) throw new Error('no row')
 
-const reader = (named: Partial<Reader> = {}): Reader => ({
+const reader = (named: Partial<Lookup> = {}): Lookup => ({
   request: {
     method: 'GET',
     target: '/open/5',
     headers: [],
     body: undefined,
-    caller: STAYING
+    caller: NEVER
   },
   fields: createFieldReader(TABLE.identity)([]),
   plan: { kind: 'lookup', ...match, key: 'open:5', baseKey: 'open:5' },

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { StoreUnavailableError } from '../../../src/cache/errors.js'
-import { Leaver, LeftError } from '../../../src/concurrency/cancellation.js'
+import { CancelSource, CancelledError } from '../../../src/concurrency/cancellation.js'
 import type { Store } from '../../../src/cache/store.js'
 import {
   createGate,
@@ -69,7 +69,7 @@ t.test('an unstorable answer is the leader’s own, and the next reader leads', 
   t.same(await Promise.all(reads), ['miss {"n":1}', 'miss {"n":2}', 'collapsed {"n":2}', 'collapsed {"n":2}'])
 })
 
-t.test('readers do not queue for ever: after two flights in vain each asks by itself', async (t) => {
+t.test('readers do not queue for ever: after two fetches in vain each asks by itself', async (t) => {
   const { cache, origin } = createStage()
   origin.respond = async () => {
     await settle()
@@ -130,15 +130,15 @@ t.test('without the store nobody can be proven, and nobody shares what needs a p
 t.test('a caller who leaves is let go, and the origin with the last of them', async (t) => {
   const { cache, origin, told } = createStage()
   origin.respond = () => createGate().opened.then(() => originAnswer())
-  const [one, two] = [new Leaver(), new Leaver()]
+  const [one, two] = [new CancelSource(), new CancelSource()]
   const first = read(cache, '/open/5', {}, { caller: one })
   const second = read(cache, '/open/5', {}, { caller: two })
   await settle()
   one.leave()
-  await t.rejects(first, LeftError)
+  await t.rejects(first, CancelledError)
   t.equal(origin.aborted, 0)
   two.leave()
-  await t.rejects(second, LeftError)
+  await t.rejects(second, CancelledError)
   t.equal(origin.aborted, 1)
   t.same(told.answered, [], 'nobody was answered')
 })

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { OriginError } from '../../../src/cache/errors.js'
-import { Leaver } from '../../../src/concurrency/cancellation.js'
+import { CancelSource } from '../../../src/concurrency/cancellation.js'
 import { createGate, createStage, originAnswer, outcomeOf, read, settle, SIGNED_IN } from '../fixtures.js'
 
 /** Row `open`: fresh for 60 s, stale while revalidating for 30 s more, stale if error for 120 s more. */
@@ -48,7 +48,7 @@ t.test('a refresh does not end with the reader who caused it', async (t) => {
   const { cache, origin, ask } = await aged(72)
   const gate = createGate()
   origin.respond = () => gate.opened.then(() => originAnswer({ json: { n: 'new' } }))
-  const leaver = new Leaver()
+  const leaver = new CancelSource()
   await read(cache, '/open/5', {}, { caller: leaver })
   leaver.leave()
   gate.open()

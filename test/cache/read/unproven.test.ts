@@ -72,12 +72,12 @@ t.test('the proof is read with the entry, and a fill renews it in its second hal
   const { cache, clock } = createStage({
     around: (store) => ({
       ...store,
-      read: (slots) => {
-        asked.push(slots)
-        return store.read(slots)
+      read: (storeKeys) => {
+        asked.push(storeKeys)
+        return store.read(storeKeys)
       },
       commit: (commit) => {
-        drafted.push(commit.drafts.map(({ slot }) => slot))
+        drafted.push(commit.drafts.map(({ storeKey }) => storeKey))
         return store.commit(commit)
       }
     })
@@ -85,7 +85,10 @@ t.test('the proof is read with the entry, and a fill renews it in its second hal
   const during = async (target: string) => {
     asked.length = drafted.length = 0
     await read(cache, target, SIGNED_IN)
-    return { reads: asked.length, drafts: drafted.flat().map((slot) => slot.replace(/~?[\w-]{22,}$/, '…')) }
+    return {
+      reads: asked.length,
+      drafts: drafted.flat().map((storeKey) => storeKey.replace(/~?[\w-]{22,}$/, '…'))
+    }
   }
   t.same(await during('/guarded/1'), { reads: 1, drafts: ['guarded:1', '@proof:…'] })
   clock.advance(29_999)

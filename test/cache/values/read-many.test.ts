@@ -1,7 +1,7 @@
 import t from 'tap'
 import { randomEpoch } from '../../../src/cache/random.js'
 import { readMany } from '../../../src/cache/values/read-many.js'
-import { type Store, valueSlot } from '../../../src/cache/store.js'
+import { type Store, valueKey } from '../../../src/cache/store.js'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.js'
 import { entryOf, positionOf, put } from '../../stores/fixtures.js'
 
@@ -12,14 +12,14 @@ const openStore = async (sizes: readonly number[]) => {
   const keys = sizes.map((_, at) => `k${at}`)
   await put(
     memory,
-    ...sizes.map((size, at) => ({ slot: valueSlot(`k${at}`), entry: entryOf(Buffer.alloc(size, at)) }))
+    ...sizes.map((size, at) => ({ storeKey: valueKey(`k${at}`), entry: entryOf(Buffer.alloc(size, at)) }))
   )
   const reads: number[] = []
   const store: Store = {
     ...memory,
-    read: (slots) => {
-      reads.push(slots.length)
-      return memory.read(slots)
+    read: (storeKeys) => {
+      reads.push(storeKeys.length)
+      return memory.read(storeKeys)
     }
   }
   return { store, keys, reads, context: { store, now: Date.now } }
@@ -62,8 +62,8 @@ void t.test('the position is that of the first part: what comes in between refus
       ...context,
       store: {
         ...store,
-        read: async (slots) => {
-          const read = await store.read(slots)
+        read: async (storeKeys) => {
+          const read = await store.read(storeKeys)
           if (reads++ === 0) await store.invalidate({ keys: ['k140'], tags: [], patterns: [], all: false })
           return read
         }

@@ -5,11 +5,11 @@ import {
   integerIn,
   renewed,
   valueOf,
-  type ValueDraft
+  type NewValue
 } from '../../../src/cache/values/value.js'
 import { entry } from '../fixtures.js'
 
-const draft = (named: Partial<ValueDraft> = {}): ValueDraft => ({
+const draft = (named: Partial<NewValue> = {}): NewValue => ({
   key: 'a',
   body: Buffer.from('one'),
   contentType: 'text/plain',

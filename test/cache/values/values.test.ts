@@ -1,8 +1,8 @@
 import t from 'tap'
 import { invalidationOf } from '../../../src/cache/invalidate/invalidation.js'
 import { randomEpoch } from '../../../src/cache/random.js'
-import { valueSlot, type Store } from '../../../src/cache/store.js'
-import type { ValueDraft } from '../../../src/cache/values/value.js'
+import { valueKey, type Store } from '../../../src/cache/store.js'
+import type { NewValue } from '../../../src/cache/values/value.js'
 import { createValues, type PutOptions, type Values } from '../../../src/cache/values/values.js'
 import { decodeEntry, encodeEntry } from '../../../src/stores/entry-codec.js'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.js'
@@ -10,7 +10,7 @@ import { createClock } from '../../support/clock.js'
 
 const ALWAYS: PutOptions = { precondition: 'none', position: undefined }
 
-const draftOf = (key: string, body: string, named: Partial<ValueDraft> = {}): ValueDraft => ({
+const draftOf = (key: string, body: string, named: Partial<NewValue> = {}): NewValue => ({
   key,
   body: Buffer.from(body),
   contentType: 'text/plain',
@@ -45,7 +45,7 @@ const withRival =
 const rivalPut = (store: Store, key: string, body: string) =>
   createValues({ store, now: Date.now }).put(draftOf(key, body, { ttlSeconds: 1e6 }), ALWAYS)
 
-const etagOf = async (values: Values, draft: ValueDraft): Promise<string | undefined> => {
+const etagOf = async (values: Values, draft: NewValue): Promise<string | undefined> => {
   await values.put(draft, ALWAYS)
   return (await values.read([draft.key])).values[0]?.etag
 }
@@ -120,10 +120,10 @@ t.test(
 t.test('touch gives a new time to live and changes nothing else', async (t) => {
   const { clock, store, values } = setUp()
   await values.put(draftOf('a', 'one', { tags: ['t'] }), ALWAYS)
-  const [before] = (await store.read([valueSlot('a')])).entries
+  const [before] = (await store.read([valueKey('a')])).entries
   clock.advance(59_000)
   t.equal(await values.touch('a', 100), 'touched')
-  const [after] = (await store.read([valueSlot('a')])).entries
+  const [after] = (await store.read([valueKey('a')])).entries
   const freshUntil = clock.now() + 100_000
   const times = { freshUntil, staleIfErrorUntil: freshUntil, staleWhileRevalidateUntil: freshUntil }
   t.same(after, { ...before, ...times })
@@ -133,8 +133,8 @@ t.test('touch works on entries that are views of bytes', async (t) => {
   const epoch = 'e'.repeat(16)
   const { clock, values, bodyOf } = setUp((store) => ({
     ...store,
-    read: async (slots) => {
-      const { position, entries } = await store.read(slots)
+    read: async (storeKeys) => {
+      const { position, entries } = await store.read(storeKeys)
       const viewed = entries.map(
         (entry) => entry && decodeEntry(Buffer.concat([Buffer.from(epoch), encodeEntry(entry)]), epoch)
       )
@@ -199,7 +199,7 @@ t.test('increment keeps type and tags of the value', async (t) => {
   const { store, values } = setUp()
   await values.put(draftOf('n', '1', { tags: ['t'] }), ALWAYS)
   await values.increment({ key: 'n', by: 1, precondition: 'none', ttlSeconds: 60 })
-  t.match((await store.read([valueSlot('n')])).entries, [
+  t.match((await store.read([valueKey('n')])).entries, [
     { headers: ['content-type', 'text/plain'], tags: ['t'] }
   ])
 })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { type Answer, failure, relayed } from '../../../src/cache/answer.js'
 import { OriginError } from '../../../src/cache/errors.js'
-import { STAYING } from '../../../src/concurrency/cancellation.js'
+import { NEVER } from '../../../src/concurrency/cancellation.js'
 import { createWarmRead, skippedOf } from '../../../src/cache/warming/warm-read.js'
 import { originAnswer, TABLE } from '../fixtures.js'
 import { entryAnswer } from './warm-fixtures.js'
@@ -20,7 +20,7 @@ const warmRead = (...answers: readonly Answer[]) => {
     headers: [],
     isEnabled: true
   })
-  return read('/open/1', STAYING)
+  return read('/open/1', NEVER)
 }
 
 const relay = (status: number): Answer => relayed(originAnswer({ status }), 'miss', 'spms; fwd=uri-miss')

@@ -1,9 +1,13 @@
 import t from 'tap'
 import { type Answer, failure } from '../../../src/cache/answer.js'
 import { OriginError } from '../../../src/cache/errors.js'
-import { LeftError } from '../../../src/concurrency/cancellation.js'
+import { CancelledError } from '../../../src/concurrency/cancellation.js'
 import type { ReadRequest } from '../../../src/cache/read/lookup.js'
-import { createWarming, type WarmingOptions, type WarmingProgress } from '../../../src/cache/warming/warming.js'
+import {
+  createWarming,
+  type WarmingOptions,
+  type WarmingProgress
+} from '../../../src/cache/warming/warming.js'
 import { createClock } from '../../support/clock.js'
 import { TABLE } from '../fixtures.js'
 import { entryAnswer } from './warm-fixtures.js'
@@ -29,7 +33,7 @@ const stage = (read: (request: ReadRequest) => Promise<Answer>, named: Partial<W
     now: clock.now,
     delay: (ms, run) =>
       new Promise((resolve) => {
-        run.whenLeft(resolve)
+        run.onCancel(resolve)
         if (ms === timeoutMs) {
           expire = resolve
           return
@@ -154,4 +158,4 @@ t.test('stopping ends the run, and there is no other', async (t) => {
 
 /** Rejects when the caller leaves, and answers nothing before. */
 const left = (request: ReadRequest): Promise<Answer> =>
-  new Promise((_, reject) => request.caller.whenLeft(() => reject(new LeftError())))
+  new Promise((_, reject) => request.caller.onCancel(() => reject(new CancelledError())))

@@ -36,7 +36,7 @@ const setUp = (options: Partial<WriteThroughOptions> = {}) => {
       named.push(each)
       return { outcome: 'done', id: '1-0', removed: 0 }
     },
-    applyEffects: ({ status }, identity) => {
+    invalidateSessionChanges: ({ status }, identity) => {
       effects.push([status, identity])
       return undefined
     },
@@ -229,7 +229,7 @@ t.test(
         await gate.opened
         return { outcome: 'pending' }
       },
-      applyEffects: ({ status }) => (status === 403 ? Promise.resolve('pending') : undefined)
+      invalidateSessionChanges: ({ status }) => (status === 403 ? Promise.resolve('pending') : undefined)
     })
     let isAnswered = false
     const sending = send('PUT', '/things/5', '{}').finally(() => (isAnswered = true))

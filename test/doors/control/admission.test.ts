@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { createCallers } from '../../../src/doors/server-factory.js'
+import { createServerFactory } from '../../../src/doors/server-factory.js'
 import { listenOnSocket } from '../../../src/sidecar/listen.js'
 import { isProblem, openDoor, type OpenDoor } from './open-door.js'
 
@@ -121,7 +121,7 @@ t.test('a call without a name is refused; over the unix socket no name is asked 
   const folder = await mkdtemp(join(tmpdir(), 'spms-admission-'))
   t.teardown(() => rm(folder, { recursive: true }))
   const path = join(folder, 'control.sock')
-  const server = await listenOnSocket(door, createCallers({ timeoutMs: 60_000 }), path)
+  const server = await listenOnSocket(door, createServerFactory({ timeoutMs: 60_000 }), path)
   t.teardown(() => server.close())
   const ask = async (where: string | number, host: string): Promise<string> => {
     const socket = typeof where === 'string' ? connect(where) : connect(where, '127.0.0.1')

@@ -8,7 +8,7 @@ import { randomEpoch } from '../../../src/cache/random.js'
 import type { Store } from '../../../src/cache/store.js'
 import { createValues } from '../../../src/cache/values/values.js'
 import type { WarmingProgress } from '../../../src/cache/warming/warming.js'
-import { createCallers } from '../../../src/doors/server-factory.js'
+import { createServerFactory } from '../../../src/doors/server-factory.js'
 import { createControlDoor, type ControlDoorOptions } from '../../../src/doors/control/control-door.js'
 import type { StatsSnapshot } from '../../../src/doors/control/stats-schema.js'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.js'
@@ -63,13 +63,13 @@ export const openDoor = async (t: Test, named: Partial<ControlDoorOptions> = {})
   let isCut = false
   const reachable: Store = {
     ...store,
-    read: (slots) => (isCut ? refuse() : store.read(slots)),
+    read: (storeKeys) => (isCut ? refuse() : store.read(storeKeys)),
     commit: (commit) => (isCut ? refuse() : store.commit(commit))
   }
   const log: string[] = []
   const waits: (number | undefined)[] = []
   const app = createControlDoor({
-    callers: createCallers({ timeoutMs: 60_000 }),
+    callers: createServerFactory({ timeoutMs: 60_000 }),
     values: createValues({ store: reachable, now: clock.now }),
     invalidate: async (invalidation, { waitMs } = {}) => {
       waits.push(waitMs)

@@ -3,8 +3,8 @@ import { text } from 'node:stream/consumers'
 import { Registry } from 'prom-client'
 import t from 'tap'
 import type { Test } from 'tap'
-import type { StoreFigures } from '../../../src/cache/store.js'
-import { createCallers } from '../../../src/doors/server-factory.js'
+import type { StoreStats } from '../../../src/cache/store.js'
+import { createServerFactory } from '../../../src/doors/server-factory.js'
 import { createOpsDoor } from '../../../src/doors/ops/ops-door.js'
 import type { OpsDoorOptions } from '../../../src/doors/ops/ops-door.js'
 import { createLogger } from '../../../src/telemetry/logger.js'
@@ -13,7 +13,7 @@ import { createMetrics } from '../../../src/telemetry/metrics.js'
 import { get, http } from '../../support/http.js'
 import { collectLines } from '../../support/log-lines.js'
 
-const up: StoreFigures = {
+const up: StoreStats = {
   kind: 'redis',
   state: 'up',
   entries: 7,
@@ -25,7 +25,7 @@ const up: StoreFigures = {
 const listen = async (t: Test, options: Partial<OpsDoorOptions> = {}) => {
   const { destination, lines } = collectLines()
   const door = createOpsDoor({
-    callers: createCallers({ timeoutMs: 60_000 }),
+    callers: createServerFactory({ timeoutMs: 60_000 }),
     isReady: () => true,
     figures: async () => up,
     registry: new Registry(),

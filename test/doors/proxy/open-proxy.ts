@@ -5,7 +5,7 @@ import { createOrigin, type Origin as SampleOrigin } from '../../../demo/origin/
 import { type CacheOptions, createCache } from '../../../src/cache/cache.js'
 import { randomEpoch } from '../../../src/cache/random.js'
 import type { Store } from '../../../src/cache/store.js'
-import { createCallers } from '../../../src/doors/server-factory.js'
+import { createServerFactory } from '../../../src/doors/server-factory.js'
 import { createProxyDoor } from '../../../src/doors/proxy/proxy-door.js'
 import { Unread } from '../../../src/doors/proxy/unread.js'
 import { createHttpOrigin, type HttpOriginOptions } from '../../../src/origin/http-origin.js'
@@ -51,7 +51,7 @@ export const openProxy = async (t: Test, url: string, options: ProxyOptions = {}
   const table = tableFor(trustedFields)
   const opened = options.store ?? createMemoryStore({ maxBytes: 100_000_000, now: clock.now, randomEpoch })
   let reads = 0
-  const store: Store = { ...opened, read: (slots) => opened.read(slots).finally(() => reads++) }
+  const store: Store = { ...opened, read: (storeKeys) => opened.read(storeKeys).finally(() => reads++) }
   const observer = createRecorder()
   const origin = createHttpOrigin({
     url,
@@ -77,9 +77,9 @@ export const openProxy = async (t: Test, url: string, options: ProxyOptions = {}
   const unread = new Unread({ timeoutMs: options.callerTimeoutMs ?? 60_000 })
   const door = createProxyDoor({
     cache,
-    callers: createCallers({ timeoutMs: options.callerTimeoutMs ?? 60_000 }),
+    callers: createServerFactory({ timeoutMs: options.callerTimeoutMs ?? 60_000 }),
     unread,
-    isLeaving: () => false,
+    isDraining: () => false,
     trustedFields,
     loggerInstance: createLogger({ level: 'silent' })
   })

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
-import { createTurnEnd } from '../../../src/doors/proxy/response-batches.js'
+import { createResponseBatches } from '../../../src/doors/proxy/response-batches.js'
 import { blockFor } from '../../support/block.js'
 import { eventually } from '../../support/eventually.js'
 import { openSampleProxy } from './open-proxy.js'
@@ -11,7 +11,7 @@ const PATH = '/api/v1/users/5/projects'
 const REQUEST = `GET ${PATH} HTTP/1.1\r\nHost: a\r\nCookie: sessionid=a\r\n\r\n`
 
 t.test('all of one turn wait for the same end, and the next turn has its own', async (t) => {
-  const turnEnd = createTurnEnd(() => 0)
+  const turnEnd = createResponseBatches(() => 0)
   let isOver = false
   const end = turnEnd.wait()
   void end.then(() => (isOver = true))
@@ -27,7 +27,7 @@ t.test('all of one turn wait for the same end, and the next turn has its own', a
 t.test('nobody waits for long for the work of others', async (t) => {
   for (const relief of ['hurry', 'wait'] as const) {
     let nowMs = 0
-    const turnEnd = createTurnEnd(() => nowMs)
+    const turnEnd = createResponseBatches(() => nowMs)
     const left: string[] = []
     void turnEnd.wait().then(() => left.push('first'))
     nowMs = 4

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { failure, relayed } from '../../../src/cache/answer.js'
 import { OriginError } from '../../../src/cache/errors.js'
-import { LeftError } from '../../../src/concurrency/cancellation.js'
+import { CancelledError } from '../../../src/concurrency/cancellation.js'
 import { sendAnswer } from '../../../src/doors/proxy/send.js'
 import { ProblemError, sendProblemTo } from '../../../src/doors/problem.js'
 import { entry, originAnswer } from '../../cache/fixtures.js'
@@ -108,7 +108,7 @@ t.test('an answer whose caller has left is thrown away', async (t) => {
   const server = createServer((_, response) => {
     response.destroy()
     const sending = sendAnswer(relayed(originAnswer({ body }), 'bypass', 'spms; x'), response, false)
-    void t.rejects(Promise.resolve(sending), LeftError)
+    void t.rejects(Promise.resolve(sending), CancelledError)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   await t.rejects(get(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`))

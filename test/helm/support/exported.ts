@@ -1,5 +1,5 @@
 import type { Invalidated, Outcome } from '../../../src/cache/observer.js'
-import type { StoreFigures } from '../../../src/cache/store.js'
+import type { StoreStats } from '../../../src/cache/store.js'
 import { Unread } from '../../../src/doors/proxy/unread.js'
 import { createMetrics } from '../../../src/telemetry/metrics.js'
 import { observeAll } from '../../../src/telemetry/observe.js'
@@ -8,7 +8,7 @@ import { createStatistics } from '../../../src/telemetry/statistics.js'
 /** Sample names as Prometheus sees them, such as `…_bucket`, with the values of each label. */
 export type Samples = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>
 
-const FIGURES: StoreFigures = {
+const FIGURES: StoreStats = {
   kind: 'redis',
   state: 'up',
   entries: 1,

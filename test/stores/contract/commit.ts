@@ -1,12 +1,12 @@
 import type { Test } from 'tap'
-import type { Draft } from '../../../src/cache/store.js'
+import type { PendingWrite } from '../../../src/cache/store.js'
 import { eventually } from '../../support/eventually.js'
 import type { CreateStore } from '../contract.js'
 import { bodies, entryOf, invalidate, put, readable, tagged } from '../fixtures.js'
 
 export const commitContract = async (t: Test, createStore: CreateStore): Promise<void> => {
-  const draft = (body: string, condition?: Draft['condition'], etag?: string): Draft => ({
-    slot: '@value:n',
+  const draft = (body: string, condition?: PendingWrite['condition'], etag?: string): PendingWrite => ({
+    storeKey: '@value:n',
     entry: entryOf(body, { etag }),
     ...(condition === undefined ? {} : { condition })
   })
@@ -52,11 +52,11 @@ export const commitContract = async (t: Test, createStore: CreateStore): Promise
 
   await t.test('many drafts have an outcome each', async (t) => {
     const store = await createStore(t)
-    await put(store, { slot: '@value:70', entry: entryOf('old') })
+    await put(store, { storeKey: '@value:70', entry: entryOf('old') })
     const outcomes = await put(
       store,
       ...Array.from({ length: 120 }, (_, at) => ({
-        slot: `@value:${at}`,
+        storeKey: `@value:${at}`,
         entry: entryOf(`${at}`),
         condition: 'absent' as const
       }))
@@ -72,20 +72,20 @@ export const commitContract = async (t: Test, createStore: CreateStore): Promise
 
   await t.test('an entry stored over another is reached by its own tags', async (t) => {
     const store = await createStore(t)
-    await put(store, { slot: 'a', entry: tagged('old', 'both') })
-    await put(store, { slot: 'a', entry: tagged('both', 'new') }, { slot: 'b', entry: tagged('old') })
+    await put(store, { storeKey: 'a', entry: tagged('old', 'both') })
+    await put(store, { storeKey: 'a', entry: tagged('both', 'new') }, { storeKey: 'b', entry: tagged('old') })
     t.ok(await store.isTagged('new'))
     await invalidate(store, { tags: ['new'] })
     t.strictSame(await readable(store, 'a', 'b'), ['b'])
-    await put(store, { slot: 'a', entry: tagged('both') })
+    await put(store, { storeKey: 'a', entry: tagged('both') })
     await invalidate(store, { tags: ['both'] })
     t.strictSame(await readable(store, 'a', 'b'), ['b'])
   })
 
   await t.test('an entry stored again with a shorter life expires then', async (t) => {
     const store = await createStore(t)
-    await put(store, { slot: 'a', entry: tagged('t') })
-    await put(store, { slot: 'a', entry: entryOf('', { freshUntil: Date.now() - 1, tags: ['t'] }) })
+    await put(store, { storeKey: 'a', entry: tagged('t') })
+    await put(store, { storeKey: 'a', entry: entryOf('', { freshUntil: Date.now() - 1, tags: ['t'] }) })
     await eventually(async () => (await readable(store, 'a')).length === 0)
     await store.sweep()
     t.notOk(await store.isTagged('t'))

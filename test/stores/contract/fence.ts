@@ -30,20 +30,20 @@ export const fenceContract = async (t: Test, createStore: CreateStore): Promise<
 
   await t.test('a fill at the position of its miss is stored', async (t) => {
     const store = await createStore(t)
-    t.strictSame(await putAt(store, await positionOf(store), { slot: 'a', entry }), ['stored'])
+    t.strictSame(await putAt(store, await positionOf(store), { storeKey: 'a', entry }), ['stored'])
     t.strictSame(await readable(store, 'a'), ['a'])
   })
 
   for (const [title, named, outcome] of BETWEEN) {
-    for (const slot of ['user:5', '@value:user:5']) {
-      await t.test(`after an invalidation of ${title} a fill of ${slot} is ${outcome}`, async (t) => {
+    for (const storeKey of ['user:5', '@value:user:5']) {
+      await t.test(`after an invalidation of ${title} a fill of ${storeKey} is ${outcome}`, async (t) => {
         const store = await createStore(t)
         const position = await positionOf(store)
         await invalidate(store, named)
-        t.strictSame(await putAt(store, position, { slot, entry }), [outcome])
-        t.strictSame(await readable(store, slot), outcome === 'stored' ? [slot] : [])
-        t.strictSame(await putAt(store, undefined, { slot, entry }), ['stored'], 'without a fence it is')
-        t.strictSame(await putAt(store, await positionOf(store), { slot, entry }), ['stored'])
+        t.strictSame(await putAt(store, position, { storeKey, entry }), [outcome])
+        t.strictSame(await readable(store, storeKey), outcome === 'stored' ? [storeKey] : [])
+        t.strictSame(await putAt(store, undefined, { storeKey, entry }), ['stored'], 'without a fence it is')
+        t.strictSame(await putAt(store, await positionOf(store), { storeKey, entry }), ['stored'])
       })
     }
   }
@@ -51,7 +51,7 @@ export const fenceContract = async (t: Test, createStore: CreateStore): Promise<
   await t.test('a proof is refused for its tags, never for its name', async (t) => {
     const store = await createStore(t)
     const position = await positionOf(store)
-    const proof = { slot: '@proof:abc', entry: tagged('identity:abc') }
+    const proof = { storeKey: '@proof:abc', entry: tagged('identity:abc') }
     await invalidate(store, { keys: ['abc', '@proof:abc'], patterns: ['@*', 'abc', '*proof*'] })
     t.strictSame(await putAt(store, position, proof), ['stored'])
     await invalidate(store, { tags: ['identity:abc'] })
@@ -63,7 +63,10 @@ export const fenceContract = async (t: Test, createStore: CreateStore): Promise<
     const position = await positionOf(store)
     await invalidate(store, { keys: ['b'] })
     await invalidate(store, { tags: ['tag'] })
-    const drafts = ['a', 'b', 'c', 'd'].map((slot) => ({ slot, entry: slot === 'c' ? entry : entryOf('') }))
+    const drafts = ['a', 'b', 'c', 'd'].map((storeKey) => ({
+      storeKey,
+      entry: storeKey === 'c' ? entry : entryOf('')
+    }))
     t.strictSame(await putAt(store, position, ...drafts), ['stored', 'refused', 'refused', 'stored'])
     t.strictSame(await readable(store, 'a', 'b', 'c', 'd'), ['a', 'd'])
   })
@@ -72,7 +75,7 @@ export const fenceContract = async (t: Test, createStore: CreateStore): Promise<
     const store = await createStore(t)
     const position = await positionOf(store)
     await invalidate(store, { keys: ['other'] })
-    const draft = { slot: '@value:a', entry, condition: 'present' as const }
+    const draft = { storeKey: '@value:a', entry, condition: 'present' as const }
     t.strictSame(await putAt(store, position, draft), ['unmet'])
     t.strictSame(await putAt(store, position, { ...draft, condition: 'absent' }), ['stored'])
     await invalidate(store, { keys: ['a'] })
@@ -83,10 +86,10 @@ export const fenceContract = async (t: Test, createStore: CreateStore): Promise<
     const store = await createStore(t)
     const position = await positionOf(store)
     await disturb(store, 1000)
-    t.strictSame(await putAt(store, position, { slot: 'a', entry }), ['stored'])
+    t.strictSame(await putAt(store, position, { storeKey: 'a', entry }), ['stored'])
     t.equal((await store.recordsBetween(position, await positionOf(store)))?.length, 1000)
     await disturb(store, 1)
-    t.strictSame(await putAt(store, position, { slot: 'b', entry }), ['refused'])
+    t.strictSame(await putAt(store, position, { storeKey: 'b', entry }), ['refused'])
     t.equal(await store.recordsBetween(position, await positionOf(store)), undefined)
   })
 
@@ -95,7 +98,7 @@ export const fenceContract = async (t: Test, createStore: CreateStore): Promise<
     const position = await positionOf(store)
     const [epoch, id] = [epochOf(position), recordIdOf(position)]
     for (const foreign of [`${'x'.repeat(16)}:${id}`, `${epoch}:9999999999999-0`]) {
-      t.strictSame(await putAt(store, foreign, { slot: 'a', entry }), ['refused'], foreign)
+      t.strictSame(await putAt(store, foreign, { storeKey: 'a', entry }), ['refused'], foreign)
       t.equal(await store.recordsBetween(foreign, position), undefined, foreign)
     }
     t.strictSame(await readable(store, 'a'), [])

@@ -4,7 +4,7 @@ import { epochOf } from '../../../src/cache/position.js'
 import type { CreateStore } from '../contract.js'
 import { entryOf, invalidate, positionOf, put, readable, tagged } from '../fixtures.js'
 
-/** Slot by slot the tags of what is stored, then what is named and which slots must be left. */
+/** Slot by store key the tags of what is stored, then what is named and which store keys must be left. */
 const REACH: readonly [string, Record<string, string[]>, Partial<Invalidation>, string[]][] = [
   ['a key, entry and value alike', { a: [], '@value:a': [], b: [] }, { keys: ['a'] }, ['b']],
   ['a key as a tag', { 'a#1': ['a'], '@value:x': ['a'], '@proof:x': ['a'], b: [] }, { keys: ['a'] }, ['b']],
@@ -59,13 +59,16 @@ export const invalidateContract = async (t: Test, createStore: CreateStore): Pro
   for (const [title, stored, named, left] of REACH) {
     await t.test(`an invalidation reaches ${title}`, async (t) => {
       const store = await createStore(t)
-      const slots = Object.keys(stored)
-      await put(store, ...Object.entries(stored).map(([slot, tags]) => ({ slot, entry: tagged(...tags) })))
-      t.strictSame(await readable(store, ...slots), slots)
+      const storeKeys = Object.keys(stored)
+      await put(
+        store,
+        ...Object.entries(stored).map(([storeKey, tags]) => ({ storeKey, entry: tagged(...tags) }))
+      )
+      t.strictSame(await readable(store, ...storeKeys), storeKeys)
       const before = await positionOf(store)
       const result = await invalidate(store, named)
-      t.match(result, { outcome: 'done', removed: slots.length - left.length })
-      t.strictSame(await readable(store, ...slots), left)
+      t.match(result, { outcome: 'done', removed: storeKeys.length - left.length })
+      t.strictSame(await readable(store, ...storeKeys), left)
       const after = await positionOf(store)
       t.equal(epochOf(after) === epochOf(before), named.all !== true)
       if (result.outcome === 'done') t.equal(after, `${epochOf(after)}:${result.id}`)
@@ -81,27 +84,27 @@ export const invalidateContract = async (t: Test, createStore: CreateStore): Pro
 
   await t.test('a tag of thousands of entries is removed whole', async (t) => {
     const store = await createStore(t)
-    const slots = Array.from({ length: 3500 }, (_, at) => `p:${at}`)
-    await put(store, ...slots.map((slot) => ({ slot, entry: tagged('many', `own:${slot}`) })))
+    const storeKeys = Array.from({ length: 3500 }, (_, at) => `p:${at}`)
+    await put(store, ...storeKeys.map((storeKey) => ({ storeKey, entry: tagged('many', `own:${storeKey}`) })))
     t.match(await invalidate(store, { tags: ['many'], keys: ['p:7'] }), { outcome: 'done', removed: 3500 })
-    t.strictSame(await readable(store, ...slots), [])
+    t.strictSame(await readable(store, ...storeKeys), [])
     t.notOk(await store.isTagged('many'))
   })
 
   await t.test('a pattern over the tags of thousands of entries removes them all', async (t) => {
     const store = await createStore(t)
-    const slots = Array.from({ length: 2500 }, (_, at) => `p:${at}`)
-    await put(store, ...slots.map((slot, at) => ({ slot, entry: tagged(`few:${at % 2}`) })))
-    await put(store, { slot: 'other', entry: entryOf('') })
+    const storeKeys = Array.from({ length: 2500 }, (_, at) => `p:${at}`)
+    await put(store, ...storeKeys.map((storeKey, at) => ({ storeKey, entry: tagged(`few:${at % 2}`) })))
+    await put(store, { storeKey: 'other', entry: entryOf('') })
     t.match(await invalidate(store, { patterns: ['few:?'] }), { outcome: 'done', removed: 2500 })
-    t.strictSame(await readable(store, ...slots, 'other'), ['other'])
+    t.strictSame(await readable(store, ...storeKeys, 'other'), ['other'])
   })
 
   await t.test('what was stored after an invalidation stays', async (t) => {
     const store = await createStore(t)
     for (const named of [{ keys: ['a'] }, { tags: ['t'] }, { patterns: ['*'] }, { all: true }]) {
       await invalidate(store, named)
-      await put(store, { slot: 'a', entry: tagged('t') })
+      await put(store, { storeKey: 'a', entry: tagged('t') })
       t.strictSame(await readable(store, 'a'), ['a'])
     }
   })

@@ -8,11 +8,11 @@ import { entryOf, positionOf } from '../fixtures.js'
 
 type Step =
   | { readonly kind: 'miss'; readonly fill: number }
-  | { readonly kind: 'commit'; readonly fill: number; readonly slot: string; readonly tags: string[] }
+  | { readonly kind: 'commit'; readonly fill: number; readonly storeKey: string; readonly tags: string[] }
   | { readonly kind: 'invalidate'; readonly named: Partial<Invalidation> }
 
 const name = fc.constantFrom('a', 'b', 'u:1', 'u:2', 'u:1:x')
-const slot = fc.oneof(
+const storeKey = fc.oneof(
   name,
   name.map((key) => `@value:${key}`),
   fc.constant('@proof:p')
@@ -23,7 +23,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('miss' as const), fill: fillNumber }) },
   {
     weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('commit' as const), fill: fillNumber, slot, tags: names })
+    arbitrary: fc.record({ kind: fc.constant('commit' as const), fill: fillNumber, storeKey, tags: names })
   },
   {
     weight: 2,
@@ -68,7 +68,7 @@ const check = async (store: Store, rounds: readonly (readonly Step[])[]): Promis
     const known = misses.get(step.fill)
     if (known === undefined) return
     const entry = entryOf(`${known.asked}`, { tags: [...new Set(step.tags)] })
-    await store.commit({ drafts: [{ slot: step.slot, entry }], position: known.position })
+    await store.commit({ drafts: [{ storeKey: step.storeKey, entry }], position: known.position })
   }
 
   for (const round of rounds) {
@@ -77,8 +77,9 @@ const check = async (store: Store, rounds: readonly (readonly Step[])[]): Promis
     for (const [at, entry] of entries.entries()) {
       if (entry === undefined) continue
       const since = asked.slice(Number(entry.body.toString()))
-      const slot = SLOTS[at] ?? ''
-      if (isReached(since, slot, entry.tags)) return `${slot} is readable after ${JSON.stringify(since)}`
+      const storeKey = SLOTS[at] ?? ''
+      if (isReached(since, storeKey, entry.tags))
+        return `${storeKey} is readable after ${JSON.stringify(since)}`
     }
   }
   return undefined
@@ -108,7 +109,7 @@ export const modelContract = async (t: Test, createStore: CreateStore): Promise<
     const store = await createStore(t)
     const position = await positionOf(store)
     const [outcomes] = await Promise.all([
-      store.commit({ drafts: [{ slot: 'a', entry: entryOf('') }], position }),
+      store.commit({ drafts: [{ storeKey: 'a', entry: entryOf('') }], position }),
       store.invalidate(invalidationOf({ keys: ['b'] })),
       store.invalidate(invalidationOf({ patterns: ['c*'] }))
     ])

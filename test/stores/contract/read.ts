@@ -21,7 +21,7 @@ export const readContract = async (t: Test, createStore: CreateStore): Promise<v
       etag: 'W/"é"',
       tags: ['project:1', 'größe:→']
     })
-    await put(store, { slot: 'b', entry: stored }, { slot: 'a', entry: entryOf('second') })
+    await put(store, { storeKey: 'b', entry: stored }, { storeKey: 'a', entry: entryOf('second') })
     const { entries } = await store.read(['a', 'missing', 'b'])
     const [second, missing, first] = entries
     t.equal(second?.body.toString(), 'second')
@@ -39,7 +39,7 @@ export const readContract = async (t: Test, createStore: CreateStore): Promise<v
   ] as const) {
     await t.test(`a body that is ${title} comes back byte for byte`, async (t) => {
       const store = await createStore(t)
-      t.strictSame(await put(store, { slot: '@value:x', entry: entryOf(body) }), ['stored'])
+      t.strictSame(await put(store, { storeKey: '@value:x', entry: entryOf(body) }), ['stored'])
       const { entries } = await store.read(['@value:x'])
       t.ok(entries[0]?.body.equals(body))
     })
@@ -50,14 +50,14 @@ export const readContract = async (t: Test, createStore: CreateStore): Promise<v
     const soon = Date.now() + 80
     const outcomes = await put(
       store,
-      { slot: 'fresh', entry: entryOf('', { freshUntil: soon, tags: ['t'] }) },
-      { slot: 'stale', entry: entryOf('', { freshUntil: soon, staleIfErrorUntil: soon + 60_000 }) },
-      { slot: 'over', entry: entryOf('', { freshUntil: soon - 1000 }) }
+      { storeKey: 'fresh', entry: entryOf('', { freshUntil: soon, tags: ['t'] }) },
+      { storeKey: 'stale', entry: entryOf('', { freshUntil: soon, staleIfErrorUntil: soon + 60_000 }) },
+      { storeKey: 'over', entry: entryOf('', { freshUntil: soon - 1000 }) }
     )
     t.strictSame(outcomes, ['stored', 'stored', 'stored'])
     const left = await eventually(async () => {
-      const slots = await readable(store, 'fresh', 'stale', 'over')
-      return slots.length < 2 && Date.now() > soon && slots
+      const storeKeys = await readable(store, 'fresh', 'stale', 'over')
+      return storeKeys.length < 2 && Date.now() > soon && storeKeys
     })
     t.strictSame(left, ['stale'])
   })
@@ -66,10 +66,10 @@ export const readContract = async (t: Test, createStore: CreateStore): Promise<v
     const store = await createStore(t)
     const soon = Date.now() + 60
     const short = Array.from({ length: 250 }, (_, at) => ({
-      slot: `short:${at}`,
+      storeKey: `short:${at}`,
       entry: entryOf('', { freshUntil: soon, tags: ['both', 'short', `short:${at}`] })
     }))
-    await put(store, ...short, { slot: 'long', entry: tagged('both') })
+    await put(store, ...short, { storeKey: 'long', entry: tagged('both') })
     t.ok(await store.isTagged('short'))
     await eventually(async () => {
       await store.sweep()
@@ -85,7 +85,7 @@ export const readContract = async (t: Test, createStore: CreateStore): Promise<v
 
   await t.test('figures tell state, use and limit', async (t) => {
     const store = await createStore(t)
-    await put(store, { slot: 'a', entry: entryOf('x'.repeat(10_000)) })
+    await put(store, { storeKey: 'a', entry: entryOf('x'.repeat(10_000)) })
     const figures = await store.figures()
     t.match(figures, { state: 'up', pendingInvalidations: 0 })
     t.ok((figures.usedBytes ?? 0) > 10_000)

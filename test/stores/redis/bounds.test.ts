@@ -38,12 +38,14 @@ void t.test(
   async (t) => {
     const server = await redisFor(t)
     const { store } = await connectStore(t, { url: server.url })
-    await put(store, { slot: 'named', entry: entryOf('') }, { slot: 'other', entry: tagged('t') })
+    await put(store, { storeKey: 'named', entry: entryOf('') }, { storeKey: 'other', entry: tagged('t') })
     const position = await positionOf(store)
     t.match(await invalidate(store, { keys: [...names(300, 'k'), 'named'] }), { outcome: 'done', removed: 1 })
     t.strictSame(await readable(store, 'named', 'other'), ['other'])
-    t.strictSame(await putAt(store, position, { slot: 'new', entry: entryOf('') }), ['refused'])
-    t.strictSame(await putAt(store, await positionOf(store), { slot: 'new', entry: entryOf('') }), ['stored'])
+    t.strictSame(await putAt(store, position, { storeKey: 'new', entry: entryOf('') }), ['refused'])
+    t.strictSame(await putAt(store, await positionOf(store), { storeKey: 'new', entry: entryOf('') }), [
+      'stored'
+    ])
     t.match(await store.recordsBetween(position, await positionOf(store)), [{ all: true }])
   }
 )
@@ -55,10 +57,10 @@ void t.test('256 KiB of records are compared, in pages, more are not', { skip: n
   const each = { keys: names(100, 'k') }
   for (let at = 0; at < 40; at++) await invalidate(store, each)
   t.equal((await store.recordsBetween(position, await positionOf(store)))?.length, 40)
-  t.strictSame(await putAt(store, position, { slot: 'a', entry: entryOf('') }), ['stored'])
+  t.strictSame(await putAt(store, position, { storeKey: 'a', entry: entryOf('') }), ['stored'])
   for (let at = 0; at < 20; at++) await invalidate(store, each)
   t.equal(await store.recordsBetween(position, await positionOf(store)), undefined)
-  t.strictSame(await putAt(store, position, { slot: 'b', entry: entryOf('') }), ['refused'])
+  t.strictSame(await putAt(store, position, { storeKey: 'b', entry: entryOf('') }), ['refused'])
 })
 
 void t.test(
@@ -69,9 +71,12 @@ void t.test(
     const { store, told } = await connectStore(t, { url: server.url })
     const commits = (): number => told.storeAsked.filter(({ operation }) => operation === 'commit').length
     const body = Buffer.alloc(300_000)
-    await put(store, ...names(6, 'large').map((slot) => ({ slot, entry: entryOf(body) })))
+    await put(store, ...names(6, 'large').map((storeKey) => ({ storeKey, entry: entryOf(body) })))
     t.equal(commits(), 6, 'two would have more than 512 KiB')
-    await put(store, ...names(6, 'tagged').map((slot) => ({ slot, entry: tagged(...names(200, slot)) })))
+    await put(
+      store,
+      ...names(6, 'tagged').map((storeKey) => ({ storeKey, entry: tagged(...names(200, storeKey)) }))
+    )
     t.equal(commits(), 9, 'two have 400 tags, three would have 600')
     t.equal((await readable(store, ...names(6, 'large'), ...names(6, 'tagged'))).length, 12)
   }
@@ -80,7 +85,7 @@ void t.test(
 void t.test('sizes are told without reading', { skip: needsOwnRedis }, async (t) => {
   const server = await redisFor(t)
   const { store } = await connectStore(t, { url: server.url })
-  await put(store, { slot: 'a', entry: entryOf(Buffer.alloc(100_000)) })
+  await put(store, { storeKey: 'a', entry: entryOf(Buffer.alloc(100_000)) })
   await server.cli('sadd', 'spms:set', 'x')
   const [a = 0, ...others] = await store.sizes(['a', 'none', 'set'])
   t.ok(a >= 100_000 && a < 101_000, `${a}`)

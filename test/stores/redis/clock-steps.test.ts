@@ -18,7 +18,7 @@ void t.test(
     const clock = createClock()
     const { store } = await connectStore(t, { url: server.url, now: clock.now })
     const values = createValues({ store, now: clock.now })
-    const lifeOf = async (slot: string) => Number(await server.cli('pttl', `spms:${slot}`))
+    const lifeOf = async (storeKey: string) => Number(await server.cli('pttl', `spms:${storeKey}`))
     const isBounded = (ms: number) => ms > TTL_MS / 2 && ms <= TTL_MS
 
     const entry = entryOf('', { generatedAt: clock.now(), freshUntil: clock.now() + TTL_MS })
@@ -26,14 +26,14 @@ void t.test(
     for (const key of ['counter', 'touched']) {
       await values.put({ ...draft, key }, { precondition: 'none', position: undefined })
     }
-    await put(store, { slot: 'before', entry })
+    await put(store, { storeKey: 'before', entry })
     clock.advance(-HOUR)
-    await put(store, { slot: 'meanwhile', entry })
+    await put(store, { storeKey: 'meanwhile', entry })
     await values.increment({ key: 'counter', by: 1, precondition: 'none', ttlSeconds: 60 })
     await values.touch('touched', TTL_MS / 1000)
 
-    for (const slot of ['before', 'meanwhile', '@value:counter', '@value:touched']) {
-      t.ok(isBounded(await lifeOf(slot)), `${slot}: ${await lifeOf(slot)} ms`)
+    for (const storeKey of ['before', 'meanwhile', '@value:counter', '@value:touched']) {
+      t.ok(isBounded(await lifeOf(storeKey)), `${storeKey}: ${await lifeOf(storeKey)} ms`)
     }
     const { entries } = await store.read(['before', 'meanwhile'])
     for (const found of entries) {

@@ -41,7 +41,7 @@ void t.test(
   async (t) => {
     const server = await redisFor(t)
     const { store } = await connectStore(t, { url: server.url })
-    await put(store, { slot: 'a', entry: tagged('t') }, { slot: '@proof:p', entry: entryOf('') })
+    await put(store, { storeKey: 'a', entry: tagged('t') }, { storeKey: '@proof:p', entry: entryOf('') })
     const commands = await commandsDuring(server, async () => {
       for (let at = 0; at < 100; at++) await store.read(['a', '@proof:p', 'missing'])
     })
@@ -52,7 +52,7 @@ void t.test(
 void t.test('a crowd needs few commands', { skip: needsOwnRedis }, async (t) => {
   const server = await redisFor(t)
   const { store } = await connectStore(t, { url: server.url })
-  await put(store, { slot: 'a', entry: entryOf('of a') })
+  await put(store, { storeKey: 'a', entry: entryOf('of a') })
   const { mget = 0, ...others } = await commandsDuring(server, async () => {
     const crowd = Array.from({ length: 640 }, (_, at) => bodies(store, 'a', `${at}`))
     t.ok((await Promise.all(crowd)).every(([a, other]) => a === 'of a' && other === undefined))
@@ -64,7 +64,7 @@ void t.test('a crowd needs few commands', { skip: needsOwnRedis }, async (t) => 
 void t.test('a fill and an invalidation are one script each', { skip: needsOwnRedis }, async (t) => {
   const server = await redisFor(t)
   const { store } = await connectStore(t, { url: server.url })
-  const fill = async () => putAt(store, await positionOf(store), { slot: 'a', entry: tagged('t') })
+  const fill = async () => putAt(store, await positionOf(store), { storeKey: 'a', entry: tagged('t') })
   await fill()
   await invalidate(store, { keys: ['a'] })
   t.match(await commandsDuring(server, fill), { mget: 1, unlink: 1, evalsha: 1 })
@@ -83,7 +83,7 @@ void t.test(
     await put(
       store,
       ...Array.from({ length: 2000 }, (_, at) => ({
-        slot: `tagged:${at}`,
+        storeKey: `tagged:${at}`,
         entry: tagged(`user:7:${at % 5}`)
       }))
     )

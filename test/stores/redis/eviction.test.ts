@@ -3,8 +3,8 @@ import { invalidationOf } from '../../../src/cache/invalidate/invalidation.js'
 import { epochOf } from '../../../src/cache/position.js'
 import { randomEpoch } from '../../../src/cache/random.js'
 import type { Store } from '../../../src/cache/store.js'
-import { namesUnder } from '../../../src/stores/redis/redis-keys.js'
-import { createRemover } from '../../../src/stores/redis/invalidate.js'
+import { redisKeysUnder } from '../../../src/stores/redis/redis-keys.js'
+import { createRedisInvalidate } from '../../../src/stores/redis/invalidate.js'
 import { createScriptRunner } from '../../../src/stores/redis/scripts/script-runner.js'
 import { eventually } from '../../support/eventually.js'
 import { needsOwnRedis, type RedisServer } from '../../support/redis-server.js'
@@ -22,7 +22,7 @@ const serverWith = (t: Test, policy: string): Promise<RedisServer> =>
 const write = async (store: Store, from: number, to: number): Promise<void> => {
   for (let at = from; at < to; at += 5) {
     const drafts = [0, 1, 2, 3, 4].map((more) => ({
-      slot: `e:${at + more}`,
+      storeKey: `e:${at + more}`,
       entry: entryOf(Buffer.alloc(8000, 'x'), { tags: [`t:${at + more}`, 'all-of-them'] })
     }))
     // Under allkeys-lru even the epoch may be evicted: the store then begins another.
@@ -63,10 +63,10 @@ void t.test(
     }
     t.ok((await evictionsOf(server)) > 0, `${await evictionsOf(server)} keys were evicted`)
     t.ok(live.length > 0, `${live.length} readable entries have outlived their index`)
-    const [slot = ''] = live
+    const [storeKey = ''] = live
     const before = await positionOf(store)
-    t.match(await invalidate(store, { tags: [slot.replace('e:', 't:')] }), { outcome: 'done' })
-    t.strictSame(await readable(store, slot), [])
+    t.match(await invalidate(store, { tags: [storeKey.replace('e:', 't:')] }), { outcome: 'done' })
+    t.strictSame(await readable(store, storeKey), [])
     t.not(epochOf(await positionOf(store)), epochOf(before))
     // The log may have been evicted, too.
     t.match(told.epochBegan.at(-1), { reason: /evictions under allkeys|no epoch/ })
@@ -82,7 +82,7 @@ void t.test(
   async (t) => {
     const server = await serverWith(t, 'allkeys-lru')
     const { store, told } = await connectStore(t, { url: server.url })
-    await put(store, { slot: 'a', entry: tagged('t') })
+    await put(store, { storeKey: 'a', entry: tagged('t') })
     await invalidate(store, { tags: ['other'] })
     await evictIndex(server, 'spms:@tag:t')
     await server.cli('config', 'resetstat')
@@ -130,11 +130,11 @@ void t.test(
   async (t) => {
     const server = await redisFor(t, { args: ['--maxmemory-policy', 'allkeys-random'] })
     const { store } = await connectStore(t, { url: server.url })
-    await put(store, { slot: 'a', entry: tagged('t:1') })
+    await put(store, { storeKey: 'a', entry: tagged('t:1') })
     const redis = server.client()
     const recorder = createRecorder()
-    const options = { client: redis, names: namesUnder('spms:'), scripts: createScriptRunner(redis) }
-    const { remove } = createRemover({ ...options, randomEpoch, observer: recorder })
+    const options = { client: redis, names: redisKeysUnder('spms:'), scripts: createScriptRunner(redis) }
+    const { remove } = createRedisInvalidate({ ...options, randomEpoch, observer: recorder })
     let scans = 0
     await remove(
       async (operation, work) => {

@@ -17,7 +17,7 @@ const timed = async (work: () => Promise<unknown>): Promise<number> => {
 void t.test('a frozen server costs one budget, then nothing', { skip: needsOwnRedis }, async (t) => {
   const server = await redisFor(t)
   const { store, told } = await connectStore(t, { url: server.url, commandTimeoutMs: BUDGET_MS })
-  await put(store, { slot: 'a', entry: entryOf('') })
+  await put(store, { storeKey: 'a', entry: entryOf('') })
   const position = await positionOf(store)
   server.freeze()
   const durations: number[] = []
@@ -41,7 +41,7 @@ void t.test('a frozen server costs one budget, then nothing', { skip: needsOwnRe
   t.comment(`up again ${Math.round(performance.now() - thawedAt)} ms after SIGCONT`)
   t.ok(performance.now() - thawedAt < 5000)
   t.strictSame(await readable(store, 'a'), ['a'], 'it is the same server')
-  const drafts = ['b', 'c'].map((slot) => ({ slot, entry: entryOf('') }))
+  const drafts = ['b', 'c'].map((storeKey) => ({ storeKey, entry: entryOf('') }))
   t.strictSame(await putAt(store, position, ...drafts), ['refused', 'stored'])
   t.strictSame(
     told.storeChanged.map(({ state }) => state),
@@ -57,7 +57,7 @@ void t.test(
     const server = await redisFor(t)
     for (const hasReads of [false, true]) {
       const { store, told } = await connectStore(t, { url: server.url, commandTimeoutMs: BUDGET_MS })
-      await put(store, { slot: 'a', entry: entryOf('') })
+      await put(store, { storeKey: 'a', entry: entryOf('') })
       server.freeze()
       setTimeout(() => server.thaw(), 250)
       const waiting = invalidate(store, { keys: ['a'] })
@@ -97,7 +97,7 @@ void t.test(
     const { store, told } = await connectStore(t, { url: server.url, commandTimeoutMs: BUDGET_MS })
     const position = await positionOf(store)
     server.freeze()
-    const fill = putAt(store, position, { slot: 'a', entry: entryOf('old') })
+    const fill = putAt(store, position, { storeKey: 'a', entry: entryOf('old') })
     const invalidation = invalidateAtOnce(store, { keys: ['a'] })
     await t.rejects(fill)
     t.match(await invalidation, { outcome: 'pending' })
@@ -122,5 +122,5 @@ void t.test('a server frozen at start is used once it wakes up', { skip: needsOw
   t.match(told.storeChanged, [{ state: 'down' }])
   server.thaw()
   await untilUp(store)
-  t.strictSame(await put(store, { slot: 'a', entry: entryOf('') }), ['stored'])
+  t.strictSame(await put(store, { storeKey: 'a', entry: entryOf('') }), ['stored'])
 })

@@ -16,7 +16,7 @@ void t.test('every key but three expires, and a sweep leaves those', async (t) =
   const { store } = await connectStore(t, { url: server.url })
   const write = (freshUntil: number): Promise<unknown> => {
     const drafts = Array.from({ length: 600 }, (_, at) => ({
-      slot: `${['a:', '@value:a:', '@proof:a:'][at % 3] ?? ''}${at}`,
+      storeKey: `${['a:', '@value:a:', '@proof:a:'][at % 3] ?? ''}${at}`,
       entry: entryOf('x', { freshUntil: freshUntil - (at % 50), tags: ['all', `t:${at % 7}`, `größe:${at}`] })
     }))
     return put(store, ...drafts)
@@ -46,8 +46,8 @@ void t.test('a sweep keeps the index of what is still readable', async (t) => {
   const server = await redisFor(t)
   const { store } = await connectStore(t, { url: server.url })
   const soon = Date.now() + 50
-  await put(store, { slot: 'a', entry: entryOf('', { freshUntil: soon, tags: ['t'] }) })
-  await put(store, { slot: 'a', entry: tagged('t') }, { slot: 'b', entry: tagged('t', 'u') })
+  await put(store, { storeKey: 'a', entry: entryOf('', { freshUntil: soon, tags: ['t'] }) })
+  await put(store, { storeKey: 'a', entry: tagged('t') }, { storeKey: 'b', entry: tagged('t', 'u') })
   await sleep(70)
   await store.sweep()
   t.match(await invalidate(store, { tags: ['t'] }), { removed: 2 })
@@ -56,7 +56,7 @@ void t.test('a sweep keeps the index of what is still readable', async (t) => {
 void t.test('names are those that are documented', async (t) => {
   const server = await redisFor(t)
   const { store } = await connectStore(t, { url: server.url, prefix: '{spms}:' })
-  await put(store, { slot: 'k', entry: tagged('t') }, { slot: '@value:k', entry: entryOf('') })
+  await put(store, { storeKey: 'k', entry: tagged('t') }, { storeKey: '@value:k', entry: entryOf('') })
   t.strictSame(
     await keysOf(server),
     ['@epoch', '@log', '@server', '@tag:t', '@tags', '@value:k', 'k'].map((name) => `{spms}:${name}`)
@@ -70,7 +70,7 @@ void t.test('other keys of the same Redis are left alone', async (t) => {
   const foreign = ['other:a', 'spms', 'xspms:a', 'spmsXa']
   for (const key of foreign) await server.cli('set', key, 'foreign')
   const { store } = await connectStore(t, { url: server.url })
-  await put(store, { slot: 'a', entry: entryOf('') })
+  await put(store, { storeKey: 'a', entry: entryOf('') })
   await invalidate(store, { patterns: ['*', '*a'] })
   await invalidate(store, { all: true })
   t.equal(Number(await server.cli('exists', ...foreign)), foreign.length)
@@ -83,8 +83,8 @@ void t.test('values under the same prefix that are no entries are nothing, and a
   await server.cli('set', 'spms:user:5', 'a pickle that some other library has left here')
   await server.cli('rpush', 'spms:list', 'x')
   t.strictSame(await bodies(store, 'user:5', 'list'), [undefined, undefined])
-  const draft = { slot: 'user:5', entry: entryOf('ours'), condition: 'absent' as const }
-  t.strictSame(await put(store, draft, { slot: 'list', entry: entryOf('ours') }), ['stored', 'stored'])
+  const draft = { storeKey: 'user:5', entry: entryOf('ours'), condition: 'absent' as const }
+  t.strictSame(await put(store, draft, { storeKey: 'list', entry: entryOf('ours') }), ['stored', 'stored'])
   t.strictSame(await bodies(store, 'user:5', 'list'), ['ours', 'ours'])
 })
 
@@ -102,13 +102,13 @@ void t.test('an entry that is not readable meets no condition', async (t) => {
     () => redis.setrange('spms:a', 16, '\u0007')
   ]
   for (const make of makeUnreadable) {
-    await put(store, { slot: 'a', entry })
+    await put(store, { storeKey: 'a', entry })
     await make()
     t.strictSame(await readable(store, 'a'), [])
     t.equal(await redis.exists('spms:a'), 1)
-    t.strictSame(await put(store, { slot: 'a', entry, condition: 'present' }), ['unmet'])
-    t.strictSame(await put(store, { slot: 'a', entry, condition: { etag: '"e"' } }), ['unmet'])
-    t.strictSame(await put(store, { slot: 'a', entry, condition: 'absent' }), ['stored'])
+    t.strictSame(await put(store, { storeKey: 'a', entry, condition: 'present' }), ['unmet'])
+    t.strictSame(await put(store, { storeKey: 'a', entry, condition: { etag: '"e"' } }), ['unmet'])
+    t.strictSame(await put(store, { storeKey: 'a', entry, condition: 'absent' }), ['stored'])
   }
 })
 
@@ -120,7 +120,7 @@ void t.test('a position older than the log is refused, the present one is not', 
   await server.cli('xtrim', 'spms:@log', 'MAXLEN', '3')
   const present = await positionOf(store)
   t.equal(await store.recordsBetween(old, present), undefined)
-  const drafts = { slot: 'a', entry: entryOf('') }
+  const drafts = { storeKey: 'a', entry: entryOf('') }
   t.strictSame(await putAt(store, old, drafts), ['refused'])
   t.strictSame(await putAt(store, present, drafts), ['stored'])
   t.strictSame(await readable(store, 'a'), ['a'])
@@ -136,12 +136,12 @@ void t.test('a sweep forgets records older than an hour, but never the last', as
   for (let at = 0; at < 1500; at++) await server.cli('xadd', 'spms:@log', `${start + at}-0`, 'r', record)
   await server.cli('set', 'spms:@epoch', `${epoch}:${start + 1499}-0`)
   const { store } = await connectStore(t, { url: server.url })
-  t.strictSame(await putAt(store, `${epoch}:${start + 1400}-0`, { slot: 'a', entry: entryOf('') }), [
+  t.strictSame(await putAt(store, `${epoch}:${start + 1400}-0`, { storeKey: 'a', entry: entryOf('') }), [
     'stored'
   ])
   for (let times = 0; times < 3; times++) await store.sweep()
   t.equal(Number(await server.cli('xlen', 'spms:@log')), 1)
   const position = await positionOf(store)
   await invalidate(store, { keys: ['y'] })
-  t.strictSame(await putAt(store, position, { slot: 'b', entry: entryOf('') }), ['stored'])
+  t.strictSame(await putAt(store, position, { storeKey: 'b', entry: entryOf('') }), ['stored'])
 })

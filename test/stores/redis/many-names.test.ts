@@ -9,8 +9,8 @@ const KEYS = Array.from({ length: 1000 }, (_, at) => `key:${at}`)
 t.test('many names are looked at in slices, and counted once', { skip: needsOwnRedis }, async (t) => {
   const server = await redisFor(t)
   const { store } = await connectStore(t, { url: server.url })
-  await put(store, ...KEYS.map((slot) => ({ slot, entry: entryOf('x') })))
-  await put(store, ...KEYS.map((key, at) => ({ slot: `of:${key}`, entry: tagged(`tag:${at}`) })))
+  await put(store, ...KEYS.map((storeKey) => ({ storeKey, entry: entryOf('x') })))
+  await put(store, ...KEYS.map((key, at) => ({ storeKey: `of:${key}`, entry: tagged(`tag:${at}`) })))
   const before = await positionOf(store)
   const tags = KEYS.map((_, at) => `tag:${at}`)
   t.match(await invalidate(store, { keys: KEYS, tags }), { outcome: 'done', removed: 2000 })
@@ -27,7 +27,7 @@ t.test('a fill under way brings back none of many names', { skip: needsOwnRedis 
   const { store: other } = await connectStore(t, { url: server.url })
   const outcomes = new Set<string>()
   const fill = async (position: Position): Promise<string> => {
-    const [outcome = 'none'] = await putAt(other, position, { slot: 'key:0', entry: entryOf('old') })
+    const [outcome = 'none'] = await putAt(other, position, { storeKey: 'key:0', entry: entryOf('old') })
     return outcome
   }
   for (let round = 0; round < 20; round++) {

@@ -80,10 +80,10 @@ void t.test(
   async (t) => {
     const server = await redisFor(t)
     const { store, told } = await connectStore(t, { url: server.url, invalidationTimeoutMs: LONG_MS })
-    await put(store, ...['a', 'b', 'c'].map((slot) => ({ slot, entry: tagged(`t:${slot}`) })))
+    await put(store, ...['a', 'b', 'c'].map((storeKey) => ({ storeKey, entry: tagged(`t:${storeKey}`) })))
     for (let round = 0; round < 3; round++) {
       await server.kill()
-      const waiting = ['a', 'b', 'c'].map((slot) => invalidate(store, { tags: [`t:${slot}`] }))
+      const waiting = ['a', 'b', 'c'].map((storeKey) => invalidate(store, { tags: [`t:${storeKey}`] }))
       await server.restart()
       for (const each of waiting) t.match(await each, { outcome: 'done' })
       await untilUp(store)

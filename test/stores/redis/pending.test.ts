@@ -45,23 +45,23 @@ for (const [title, refuseWrites, takeWrites, left] of WRITELESS) {
     async (t) => {
       const server = await redisFor(t)
       const { store, told } = await connectStore(t, { url: server.url })
-      const slots = ['a', 'b', 'c', 'd']
-      await put(store, ...slots.map((slot) => ({ slot, entry: tagged(`t:${slot}`) })))
+      const storeKeys = ['a', 'b', 'c', 'd']
+      await put(store, ...storeKeys.map((storeKey) => ({ storeKey, entry: tagged(`t:${storeKey}`) })))
       const position = await positionOf(store)
       await refuseWrites(server)
       t.match(await invalidateAtOnce(store, { keys: ['a'] }), { outcome: 'pending' })
       for (const openings of [2, 3, 4]) {
         await untilAsked(told, 'open', openings)
-        await t.rejects(store.read(slots), { name: 'StoreUnavailableError' })
-        await t.rejects(putAt(store, position, { slot: 'x', entry: entryOf('') }))
+        await t.rejects(store.read(storeKeys), { name: 'StoreUnavailableError' })
+        await t.rejects(putAt(store, position, { storeKey: 'x', entry: entryOf('') }))
       }
       t.match(await invalidateAtOnce(store, { tags: ['t:b'] }), { outcome: 'pending' })
       t.match(await invalidateAtOnce(store, { patterns: ['t:c*'] }), { outcome: 'pending' })
       t.match(await store.figures(), { state: 'down', pendingInvalidations: 3 })
       await takeWrites(server)
       await untilUp(store)
-      t.strictSame(await readable(store, ...slots), left)
-      t.strictSame(await putAt(store, position, { slot: 'a', entry: entryOf('old') }), ['refused'])
+      t.strictSame(await readable(store, ...storeKeys), left)
+      t.strictSame(await putAt(store, position, { storeKey: 'a', entry: entryOf('old') }), ['refused'])
       t.strictSame(
         told.invalidated.map(({ source, kinds, outcome, removed }) => [source, ...kinds, outcome, removed]),
         [['replay', 'key', 'tag', 'pattern', 'done', 3]]
@@ -78,7 +78,7 @@ for (const [title, refuseWrites, takeWrites] of WRITELESS) {
   void t.test(`an invalidation waits for a server ${title}`, { skip: needsOwnRedis }, async (t) => {
     const server = await redisFor(t)
     const { store } = await connectStore(t, { url: server.url, invalidationTimeoutMs: 30_000 })
-    await put(store, { slot: 'a', entry: entryOf('') }, { slot: 'b', entry: entryOf('') })
+    await put(store, { storeKey: 'a', entry: entryOf('') }, { storeKey: 'b', entry: entryOf('') })
     await refuseWrites(server)
     const waiting = ['a', 'b'].map((key) => invalidate(store, { keys: [key] }))
     await eventually(async () => (await store.figures()).pendingInvalidations === 2)
@@ -93,7 +93,7 @@ for (const [title, refuseWrites, takeWrites] of WRITELESS) {
 void t.test('a replica is not read, not even at start', { skip: needsOwnRedis }, async (t) => {
   const server = await redisFor(t)
   const { store, told } = await connectStore(t, { url: server.url })
-  await put(store, { slot: 'a', entry: entryOf('') })
+  await put(store, { storeKey: 'a', entry: entryOf('') })
   await WRITELESS[1]?.[1](server)
   await server.cli('client', 'kill', 'type', 'normal')
   await untilAsked(told, 'open', 3)
@@ -108,9 +108,9 @@ void t.test(
   async (t) => {
     const server = await redisFor(t)
     const { store, told } = await connectStore(t, { url: server.url })
-    await put(store, { slot: 'a', entry: entryOf('') })
+    await put(store, { storeKey: 'a', entry: entryOf('') })
     await WRITELESS[0]?.[1](server)
-    await t.rejects(put(store, { slot: 'b', entry: entryOf('') }), { name: 'StoreUnavailableError' })
+    await t.rejects(put(store, { storeKey: 'b', entry: entryOf('') }), { name: 'StoreUnavailableError' })
     await t.rejects(readable(store, 'a'), { name: 'StoreUnavailableError' })
     t.match(told.storeChanged.at(-1), { state: 'down', reason: /NOREPLICAS/ })
     await WRITELESS[0]?.[2](server)
@@ -122,9 +122,9 @@ void t.test(
 void t.test('a fill that finds a replica ends the reading from it', { skip: needsOwnRedis }, async (t) => {
   const server = await redisFor(t)
   const { store, told } = await connectStore(t, { url: server.url })
-  await put(store, { slot: 'a', entry: entryOf('') })
+  await put(store, { storeKey: 'a', entry: entryOf('') })
   await WRITELESS[1]?.[1](server)
-  await t.rejects(put(store, { slot: 'b', entry: entryOf('') }), { name: 'StoreUnavailableError' })
+  await t.rejects(put(store, { storeKey: 'b', entry: entryOf('') }), { name: 'StoreUnavailableError' })
   await t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })
   t.match(told.storeChanged.at(-1), { state: 'down', reason: /READONLY/ })
 })
@@ -132,7 +132,7 @@ void t.test('a fill that finds a replica ends the reading from it', { skip: need
 void t.test('a journal that overflows makes everything unreadable', { skip: needsOwnRedis }, async (t) => {
   const server = await redisFor(t)
   const { store, told } = await connectStore(t, { url: server.url })
-  await put(store, { slot: 'never-named', entry: tagged('t') })
+  await put(store, { storeKey: 'never-named', entry: tagged('t') })
   const position = await positionOf(store)
   await stopWrites(t, server)
   for (let at = 0; at < 10_001; at++) await invalidateAtOnce(store, { keys: [`k:${at}`] })
@@ -150,17 +150,17 @@ void t.test(
   async (t) => {
     const server = await redisFor(t)
     const { store } = await connectStore(t, { url: server.url })
-    const slots = Array.from({ length: 400 }, (_, at) => `k:${at}`)
-    await put(store, ...slots.map((slot) => ({ slot, entry: entryOf('') })))
+    const storeKeys = Array.from({ length: 400 }, (_, at) => `k:${at}`)
+    await put(store, ...storeKeys.map((storeKey) => ({ storeKey, entry: entryOf('') })))
     await stopWrites(t, server)
-    for (const key of slots.slice(0, 200)) await invalidateAtOnce(store, { keys: [key] })
+    for (const key of storeKeys.slice(0, 200)) await invalidateAtOnce(store, { keys: [key] })
     await WRITELESS[0]?.[2](server)
-    for (const key of slots.slice(200)) {
+    for (const key of storeKeys.slice(200)) {
       await invalidateAtOnce(store, { keys: [key] })
       await sleep(4)
     }
     await untilUp(store)
-    t.strictSame(await readable(store, ...slots), [])
+    t.strictSame(await readable(store, ...storeKeys), [])
   }
 )
 
@@ -174,14 +174,14 @@ void t.test(
       url: server.url,
       observer: {
         ...createRecorder(),
-        // The journal has just been emptied; the link is about to go up.
+        // The journal has just been emptied; the connection is about to go up.
         invalidated: () =>
           queueMicrotask(() => {
             arrived ??= invalidateAtOnce(store, { keys: ['b'] })
           })
       }
     })
-    await put(store, { slot: 'a', entry: entryOf('') }, { slot: 'b', entry: entryOf('') })
+    await put(store, { storeKey: 'a', entry: entryOf('') }, { storeKey: 'b', entry: entryOf('') })
     await stopWrites(t, server)
     await invalidateAtOnce(store, { keys: ['a'] })
     await WRITELESS[0]?.[2](server)

@@ -6,7 +6,7 @@ import { bodies, entryOf, invalidate, put } from '../fixtures.js'
 import { connectStore, redisFor } from '../redis-fixtures.js'
 import { needsOwnRedis } from '../../support/redis-server.js'
 
-/** Begins at once, as the link does with what fills a batch. */
+/** Begins at once, as the connection does with what fills a batch. */
 const linkOf = (isUp = () => true) => {
   let joined = 0
   const run: Run = (_operation, work) => (isUp() ? work() : Promise.reject(new Error('down')))
@@ -26,21 +26,24 @@ const linkOf = (isUp = () => true) => {
 const setUp = (isUp = () => true) => {
   const asked: (readonly string[])[] = []
   const answers: (() => void)[] = []
-  const link = linkOf(isUp)
-  const read = gatherReads(link, (slots) => {
-    asked.push(slots)
-    const reading: Reading = { position: `p${asked.length}`, entries: slots.map((slot) => entryOf(slot)) }
+  const connection = linkOf(isUp)
+  const read = gatherReads(connection, (storeKeys) => {
+    asked.push(storeKeys)
+    const reading: Reading = {
+      position: `p${asked.length}`,
+      entries: storeKeys.map((storeKey) => entryOf(storeKey))
+    }
     return new Promise((resolve) => answers.push(() => resolve(reading)))
   })
-  const found = async (...slots: string[]) => {
-    const { position, entries } = await read(slots)
+  const found = async (...storeKeys: string[]) => {
+    const { position, entries } = await read(storeKeys)
     return [position, ...entries.map((entry) => entry?.body.toString())]
   }
   return {
     asked,
     found,
     read,
-    joined: link.joined,
+    joined: connection.joined,
     answer: () => answers.splice(0).forEach((give) => give())
   }
 }
@@ -74,7 +77,7 @@ t.test('one that begins when the command has been made has a command of its own'
   ])
 })
 
-t.test('no command asks for more than 128 slots, but for a read that is larger by itself', async (t) => {
+t.test('no command asks for more than 128 storeKeys, but for a read that is larger by itself', async (t) => {
   const { asked, found, answer } = setUp()
   const slotsOf = (reader: number, count: number) =>
     Array.from({ length: count }, (_, at) => `${reader}:${at}`)
@@ -108,26 +111,29 @@ t.test('what fails fails for all who share it, and for nobody after', async (t) 
   t.match(await read([]), { position: 'p' })
 })
 
-t.test('while the link is down nobody joins a read that began before, and none is remembered', async (t) => {
-  let isUp = true
-  const { asked, found, answer } = setUp(() => isUp)
-  const first = found('a')
-  isUp = false
-  await t.rejects(found('a'), /down/)
-  t.strictSame(asked, [['a']])
-  isUp = true
-  const second = found('a')
-  await Promise.resolve()
-  answer()
-  t.strictSame(await Promise.all([first, second]), [
-    ['p1', 'a'],
-    ['p2', 'a']
-  ])
-})
+t.test(
+  'while the connection is down nobody joins a read that began before, and none is remembered',
+  async (t) => {
+    let isUp = true
+    const { asked, found, answer } = setUp(() => isUp)
+    const first = found('a')
+    isUp = false
+    await t.rejects(found('a'), /down/)
+    t.strictSame(asked, [['a']])
+    isUp = true
+    const second = found('a')
+    await Promise.resolve()
+    answer()
+    t.strictSame(await Promise.all([first, second]), [
+      ['p1', 'a'],
+      ['p2', 'a']
+    ])
+  }
+)
 
 t.test('the last reader of a full batch is answered', { skip: needsOwnRedis }, async (t) => {
   const { store } = await connectStore(t, { url: (await redisFor(t)).url })
-  await put(store, { slot: 'a', entry: entryOf('of a') })
+  await put(store, { storeKey: 'a', entry: entryOf('of a') })
   const others = Array.from({ length: 63 }, () => store.isTagged('none'))
   t.strictSame(await bodies(store, 'a'), ['of a'])
   await Promise.all(others)
@@ -142,7 +148,7 @@ t.test(
     const { store: other } = await connectStore(t, { url: server.url })
     const after: (string | undefined)[] = []
     for (let round = 0; round < 200; round++) {
-      await put(store, { slot: 'a', entry: entryOf(`${round}`) })
+      await put(store, { storeKey: 'a', entry: entryOf(`${round}`) })
       let isOver = false
       const invalidated = invalidate(other, { keys: ['a'] })
         .then(() => bodies(store, 'a'))

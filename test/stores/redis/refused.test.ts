@@ -17,7 +17,7 @@ void t.test(
     t.match(await invalidateAtOnce(store, { keys: ['a'] }), { outcome: 'pending' })
     await server.cli('config', 'set', 'requirepass', 'wrong')
     await untilUp(store)
-    t.strictSame(await put(store, { slot: 'a', entry: entryOf('') }), ['stored'])
+    t.strictSame(await put(store, { storeKey: 'a', entry: entryOf('') }), ['stored'])
     t.equal(told.storeChanged.length, 2)
   }
 )
@@ -34,7 +34,7 @@ void t.test('a password that is asked for later is told, too', { skip: needsOwnR
   await t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })
   await admin.config('SET', 'requirepass', '')
   await untilUp(store)
-  await put(store, { slot: 'a', entry: entryOf('') })
+  await put(store, { storeKey: 'a', entry: entryOf('') })
   t.equal(await server.cli('exists', 'spms:a'), 1, 'in the database that it was told')
 })
 
@@ -44,7 +44,7 @@ const fillUp = async (t: Test, store: Store): Promise<number> => {
   for (let at = 0; at < 5000; at++) {
     try {
       await put(store, {
-        slot: `e:${at}`,
+        storeKey: `e:${at}`,
         entry: entryOf(body, { tags: ['even', 'odd'].slice(at % 2, (at % 2) + 1) })
       })
     } catch (error) {
@@ -74,8 +74,8 @@ void t.test(
     t.ok(count > 50, `${count} entries`)
     await overfill(server)
     const position = await positionOf(store)
-    const slots = Array.from({ length: count }, (_, at) => `e:${at}`)
-    t.strictSame(await readable(store, ...slots), slots)
+    const storeKeys = Array.from({ length: count }, (_, at) => `e:${at}`)
+    t.strictSame(await readable(store, ...storeKeys), storeKeys)
     for (const [named, left] of [
       [{ keys: ['nothing'] }, count],
       [{ keys: ['e:0'] }, count - 1],
@@ -84,17 +84,17 @@ void t.test(
       [{ tags: ['odd'] }, Math.ceil(count / 2) - 5]
     ] as const) {
       t.match(await invalidate(store, named), { outcome: 'done' }, JSON.stringify(named))
-      t.equal((await readable(store, ...slots)).length, left)
-      await t.rejects(putAt(store, position, { slot: 'other', entry: entryOf('') }), {
+      t.equal((await readable(store, ...storeKeys)).length, left)
+      await t.rejects(putAt(store, position, { storeKey: 'other', entry: entryOf('') }), {
         name: 'StoreUnavailableError'
       })
       await overfill(server)
     }
     t.match(await invalidate(store, { all: true }), { outcome: 'done' })
-    t.strictSame(await readable(store, ...slots), [])
+    t.strictSame(await readable(store, ...storeKeys), [])
     t.equal(told.storeChanged.length, 1, 'up all the time')
     await server.cli('config', 'set', 'maxmemory', '0')
-    t.strictSame(await put(store, { slot: 'other', entry: entryOf('') }), ['stored'])
+    t.strictSame(await put(store, { storeKey: 'other', entry: entryOf('') }), ['stored'])
   }
 )
 

@@ -25,7 +25,7 @@ void t.test('a server that is down at start is used once it is there', { skip: n
   const { store } = watched
   await eventually(() => watched.told.storeChanged.length > 0, { intervalMs: 5 })
   await t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })
-  await t.rejects(put(store, { slot: 'a', entry: entryOf('') }), { name: 'StoreUnavailableError' })
+  await t.rejects(put(store, { storeKey: 'a', entry: entryOf('') }), { name: 'StoreUnavailableError' })
   await t.rejects(store.isTagged('t'), { name: 'StoreUnavailableError' })
   await t.rejects(store.sweep(), { name: 'StoreUnavailableError' })
   t.match(await store.figures(), { state: 'down', usedBytes: undefined })
@@ -33,7 +33,7 @@ void t.test('a server that is down at start is used once it is there', { skip: n
   const server = await startRedis({ port })
   t.teardown(() => server.stop())
   await untilUp(store)
-  t.strictSame(await put(store, { slot: 'a', entry: entryOf('') }), ['stored'])
+  t.strictSame(await put(store, { storeKey: 'a', entry: entryOf('') }), ['stored'])
   t.strictSame(states(watched), ['down', 'up'])
   t.match(watched.told.storeChanged, [{ reason: /ECONNREFUSED/ }])
   t.match(watched.told.invalidated, [{ source: 'replay', kinds: ['key'], outcome: 'done' }])
@@ -46,7 +46,7 @@ void t.test(
     const server = await redisFor(t)
     const watched = await connectStore(t, { url: server.url })
     const { store } = watched
-    await put(store, { slot: 'a', entry: tagged('t') })
+    await put(store, { storeKey: 'a', entry: tagged('t') })
     const position = await positionOf(store)
     const inFlight = Promise.allSettled(Array.from({ length: 50 }, () => store.read(['a'])))
     await server.kill()
@@ -57,7 +57,7 @@ void t.test(
     await server.restart()
     await untilUp(store)
     t.strictSame(await readable(store, 'a'), [])
-    t.strictSame(await putAt(store, position, { slot: 'a', entry: entryOf('old') }), ['refused'])
+    t.strictSame(await putAt(store, position, { storeKey: 'a', entry: entryOf('old') }), ['refused'])
     t.equal(await store.recordsBetween(position, await positionOf(store)), undefined)
     t.strictSame(states(watched), ['up', 'down', 'up'])
   }
@@ -69,7 +69,7 @@ void t.test('nothing of an old snapshot is readable', { skip: needsOwnRedis }, a
   const other = await connectStore(t, { url: server.url })
   const { store } = watched
   const beforeSnapshot = await positionOf(store)
-  await put(store, { slot: 'a', entry: tagged('t') }, { slot: '@proof:p', entry: tagged('t') })
+  await put(store, { storeKey: 'a', entry: tagged('t') }, { storeKey: '@proof:p', entry: tagged('t') })
   await server.cli('save')
   t.match(await invalidate(store, { tags: ['t'] }), { outcome: 'done', removed: 2 })
   const afterSnapshot = await positionOf(store)
@@ -81,7 +81,7 @@ void t.test('nothing of an old snapshot is readable', { skip: needsOwnRedis }, a
   t.equal(Number(await server.cli('exists', 'spms:a', 'spms:@proof:p')), 2, 'the snapshot has them')
   for (const each of [store, other.store]) t.strictSame(await readable(each, 'a', '@proof:p'), [])
   for (const position of [beforeSnapshot, afterSnapshot]) {
-    t.strictSame(await putAt(store, position, { slot: 'b', entry: entryOf('old') }), ['refused'])
+    t.strictSame(await putAt(store, position, { storeKey: 'b', entry: entryOf('old') }), ['refused'])
   }
   const position = await positionOf(store)
   t.not(epochOf(position), epochOf(afterSnapshot))
@@ -94,12 +94,12 @@ void t.test('a lost connection alone costs no entry', async (t) => {
   const server = await redisFor(t)
   const watched = await connectStore(t, { url: server.url })
   const { store } = watched
-  await put(store, { slot: 'a', entry: tagged('t') })
+  await put(store, { storeKey: 'a', entry: tagged('t') })
   const position = await positionOf(store)
   await server.cli('client', 'kill', 'type', 'normal')
   await eventually(() => states(watched).length === 3, { intervalMs: 5 })
   t.strictSame(await readable(store, 'a'), ['a'])
-  t.strictSame(await putAt(store, position, { slot: 'b', entry: entryOf('') }), ['stored'])
+  t.strictSame(await putAt(store, position, { storeKey: 'b', entry: entryOf('') }), ['stored'])
   t.strictSame(states(watched), ['up', 'down', 'up'])
 })
 
@@ -113,7 +113,7 @@ void t.test('an emptied server begins a new epoch without losing the connection'
     const startedAt = performance.now()
     if (ask === 'read') await t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })
     if (ask === 'commit') {
-      await t.rejects(putAt(store, position, { slot: 'a', entry: entryOf('') }), {
+      await t.rejects(putAt(store, position, { storeKey: 'a', entry: entryOf('') }), {
         name: 'StoreUnavailableError'
       })
     }
@@ -121,7 +121,7 @@ void t.test('an emptied server begins a new epoch without losing the connection'
     await untilUp(store)
     t.ok(performance.now() - startedAt < 2000, `${ask}: recovered at once`)
     t.not(epochOf(await positionOf(store)), epochOf(position))
-    t.strictSame(await putAt(store, position, { slot: 'a', entry: entryOf('old') }), ['refused'])
+    t.strictSame(await putAt(store, position, { storeKey: 'a', entry: entryOf('old') }), ['refused'])
     t.strictSame(states(watched), ask === 'invalidate' ? ['up'] : ['up', 'down', 'up'])
     t.match(watched.told.epochBegan.at(-1), { reason: 'no epoch' })
     await store.close()

@@ -58,7 +58,7 @@ const formOptions = (settings: RedisSettings, address: RedisAddress): ClientOpti
   if (form === 'cluster') {
     if (!hasHashTag(prefix)) {
       throw new RedisSettingsError(
-        `KEY_PREFIX=${prefix}: must hold a hash tag on Redis Cluster, such as {spms}:, so that all keys are in one slot`
+        `KEY_PREFIX=${prefix}: must hold a hash tag on Redis Cluster, such as {spms}:, so that all keys are in one storeKey`
       )
     }
     const asking = { ...commonOptions(settings, address), commandTimeout: connectTimeoutMs }
@@ -70,7 +70,7 @@ const formOptions = (settings: RedisSettings, address: RedisAddress): ClientOpti
     role: 'master',
     db: address.database,
     sentinelCommandTimeout: connectTimeoutMs,
-    // The link begins anew, and says why.
+    // The connection begins anew, and says why.
     sentinelRetryStrategy: () => null,
     failoverDetector: true,
     enableTLSForSentinelMode: address.isTls,

@@ -7,28 +7,28 @@ import { createBatches } from './batches.js'
 import type { RedisClient } from './client.js'
 import { isReply, isWrongConnection, isWrongServer, messageOf } from './error-replies.js'
 
-export interface LinkOptions {
+export interface ConnectionOptions {
   readonly client: RedisClient
   readonly commandTimeoutMs: number
   readonly connectTimeoutMs: number
   readonly observer: Observer
   /** Runs before anything is served, on each new connection and after each suspicion, by means of `run`. */
-  readonly prepare: (run: Run) => Promise<void>
-  /** Asked in the very turn in which the link goes up; if there is more to prepare, it does not. */
-  readonly isPrepared: () => boolean
+  readonly handshake: (run: Run) => Promise<void>
+  /** Asked in the very turn in which the connection goes up; if there is more to handshake, it does not. */
+  readonly isHandshakeDone: () => boolean
 }
 
 /** Does one store operation within the time budget. */
 export type Run = <T>(operation: string, work: () => Promise<T>) => Promise<T>
 
 /**
- * The connection's health. It is up from the end of `prepare` until the connection is lost, the breaker
- * trips or somebody suspects the server; while it is down, work fails at once and the link tries again by
+ * The connection's health. It is up from the end of `handshake` until the connection is lost, the breaker
+ * trips or somebody suspects the server; while it is down, work fails at once and the connection tries again by
  * itself. A frozen server shows as time-outs: the connection is then dropped, and with it what was queued.
  */
-export interface Link {
+export interface RedisConnection {
   readonly state: StoreState
-  /** Rejects with `StoreUnavailableError`, at once while the link is down. */
+  /** Rejects with `StoreUnavailableError`, at once while the connection is down. */
   readonly run: Run
   /**
    * The same for what must be carried out, late rather than never: a server that pauses, or a packet that is lost, is
@@ -37,8 +37,8 @@ export interface Link {
   readonly runPatiently: (whenLate: () => void) => Run
   /** Counts one more who waits for what has been run and has not begun yet. */
   join(): void
-  /** Takes the link down until `prepare` has succeeded again. */
-  suspect(reason: string): void
+  /** Takes the connection down until `handshake` has succeeded again. */
+  markDown(reason: string): void
   start(): void
   stop(): void
 }
@@ -47,7 +47,7 @@ const RETRY_MS = 500
 /** A lost packet is sent again after 200, 600 and 1,400 ms: a connection that is silent for so long is given up. */
 const PATIENCE_MS = 1000
 
-export const createLink = ({ client, observer, ...options }: LinkOptions): Link => {
+export const createConnection = ({ client, observer, ...options }: ConnectionOptions): RedisConnection => {
   const breaker = createBreaker()
   const budgetMs = options.commandTimeoutMs
   const batches = createBatches(client, { budgetMs, patienceMs: Math.max(PATIENCE_MS, budgetMs) })
@@ -55,7 +55,7 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
   let announced: StoreState | undefined
   let lastError: Error | undefined
   let isStopped = false
-  let isPreparing = false
+  let isShakingHands = false
   let connections = 0
   let retry: NodeJS.Timeout | undefined
 
@@ -67,7 +67,7 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
     announced = next
   }
 
-  const goDown = (reason: string, next: () => void = prepareSoon): void => {
+  const goDown = (reason: string, next: () => void = handshakeSoon): void => {
     change('down', reason)
     if (retry !== undefined || isStopped) return
     retry = setTimeout(() => {
@@ -87,27 +87,27 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
     if (!isStopped) client.connect().catch(() => undefined)
   }
 
-  const prepare = async (): Promise<void> => {
-    if (isPreparing || isStopped || client.status !== 'ready') return
-    isPreparing = true
+  const handshake = async (): Promise<void> => {
+    if (isShakingHands || isStopped || client.status !== 'ready') return
+    isShakingHands = true
     const connection = connections
     try {
-      do await options.prepare((operation, work) => attempt(operation, work, () => undefined))
-      while (!options.isPrepared())
+      do await options.handshake((operation, work) => attempt(operation, work, () => undefined))
+      while (!options.isHandshakeDone())
       lastError = undefined
       if (connection === connections) change('up', 'connected')
     } catch (error) {
       // A frozen connection may never answer.
       const isHopeless = error instanceof BudgetExceededError || isWrongConnection(error)
-      goDown(messageOf(lastError ?? error), isHopeless ? reconnect : prepareSoon)
+      goDown(messageOf(lastError ?? error), isHopeless ? reconnect : handshakeSoon)
     } finally {
-      isPreparing = false
+      isShakingHands = false
     }
-    if (connection !== connections) await prepare()
+    if (connection !== connections) await handshake()
   }
 
-  function prepareSoon(): void {
-    void prepare()
+  function handshakeSoon(): void {
+    void handshake()
   }
 
   const attempt = async <T>(operation: string, work: () => Promise<T>, whenLate?: () => void): Promise<T> => {
@@ -132,7 +132,7 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
         goDown(`Redis did not answer within ${error.budgetMs} ms`)
         reconnect()
       } else if (isWrongServer(error)) {
-        goDown(error.message, isWrongConnection(error) ? reconnect : prepareSoon)
+        goDown(error.message, isWrongConnection(error) ? reconnect : handshakeSoon)
       }
       throw new StoreUnavailableError(`${operation} failed`, { cause: error })
     }
@@ -156,7 +156,7 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
   })
   client.on('ready', () => {
     connections++
-    prepareSoon()
+    handshakeSoon()
   })
   client.on('end', () => {
     goDown(messageOf(lastError ?? 'no connection'))
@@ -169,9 +169,9 @@ export const createLink = ({ client, observer, ...options }: LinkOptions): Link 
     run: (operation, work) => run(operation, work),
     runPatiently: (whenLate) => (operation, work) => run(operation, work, whenLate),
     join: () => batches.join(),
-    suspect: (reason) => {
+    markDown: (reason) => {
       change('down', reason)
-      prepareSoon()
+      handshakeSoon()
     },
     start: connect,
     stop: () => {

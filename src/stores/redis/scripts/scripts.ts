@@ -75,7 +75,7 @@ return {'begun', ARGV[2] .. ':' .. begin(), reason}
 `)
 
 /**
- * The fence. KEYS epoch tags · ARGV prefix, expected position or '', then per draft: slot, lifetime in
+ * The fence. KEYS epoch tags · ARGV prefix, expected position or '', then per draft: store key, lifetime in
  * ms, condition ('' | 'absent' | 'present' | 'etag:…'), bytes, tags in lines: one argument each would cost more.
  * Returns {'committed', outcome per draft} | {'moved', position} | {'refused'} | {'lost'}.
  *
@@ -102,12 +102,12 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local result, at = {'committed'}, 3
 while at <= #ARGV do
-  local slot, lifetime, condition, bytes, tags = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
-  local key = ARGV[1] .. slot
+  local storeKey, lifetime, condition, bytes, tags = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
+  local key = ARGV[1] .. storeKey
   if is_met(key, condition, bytes) then
     local expiry = now + lifetime
     for tag in string.gmatch(tags, '[^\\n]+') do
-      redis.call('ZADD', ARGV[1] .. '@tag:' .. tag, expiry, slot)
+      redis.call('ZADD', ARGV[1] .. '@tag:' .. tag, expiry, storeKey)
       redis.call('SADD', KEYS[2], tag)
     end
     redis.call('SET', key, epoch .. bytes, 'PX', lifetime)
@@ -137,12 +137,12 @@ local function unlink(names)
     removed = removed + redis.call('UNLINK', unpack(names, i, math.min(i + 499, #names)))
   end
 end
-local slots = { prefix .. '@void' }
+local storeKeys = { prefix .. '@void' }
 for i = 6, 5 + tonumber(ARGV[5]) do
-  slots[#slots + 1] = prefix .. ARGV[i]
-  slots[#slots + 1] = prefix .. '@value:' .. ARGV[i]
+  storeKeys[#storeKeys + 1] = prefix .. ARGV[i]
+  storeKeys[#storeKeys + 1] = prefix .. '@value:' .. ARGV[i]
 end
-unlink(slots)
+unlink(storeKeys)
 for i = 6, #ARGV do
   local index = prefix .. '@tag:' .. ARGV[i]
   local members = redis.pcall('ZRANGE', index, 0, left - 1)
@@ -150,7 +150,7 @@ for i = 6, #ARGV do
     redis.call('UNLINK', index)
     reason = 'a damaged index'
   elseif #members > 0 then
-    for i, slot in ipairs(members) do members[i] = prefix .. slot end
+    for i, storeKey in ipairs(members) do members[i] = prefix .. storeKey end
     unlink(members)
     redis.call('ZREMRANGEBYRANK', index, 0, #members - 1)
     left = left - #members

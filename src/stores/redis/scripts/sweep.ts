@@ -11,8 +11,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local more = {}
 for i = 3, #ARGV do
   local index, removed = ARGV[1] .. '@tag:' .. ARGV[i], 0
-  for _, slot in ipairs(redis.call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, ARGV[2])) do
-    if redis.call('EXISTS', ARGV[1] .. slot) == 0 then removed = removed + redis.call('ZREM', index, slot) end
+  for _, storeKey in ipairs(redis.call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, ARGV[2])) do
+    if redis.call('EXISTS', ARGV[1] .. storeKey) == 0 then removed = removed + redis.call('ZREM', index, storeKey) end
   end
   if redis.call('EXISTS', index) == 0 then redis.call('SREM', KEYS[1], ARGV[i])
   elseif removed == tonumber(ARGV[2]) then more[#more + 1] = ARGV[i] end

@@ -2,7 +2,10 @@ import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
-import { createLink, type LinkOptions } from '../../../../src/stores/redis/connection/connection.js'
+import {
+  createConnection,
+  type ConnectionOptions
+} from '../../../../src/stores/redis/connection/connection.js'
 import { eventually } from '../../../support/eventually.js'
 import { createRecorder } from '../../observer.js'
 
@@ -27,26 +30,26 @@ class ScriptedClient extends Redis {
   }
 }
 
-const start = (t: Test, options: Partial<LinkOptions> = {}) => {
+const start = (t: Test, options: Partial<ConnectionOptions> = {}) => {
   const client = new ScriptedClient()
   const { told, ...observer } = createRecorder()
-  const link = createLink({
+  const connection = createConnection({
     client,
     commandTimeoutMs: 10,
     connectTimeoutMs: 60_000,
-    prepare: async () => undefined,
-    isPrepared: () => true,
+    handshake: async () => undefined,
+    isHandshakeDone: () => true,
     observer,
     ...options
   })
-  t.teardown(() => link.stop())
+  t.teardown(() => connection.stop())
   const states = (): string[] => told.storeChanged.map(({ state }) => state)
   return {
     client,
-    link,
+    connection,
     told,
     states,
-    untilUp: () => eventually(() => link.state === 'up', { intervalMs: 1 })
+    untilUp: () => eventually(() => connection.state === 'up', { intervalMs: 1 })
   }
 }
 
@@ -57,25 +60,25 @@ const failWith = (message: string) => async (): Promise<never> => {
 
 void t.test('is down until it is prepared, and up afterwards', async (t) => {
   let finish: () => void = () => undefined
-  const { client, link, states, untilUp } = start(t, {
-    prepare: () => new Promise<void>((resolve) => (finish = resolve))
+  const { client, connection, states, untilUp } = start(t, {
+    handshake: () => new Promise<void>((resolve) => (finish = resolve))
   })
   client.becomeReady()
-  t.equal(link.state, 'down')
+  t.equal(connection.state, 'down')
   await t.rejects(
-    link.run('read', () => Promise.resolve(1)),
+    connection.run('read', () => Promise.resolve(1)),
     { name: 'StoreUnavailableError' }
   )
   finish()
   await untilUp()
-  t.equal(await link.run('read', () => Promise.resolve(1)), 1)
+  t.equal(await connection.run('read', () => Promise.resolve(1)), 1)
   t.strictSame(states(), ['up'])
 })
 
 void t.test('asks nothing of Redis while down', async (t) => {
-  const { link } = start(t)
+  const { connection } = start(t)
   await t.rejects(
-    link.run('read', async () => t.fail('was asked')),
+    connection.run('read', async () => t.fail('was asked')),
     { name: 'StoreUnavailableError' }
   )
 })
@@ -123,15 +126,15 @@ void t.test(
 
 void t.test('a connection lost while it was prepared is not taken for a good one', async (t) => {
   const finishes: (() => void)[] = []
-  const { client, link, untilUp } = start(t, {
-    prepare: () => new Promise<void>((resolve) => void finishes.push(resolve))
+  const { client, connection, untilUp } = start(t, {
+    handshake: () => new Promise<void>((resolve) => void finishes.push(resolve))
   })
   client.becomeReady()
   client.loseConnection()
   client.becomeReady()
   finishes[0]?.()
   await eventually(() => finishes.length === 2, { intervalMs: 1 })
-  t.equal(link.state, 'down')
+  t.equal(connection.state, 'down')
   finishes[1]?.()
   await untilUp()
 })
@@ -140,10 +143,10 @@ void t.test('goes up only when nothing has come in that must be done first', asy
   let waiting = 2
   let prepared = 0
   const { client, untilUp } = start(t, {
-    prepare: async () => {
+    handshake: async () => {
       prepared++
     },
-    isPrepared: () => --waiting < 0
+    isHandshakeDone: () => --waiting < 0
   })
   client.becomeReady()
   await untilUp()
@@ -151,18 +154,18 @@ void t.test('goes up only when nothing has come in that must be done first', asy
 })
 
 void t.test('three time-outs in a row take it down and drop the connection, fewer do not', async (t) => {
-  const { client, link, states, told, untilUp } = start(t)
+  const { client, connection, states, told, untilUp } = start(t)
   client.becomeReady()
   await untilUp()
   for (const fails of [true, true, false, true, true]) {
-    if (fails) await t.rejects(link.run('read', never), { name: 'StoreUnavailableError' })
-    else await link.run('read', () => Promise.resolve())
+    if (fails) await t.rejects(connection.run('read', never), { name: 'StoreUnavailableError' })
+    else await connection.run('read', () => Promise.resolve())
   }
-  t.equal(link.state, 'up')
+  t.equal(connection.state, 'up')
   // More than one only where this machine is so busy that a time-out may be its own fault.
   let failures = 4
-  for (; link.state === 'up' && failures < 20; failures++) {
-    await t.rejects(link.run('read', never), { name: 'StoreUnavailableError' })
+  for (; connection.state === 'up' && failures < 20; failures++) {
+    await t.rejects(connection.run('read', never), { name: 'StoreUnavailableError' })
   }
   t.strictSame(states(), ['up', 'down'])
   t.equal(client.disconnected, 1)
@@ -172,15 +175,15 @@ void t.test('three time-outs in a row take it down and drop the connection, fewe
 void t.test(
   'what is run patiently is told that it is late, and is no time-out until much later',
   async (t) => {
-    const { client, link, told, untilUp } = start(t)
+    const { client, connection, told, untilUp } = start(t)
     client.becomeReady()
     await untilUp()
     let late = 0
     let answer: () => void = () => undefined
-    const run = link.runPatiently(() => late++)
+    const run = connection.runPatiently(() => late++)
     const patient = run('invalidate', () => new Promise<void>((resolve) => (answer = resolve)))
     await eventually(() => late === 1, { intervalMs: 1 })
-    t.strictSame([link.state, told.storeFailed.length], ['up', 0])
+    t.strictSame([connection.state, told.storeFailed.length], ['up', 0])
     answer()
     await patient
     await t.rejects(run('invalidate', never), { name: 'StoreUnavailableError' })
@@ -200,24 +203,24 @@ void t.test('a server that says it is the wrong one takes it down, other error r
     ['MASTERDOWN Link with MASTER is down', 'down'],
     ['NOAUTH Authentication required.', 'down']
   ] as const) {
-    const { client, link, untilUp } = start(t)
+    const { client, connection, untilUp } = start(t)
     client.becomeReady()
     await untilUp()
-    await t.rejects(link.run('commit', failWith(message)), { cause: { message } })
-    t.equal(link.state, state, message)
+    await t.rejects(connection.run('commit', failWith(message)), { cause: { message } })
+    t.equal(connection.state, state, message)
   }
 })
 
 void t.test('is prepared again by itself when that has failed', async (t) => {
   let fails = true
-  const { client, link, states, untilUp } = start(t, {
-    prepare: async () => {
+  const { client, connection, states, untilUp } = start(t, {
+    handshake: async () => {
       if (fails) throw new Error('NOREPLICAS')
     }
   })
   client.becomeReady()
   await eventually(() => states().length === 1, { intervalMs: 1 })
-  t.equal(link.state, 'down')
+  t.equal(connection.state, 'down')
   fails = false
   await untilUp()
   t.equal(client.disconnected, 0, 'on the same connection')
@@ -225,34 +228,34 @@ void t.test('is prepared again by itself when that has failed', async (t) => {
 
 void t.test('a suspicion takes it down until it is prepared anew', async (t) => {
   let prepared = 0
-  const { client, link, states, untilUp } = start(t, {
-    prepare: async () => {
+  const { client, connection, states, untilUp } = start(t, {
+    handshake: async () => {
       prepared++
     }
   })
   client.becomeReady()
   await untilUp()
-  link.suspect('the epoch is lost')
-  t.equal(link.state, 'down')
+  connection.markDown('the epoch is lost')
+  t.equal(connection.state, 'down')
   await untilUp()
   t.equal(prepared, 2)
   t.strictSame(states(), ['up', 'down', 'up'])
 })
 
 void t.test('a server that does not answer while it is prepared gets a new connection', async (t) => {
-  const { client } = start(t, { prepare: (run) => run('open', never) })
+  const { client } = start(t, { handshake: (run) => run('open', never) })
   client.becomeReady()
   await eventually(() => client.disconnected > 0)
 })
 
 void t.test('says nothing more once it is stopped', async (t) => {
-  const { client, link, states, untilUp } = start(t)
+  const { client, connection, states, untilUp } = start(t)
   client.becomeReady()
   await untilUp()
-  link.stop()
+  connection.stop()
   client.loseConnection()
   client.becomeReady()
   await sleep(5)
-  t.equal(link.state, 'down')
+  t.equal(connection.state, 'down')
   t.strictSame(states(), ['up'])
 })
