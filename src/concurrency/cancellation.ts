@@ -36,5 +36,5 @@ export const NEVER: CancelSignal = { isCancelled: false, onCancel: () => () => u
 
 /** The reader has left; nobody is there to be answered. */
 export class CancelledError extends Error {
-  override readonly name = 'LeftError'
+  override readonly name = 'CancelledError'
 }
