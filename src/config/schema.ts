@@ -70,7 +70,7 @@ export const ConfigSchema = Type.Object({
     pattern: '^rediss?(\\+[a-z]+)?://\\S+$',
     default: 'redis://127.0.0.1:6379/1',
     description:
-      'Redis: `redis://[user:password@]host:port/database`, or a cluster or sentinels ([forms](../README.md#redis)); `rediss` is TLS.'
+      'Redis: `redis://[user:password@]host:port/database`, or a cluster or sentinels ([forms](redis.md#the-address)); `rediss` is TLS.'
   }),
   REDIS_USERNAME: Type.Optional(
     Type.String({ minLength: 1, description: 'User of Redis, in place of the one in the address.' })
