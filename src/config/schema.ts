@@ -64,7 +64,8 @@ export const ConfigSchema = Type.Object({
   ),
   CACHE_STORE: Type.Union([Type.Literal('redis'), Type.Literal('memory')], {
     default: 'redis',
-    description: 'Where entries are stored: `redis`, shared by all pods, or `memory`, embedded in this process.'
+    description:
+      'Where entries are stored: `redis`, shared by all pods, or `memory`, embedded in this process.'
   }),
   REDIS_URL: Type.String({
     pattern: '^rediss?(\\+[a-z]+)?://\\S+$',
