@@ -1,6 +1,5 @@
 import type { OriginError } from './errors.js'
 import type { InvalidationKind } from './invalidate/invalidation.js'
-import type { Trace } from './read/request-fields.js'
 import type { StoreState } from './store.js'
 
 /** How a request was answered. `hit` and `stale` came from the cache; the rest from the origin or from nobody. */
@@ -79,6 +78,12 @@ export interface BrokenOff {
   /** `undefined` when the answer did not say how long it is. */
   readonly expectedBytes: number | undefined
   readonly error: Error
+}
+
+/** By which one request can be followed through all of a cluster. */
+export interface Trace {
+  readonly requestId: string | undefined
+  readonly traceparent: string | undefined
 }
 
 export interface Answered extends Trace {

@@ -3,7 +3,7 @@ import { bypassStatus, pendingStatus } from '../../http/cache-status.js'
 import type { Answer } from '../answer.js'
 import { isFresh } from '../entry.js'
 import { OriginError } from '../errors.js'
-import { proofIn } from '../identity/proof.js'
+import { Proof } from '../identity/proof.js'
 import type { Observer, UnstoredReason } from '../observer.js'
 import type { Reading, Store } from '../store.js'
 import { proofKey } from '../tags.js'
@@ -101,7 +101,7 @@ const lookUp = async (
     // A lookup without a position is a miss of which nothing is stored.
   }
   const [entry, proven] = reading?.entries ?? NOTHING
-  const proof = proofIn(proven)
+  const proof = proven && new Proof(proven)
   const now = context.now()
   const isProven = !isProofNeeded || proof?.isCurrent(now) === true
   const position = reading?.position
