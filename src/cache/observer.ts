@@ -97,7 +97,7 @@ export interface Answered extends Trace {
 }
 
 export interface InvalidationsFolded {
-  /** `wide`: all, or whole families, by one caller. */
+  /** `wide`: everything, or whole tag groups, by one caller. */
   readonly cause: 'denial' | 'log-in' | 'wide'
   readonly count: number
 }
