@@ -106,7 +106,7 @@ t.test('every route of the control door is mentioned, and no other', async (t) =
 
 t.test('every route of the ops door is mentioned, and no other', async (t) => {
   const door = createOpsDoor({
-    callers: createServerFactory({ timeoutMs: 60_000 }),
+    serverFactory: createServerFactory({ timeoutMs: 60_000 }),
     isReady: () => true,
     figures: noFigures,
     registry: new Registry(),

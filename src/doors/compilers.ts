@@ -3,7 +3,7 @@ import { Ajv, type FuncKeywordDefinition, type ValidateFunction } from 'ajv'
 import type { FastifyInstance } from 'fastify'
 
 import { isSliceOver, nextSlice } from '../concurrency/time-slices.js'
-import { invalid } from './problem.js'
+import { invalid } from './schema-faults.js'
 
 /**
  * Strict validation: nothing is coerced, nothing unknown is dropped. A schema is compiled when a request first

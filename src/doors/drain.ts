@@ -26,15 +26,11 @@ export class Drain {
     server.closeIdleConnections = () => this.#close()
   }
 
-  /** To be called for every request, after `Connections.add`. */
-  add(response: ServerResponse): void {
-    if (this.#isClosing) this.#watch(response)
-  }
-
   #close(): void {
     const open = this.#connections.openResponses()
     if (!this.#isClosing) {
       this.#isClosing = true
+      this.#connections.watchNew((response) => this.#watch(response))
       open.forEach((response) => this.#watch(response))
       setTimeout(() => {
         this.#isGraceOver = true

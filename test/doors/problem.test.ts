@@ -1,7 +1,8 @@
 import { fastify } from 'fastify'
 import t, { type Test } from 'tap'
 import { OriginError, StoreUnavailableError } from '../../src/cache/errors.js'
-import { answerWithProblems, badInput, ProblemError, toProblem } from '../../src/doors/problem.js'
+import { badInput, ProblemError } from '../../src/doors/problem.js'
+import { answerWithProblems, toProblem } from '../../src/doors/to-problem.js'
 import { http } from '../support/http.js'
 
 const listen = async (t: Test, fail: () => unknown): Promise<string> => {

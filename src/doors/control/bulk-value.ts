@@ -39,7 +39,7 @@ const presentValue = ({
     : { base64: body.toString('base64'), contentType, ttl }
 
 /** The bytes and the type of an entry in JSON, which its schema gives either `value` or `base64`. */
-export const readValue = (
+export const decodeValue = (
   entry: { value?: string; base64?: string; contentType?: string },
   field: string
 ): { body: Buffer; contentType: string } => {

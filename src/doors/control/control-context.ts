@@ -7,7 +7,7 @@ import type { Warming } from '../../cache/warming/warming.js'
 import type { NameFields } from './name-fields.js'
 import type { Schemas } from './schemas.js'
 import type { StatsSnapshot } from './stats-schema.js'
-import type { ReadValue } from './value-reads.js'
+import type { AnswerValue } from './value-reads.js'
 
 /** What the control door opens on. */
 export interface ControlParts {
@@ -28,5 +28,5 @@ export interface ControlParts {
 export interface ControlContext extends ControlParts {
   readonly fields: NameFields
   readonly schemas: Schemas
-  readonly readValue: ReadValue
+  readonly answerValue: AnswerValue
 }

@@ -6,7 +6,7 @@ import { MEDIA_TYPE } from './bulk-value.js'
 import { createNameSchemas } from './name-schemas.js'
 
 export const NAMES_MAX = 1000
-export const TAGS_MAX = 100
+export const VALUE_TAGS_MAX = 100
 
 const strict = { additionalProperties: false }
 
@@ -42,7 +42,7 @@ export const createSchemas = (options: {
     PutQuery: Type.Object(
       {
         ttl: Ttl,
-        tag: Type.Optional(Type.Array(Tag, { maxItems: TAGS_MAX })),
+        tag: Type.Optional(Type.Array(Tag, { maxItems: VALUE_TAGS_MAX })),
         position: Type.Optional(Position)
       },
       strict
@@ -68,7 +68,7 @@ export const createSchemas = (options: {
                 Type.String({ maxLength: 255, pattern: MEDIA_TYPE.source, description: 'A media type' })
               ),
               ttl: Ttl,
-              tags: Type.Optional(Type.Array(Tag, { maxItems: TAGS_MAX }))
+              tags: Type.Optional(Type.Array(Tag, { maxItems: VALUE_TAGS_MAX }))
             },
             { ...strict, oneOf: [{ required: ['value'] }, { required: ['base64'] }] }
           ),

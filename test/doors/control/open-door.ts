@@ -69,7 +69,7 @@ export const openDoor = async (t: Test, named: Partial<ControlDoorOptions> = {})
   const log: string[] = []
   const waits: (number | undefined)[] = []
   const app = createControlDoor({
-    callers: createServerFactory({ timeoutMs: 60_000 }),
+    serverFactory: createServerFactory({ timeoutMs: 60_000 }),
     values: createValues({ store: reachable, now: clock.now }),
     invalidate: async (invalidation, { waitMs } = {}) => {
       waits.push(waitMs)

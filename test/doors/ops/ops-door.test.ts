@@ -25,7 +25,7 @@ const up: StoreStats = {
 const listen = async (t: Test, options: Partial<OpsDoorOptions> = {}) => {
   const { destination, lines } = collectLines()
   const door = createOpsDoor({
-    callers: createServerFactory({ timeoutMs: 60_000 }),
+    serverFactory: createServerFactory({ timeoutMs: 60_000 }),
     isReady: () => true,
     figures: async () => up,
     registry: new Registry(),
