@@ -55,7 +55,6 @@ t.test('the sample of a resource table can be used, and every field is described
 
 t.test('every metric of the cache is in the table, and every metric named is exported', async (t) => {
   const { registry } = createMetrics({
-    counts: new Map(),
     figures: noFigures,
     unread: new Unread({ timeoutMs: 60_000 })
   })

@@ -59,10 +59,10 @@ export const createSidecar = async ({
   const trustedFields = listOf(config.TRUSTED_FIELDS).map((name) => name.toLowerCase())
   const { table, description } = readTable(config, { ...ttlLimits, trustedHeaders: trustedFields })
   checkPrefix(config, description)
-  const statistics = createStatistics({ now: Date.now })
   const unread = new Unread({ timeoutMs: config.CALLER_TIMEOUT_MS })
-  const metrics = createMetrics({ counts: statistics.counts, figures: () => store.figures(), unread })
-  const observer = observeAll([statistics, metrics, createLogObserver({ log, now: steadyNow })])
+  const metrics = createMetrics({ figures: () => store.figures(), unread })
+  const statistics = createStatistics({ counts: metrics.counts, now: Date.now })
+  const observer = observeAll([metrics, createLogObserver({ log, now: steadyNow })])
   const store = await open(config, observer)
   const origin = createHttpOrigin({
     url: config.ORIGIN_URL,

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { OriginError } from '../../src/cache/errors.js'
 import type { Observer } from '../../src/cache/observer.js'
 import { observeAll } from '../../src/telemetry/observe.js'
 
@@ -14,6 +15,7 @@ const tell = (observer: Observer): void => {
   })
   observer.fillDropped({ key: 'k', reason: 'refused' })
   observer.originAsked({ resource: 'r', status: 200, durationMs: 1 })
+  observer.originFailed({ resource: 'r', durationMs: 1, error: new OriginError('timeout') })
   observer.originBrokeOff({
     resource: 'r',
     receivedBytes: 1,
@@ -33,6 +35,7 @@ const recorder = (name: string, told: string[]): Observer => ({
   answered: () => told.push(`${name} answered`),
   fillDropped: () => told.push(`${name} fillDropped`),
   originAsked: () => told.push(`${name} originAsked`),
+  originFailed: () => told.push(`${name} originFailed`),
   originBrokeOff: () => told.push(`${name} originBrokeOff`),
   invalidated: () => told.push(`${name} invalidated`),
   invalidationsFolded: () => told.push(`${name} invalidationsFolded`),
@@ -46,14 +49,14 @@ const recorder = (name: string, told: string[]): Observer => ({
 t.test('every event reaches every observer, in order', async (t) => {
   const told: string[] = []
   tell(observeAll([recorder('first', told), recorder('second', told)]))
-  t.equal(told.length, 22)
+  t.equal(told.length, 24)
   t.strictSame(told.slice(0, 4), [
     'first answered',
     'second answered',
     'first fillDropped',
     'second fillDropped'
   ])
-  t.equal(new Set(told).size, 22)
+  t.equal(new Set(told).size, 24)
 })
 
 t.test('an observer may leave events out', async (t) => {

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { Outcome } from '../../src/cache/observer.js'
 import type { StoreStats } from '../../src/cache/store.js'
+import { createTally } from '../../src/telemetry/metrics.js'
 import { createStatistics } from '../../src/telemetry/statistics.js'
 import { createClock } from '../support/clock.js'
 
@@ -15,9 +16,10 @@ const store: StoreStats = {
 
 const createAnswered = () => {
   const clock = createClock(0)
-  const statistics = createStatistics({ now: clock.now })
+  const tally = createTally()
+  const statistics = createStatistics({ counts: tally.counts, now: clock.now })
   const answer = (resource: string, outcome: Outcome, durationMs: number): void =>
-    statistics.answered({
+    tally.answered({
       resource,
       key: undefined,
       outcome,

@@ -6,7 +6,7 @@ import type { Values } from '../../cache/values/values.js'
 import type { Warming } from '../../cache/warming/warming.js'
 import type { NameFields } from './name-fields.js'
 import type { Schemas } from './schemas.js'
-import type { StatsSnapshot } from './stats-schema.js'
+import type { StatsSnapshot } from '../../telemetry/stats-schema.js'
 import type { AnswerValue } from './value-reads.js'
 
 /** What the control door opens on. */

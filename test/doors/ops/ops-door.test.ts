@@ -74,7 +74,6 @@ t.test('a sidecar whose store is down, fails or hangs is ready', async (t) => {
 
 t.test('metrics are those of the registry, in the text format of Prometheus', async (t) => {
   const { registry } = createMetrics({
-    counts: new Map(),
     figures: async () => up,
     unread: new Unread({ timeoutMs: 60_000 })
   })
