@@ -1,8 +1,10 @@
+import { Value } from '@sinclair/typebox/value'
 import t from 'tap'
 import type { Outcome } from '../../src/cache/observer.js'
 import type { StoreStats } from '../../src/cache/store.js'
 import { createTally } from '../../src/telemetry/metrics.js'
 import { createStatistics } from '../../src/telemetry/statistics.js'
+import { StatsSchema } from '../../src/telemetry/stats-schema.js'
 import { createClock } from '../support/clock.js'
 
 const store: StoreStats = {
@@ -105,4 +107,15 @@ t.test('what the store does not tell is left out', async (t) => {
     state: 'down',
     pendingInvalidations: 2
   })
+})
+
+t.test('what is told is what its schema says', async (t) => {
+  const { statistics, answer } = createAnswered()
+  t.ok(Value.Check(StatsSchema.properties.total, statistics.snapshot(store).total), 'before the first answer')
+  answer('user_profile', 'hit', 2)
+  answer('user_profile', 'miss', 50)
+  const { total, resources, store: told } = statistics.snapshot(store)
+  t.ok(Value.Check(StatsSchema.properties.total, total))
+  t.ok(Value.Check(StatsSchema.properties.resources, resources))
+  t.ok(Value.Check(StatsSchema.properties.store, told))
 })

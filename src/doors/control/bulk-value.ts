@@ -52,10 +52,6 @@ export const decodeValue = (
   return { body, contentType: contentType ?? 'application/octet-stream' }
 }
 
-/** RFC 9110 §8.3.1. */
-export const MEDIA_TYPE =
-  /^[A-Za-z0-9_!#$%&'*+.^`|~-]+\/[A-Za-z0-9_!#$%&'*+.^`|~-]+(?:[ \t]*;[\t\x20-\x7e]*)?$/
-
 const isText = (contentType: string): boolean => {
   const [type = '', ...parameters] = contentType.toLowerCase().split(';')
   if (!/^(?:text\/.+|application\/(?:.+\+)?json)$/.test(type.trim())) return false

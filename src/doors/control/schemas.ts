@@ -2,7 +2,6 @@ import { type TSchema, Type } from '@sinclair/typebox'
 
 import { POSITION } from '../../cache/position.js'
 import { PROBLEM_TYPE, ProblemSchema } from '../problem.js'
-import { MEDIA_TYPE } from './bulk-value.js'
 import { createNameSchemas } from './name-schemas.js'
 
 export const NAMES_MAX = 1000
@@ -19,6 +18,9 @@ const Position = Type.String({
 const WELL_FORMED = String.raw`^[^\ud800-\udfff]*$`
 /** Groups of four would exhaust the stack of the matcher: the decoder tells the rest. */
 const BASE64 = '^[A-Za-z0-9+/]*(?:[AQgw]==|[AEIMQUYcgkosw048]=)?$'
+
+/** RFC 9110 §8.3.1. */
+const MEDIA_TYPE = /^[A-Za-z0-9_!#$%&'*+.^`|~-]+\/[A-Za-z0-9_!#$%&'*+.^`|~-]+(?:[ \t]*;[\t\x20-\x7e]*)?$/
 
 const naming = (list: string) => ({ required: [list], properties: { [list]: { minItems: 1 } } })
 
