@@ -9,7 +9,7 @@ import { Pipeline } from './pipeline.js'
 export class Connections {
   /** Undefined before the first request. */
   readonly #latest = new Map<Socket, ServerResponse | undefined>()
-  /** Open ones with another response behind them on the connection. */
+  /** Open responses that have a later one on the same connection. */
   readonly #overtaken = new Map<Socket, Set<ServerResponse>>()
   readonly #pipeline = new Pipeline()
   #watchNew: ((response: ServerResponse) => void) | undefined
@@ -25,7 +25,7 @@ export class Connections {
   /** Registers every request as it arrives, and calls the listener for one request of a connection at a time. */
   inTurn(listener: RequestListener): RequestListener {
     return (request, response) => {
-      // Those that were in the packet of one that was too many.
+      // Node parses the rest of a packet although the connection has been cut, see `MOST_WAITING`.
       if (request.socket.destroyed) return
       const earlier = this.#add(request, response)
       this.#watchNew?.(response)

@@ -26,7 +26,7 @@ export interface ServerFactory {
  */
 export const KEEP_ALIVE_MS = 72_000
 
-/** For Fastify, which listens beside the server: it has answered already. */
+/** Takes the place of Fastify's own listener: `answerError` has answered by then. */
 export const clientErrorHandler = (): void => undefined
 
 export const createServerFactory = ({ timeoutMs }: ServerFactoryOptions): ServerFactory => {

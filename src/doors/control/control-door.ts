@@ -89,7 +89,7 @@ const createApplication = (
   return app
 }
 
-/** Reads that ask for nothing but a value are answered without Fastify; whatever is refused, it refuses. */
+/** Plain reads (see `plainKeyOf`) are answered before Fastify. It gets all others, and refuses what has to be refused. */
 const plainReadsFirst =
   (handle: RequestListener, refusalOf: RefusalOf, answerValue: AnswerValue): RequestListener =>
   (request, response) => {

@@ -55,7 +55,10 @@ export const createResponseBatches = (now: () => number): ResponseBatches => {
 
 const SLICE_BYTES = 256 * 1024
 
-/** Hands the answer over: at once, but for one that is still coming. Rejects with `CancelledError` when the connection is closed first. */
+/**
+ * Hands the answer over to Node. Returns a promise only for an answer whose body is still arriving from the origin; it
+ * rejects with `CancelledError` when the connection is closed before its end, and with the error of a body that breaks off.
+ */
 export const sendAnswer = (
   answer: Answer,
   response: ServerResponse,

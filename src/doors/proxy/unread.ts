@@ -3,24 +3,25 @@ import { ProblemError } from '../problem.js'
 
 /** An answer of so many bytes is large: the system takes less at once from a caller who does not read. */
 export const LARGE_BYTES = 128 * 1024
-/** From so many bytes on, reads of what is known to be large wait. */
+/** Above so many bytes, reads wait whose answer is known to be large. */
 export const LARGE_WAIT_BYTES = 16 * 1024 * 1024
-/** From so many bytes on, all reads wait. */
+/** Above so many bytes, all reads wait. */
 export const ALL_WAIT_BYTES = 4 * LARGE_WAIT_BYTES
 /** How long a read waits; then it is answered 503. */
 export const LONGEST_WAIT_MS = 5000
 /** While a read waits, a caller who takes nothing of an answer for so long is cut. */
 export const STALLED_MS = 4000
 const CHECK_MS = 1000
-/** So many targets with large answers are known, the latest ones. */
+/** So many targets with large answers are remembered, the latest ones. */
 const MOST_KNOWN = 1000
 const LONGEST_KNOWN = 512
 
 /**
- * The memory that callers hold who do not read: bodies that were handed over, and of which the system has not taken all.
- * Above a bound, reads wait before their answer is fetched, at first those of targets whose latest answer was large.
- * The latest goes first: its caller is most likely to be still there. A body that several callers are sent counts once.
- * Whoever takes nothing for `timeoutMs` is cut, whatever he sends meanwhile, and sooner while somebody waits.
+ * Bounds the memory of answers that callers do not read: bodies that were handed over, and of which the system has not
+ * taken all. Above a bound, further reads wait before their answer is fetched: at first those of targets whose latest
+ * answer was large, above `ALL_WAIT_BYTES` all. The read that came last goes on first, because its caller is the most
+ * likely to be still there. A body that is sent to several callers counts once. A caller who takes nothing for
+ * `timeoutMs` is cut, even when it goes on sending, and after `STALLED_MS` while a read waits.
  */
 export class Unread {
   /**
@@ -35,7 +36,7 @@ export class Unread {
   readonly #known = new Map<string, number>()
   readonly #waiting: Waiting[] = []
   #bytes = 0
-  /** For reads that have gone on and whose answer is expected to be large. */
+  /** Bytes of the answers, expected to be large, of reads that have been let go on. */
   #reserved = 0
   #refused = 0
   #checking: NodeJS.Timeout | undefined

@@ -10,34 +10,34 @@ import { openSampleProxy } from './open-proxy.js'
 const PATH = '/api/v1/users/5/projects'
 const REQUEST = `GET ${PATH} HTTP/1.1\r\nHost: a\r\nCookie: sessionid=a\r\n\r\n`
 
-t.test('all of one turn wait for the same end, and the next turn has its own', async (t) => {
+t.test('the answers of one turn are one batch, and the next turn has its own', async (t) => {
   const batches = createResponseBatches(() => 0)
-  let isOver = false
-  const end = batches.join()
-  void end.then(() => (isOver = true))
+  let isSent = false
+  const batch = batches.join()
+  void batch.then(() => (isSent = true))
   batches.releaseLate()
-  t.equal(batches.join(), end)
+  t.equal(batches.join(), batch)
   await Promise.resolve()
-  t.notOk(isOver)
+  t.notOk(isSent)
   await setImmediate()
-  t.ok(isOver)
-  t.not(batches.join(), end)
+  t.ok(isSent)
+  t.not(batches.join(), batch)
 })
 
 t.test('no answer waits for long for the work of others', async (t) => {
   for (const relief of ['releaseLate', 'join'] as const) {
     let nowMs = 0
     const batches = createResponseBatches(() => nowMs)
-    const left: string[] = []
-    void batches.join().then(() => left.push('first'))
+    const sent: string[] = []
+    void batches.join().then(() => sent.push('first'))
     nowMs = 4
-    void batches.join().then(() => left.push('second'))
+    void batches.join().then(() => sent.push('second'))
     await Promise.resolve()
-    t.strictSame(left, [])
+    t.strictSame(sent, [])
     nowMs = 5
     void batches[relief]()
     await Promise.resolve()
-    t.strictSame(left, ['first', 'second'], relief)
+    t.strictSame(sent, ['first', 'second'], relief)
   }
 })
 
