@@ -3,14 +3,6 @@ export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError'
 }
 
-/** A request's body ended before its end: its caller broke it off. */
-export class IncompleteRequestError extends Error {
-  override readonly name = 'IncompleteRequestError'
-  constructor() {
-    super('the request broke off')
-  }
-}
-
 /** The origin gave no answer. */
 export class OriginError extends Error {
   override readonly name = 'OriginError'
@@ -25,6 +17,11 @@ export class OriginError extends Error {
   get status(): number {
     return STATUSES[this.kind]
   }
+}
+
+/** For a body of the origin that cannot be read to its end. */
+export const brokenOff = (cause: unknown): never => {
+  throw new OriginError('unreachable', { cause })
 }
 
 const MESSAGES = {

@@ -11,6 +11,7 @@ export const createRecorder = (): RecordingObserver => {
   const told: Told = {
     answered: [],
     fillDropped: [],
+    unstorable: [],
     originAsked: [],
     originFailed: [],
     originBrokeOff: [],
@@ -26,6 +27,7 @@ export const createRecorder = (): RecordingObserver => {
     told,
     answered: (event) => void told.answered.push(event),
     fillDropped: (event) => void told.fillDropped.push(event),
+    unstorable: (event) => void told.unstorable.push(event),
     originAsked: (event) => void told.originAsked.push(event),
     originFailed: (event) => void told.originFailed.push(event),
     originBrokeOff: (event) => void told.originBrokeOff.push(event),

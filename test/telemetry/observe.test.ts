@@ -14,6 +14,7 @@ const tell = (observer: Observer): void => {
     traceparent: undefined
   })
   observer.fillDropped({ key: 'k', reason: 'refused' })
+  observer.unstorable({ resource: 'r', key: 'k', reason: 'no-store' })
   observer.originAsked({ resource: 'r', status: 200, durationMs: 1 })
   observer.originFailed({ resource: 'r', durationMs: 1, error: new OriginError('timeout') })
   observer.originBrokeOff({
@@ -34,6 +35,7 @@ const tell = (observer: Observer): void => {
 const recorder = (name: string, told: string[]): Observer => ({
   answered: () => told.push(`${name} answered`),
   fillDropped: () => told.push(`${name} fillDropped`),
+  unstorable: () => told.push(`${name} unstorable`),
   originAsked: () => told.push(`${name} originAsked`),
   originFailed: () => told.push(`${name} originFailed`),
   originBrokeOff: () => told.push(`${name} originBrokeOff`),
@@ -49,14 +51,14 @@ const recorder = (name: string, told: string[]): Observer => ({
 t.test('every event reaches every observer, in order', async (t) => {
   const told: string[] = []
   tell(observeAll([recorder('first', told), recorder('second', told)]))
-  t.equal(told.length, 24)
+  t.equal(told.length, 26)
   t.strictSame(told.slice(0, 4), [
     'first answered',
     'second answered',
     'first fillDropped',
     'second fillDropped'
   ])
-  t.equal(new Set(told).size, 24)
+  t.equal(new Set(told).size, 26)
 })
 
 t.test('an observer may leave events out', async (t) => {

@@ -4,7 +4,7 @@ import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Answer } from '../../cache/answer.js'
 import type { Cache } from '../../cache/cache.js'
 import type { CancelSignal } from '../../concurrency/cancellation.js'
-import { valuesOf } from '../../cache/read/request-fields.js'
+import { valuesOf } from '../../http/fields.js'
 import { ProblemError, refuse, sendProblemTo } from '../problem.js'
 import { clientErrorHandler, KEEP_ALIVE_MS, type ServerFactory } from '../server-factory.js'
 import { toProblem } from '../to-problem.js'
@@ -115,7 +115,7 @@ const ask = (door: DoorParts, request: IncomingMessage, response: ServerResponse
     ? (status: number, fields: readonly string[]): void => sendInterim(response, status, fields)
     : undefined
   if (isRead(method)) {
-    return door.cache.read({ method, target, headers, body, onInterim, caller: new ResponseClosed(response) })
+    return door.cache.read({ method, target, headers, body, onInterim, cancel: new ResponseClosed(response) })
   }
   return door.cache.write({ method, target, headers, body, onInterim })
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { withoutFields } from '../../cache/read/request-fields.js'
+import { withoutFields } from '../../http/fields.js'
 import { badInput } from '../problem.js'
 import { FORGEABLE_FIELDS } from './forgeable-fields.js'
 

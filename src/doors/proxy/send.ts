@@ -5,7 +5,7 @@ import { whenBrokenOff } from '../../http/body.js'
 import type { Entry } from '../../cache/entry.js'
 import { CancelledError } from '../../concurrency/cancellation.js'
 import type { OriginAnswer } from '../../cache/origin.js'
-import { withoutFields } from '../../cache/read/request-fields.js'
+import { withoutFields } from '../../http/fields.js'
 import { sendProblemTo } from '../problem.js'
 import { toProblem } from '../to-problem.js'
 
@@ -64,7 +64,7 @@ export const sendAnswer = (
   response: ServerResponse,
   isHead: boolean
 ): Promise<void> | undefined => {
-  if (answer.kind === 'relay') return relay(answer.answer, answer.cacheStatus, response, isHead)
+  if (answer.kind === 'relay') return relay(answer.received, answer.cacheStatus, response, isHead)
   if (answer.kind === 'entry') sendEntry(answer, response, isHead)
   else sendProblemTo(response, toProblem(answer.error), answer.cacheStatus)
   return undefined
