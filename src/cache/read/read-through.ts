@@ -129,7 +129,7 @@ const fetchTogether = async (context: ReadThroughContext, lookup: Lookup): Promi
   const { fetches, uncacheable, now } = context
   const { key } = lookup.cacheable
   for (let waits = 0; waits < WAITS; waits++) {
-    const reason = uncacheable.reasonFor(key)
+    const reason = uncacheable.get(key)
     if (reason !== undefined) return forwardAlone(context, lookup, reason)
     const current = fetches.find(key)
     const fetch = current ?? fetches.lead(lookup)
