@@ -65,7 +65,6 @@ t.test('the sample of a resource table can be used, and every field is described
 
 t.test('every metric of the cache is in the table, and every metric named is exported', async (t) => {
   const { registry } = createMetrics({
-    counts: new Map(),
     figures: noFigures,
     unread: new Unread({ timeoutMs: 60_000 })
   })
@@ -130,7 +129,7 @@ t.test('every route of the control door is mentioned, and no other', async (t) =
 
 t.test('every route of the ops door is mentioned, and no other', async (t) => {
   const door = createOpsDoor({
-    callers: createServerFactory({ timeoutMs: 60_000 }),
+    serverFactory: createServerFactory({ timeoutMs: 60_000 }),
     isReady: () => true,
     figures: noFigures,
     registry: new Registry(),

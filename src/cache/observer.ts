@@ -56,6 +56,12 @@ export interface Observer {
     readonly durationMs: number
     readonly error?: OriginError
   }): void
+  /** One request to the origin has no answer. It was told as asked, too. */
+  originFailed(event: {
+    readonly resource: string
+    readonly durationMs: number
+    readonly error: OriginError
+  }): void
   /** An answer of the origin ended before its end, after its head had been passed on. */
   originBrokeOff(event: BrokenOff): void
   invalidated(event: Invalidated): void

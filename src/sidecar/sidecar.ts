@@ -16,7 +16,7 @@ import type { LoadedResources } from '../resources/load.js'
 import { type ReadOptions, readResources } from '../resources/read.js'
 import { ResourceTableError } from '../resources/resource-table-error.js'
 import { resourceFileSchema } from '../resources/schema.js'
-import { clockOf, steadyNow } from './clocks.js'
+import { clockOf, monotonicNow, steadyNow } from './clocks.js'
 import { checkPrefix } from './check-prefix.js'
 import { readCa } from './read-ca.js'
 import { listen, listenOnSocket } from './listen.js'
@@ -59,10 +59,10 @@ export const createSidecar = async ({
   const trustedFields = listOf(config.TRUSTED_FIELDS).map((name) => name.toLowerCase())
   const { table, description } = readTable(config, { ...ttlLimits, trustedHeaders: trustedFields })
   checkPrefix(config, description)
-  const statistics = createStatistics({ now: Date.now })
   const unread = new Unread({ timeoutMs: config.CALLER_TIMEOUT_MS })
-  const metrics = createMetrics({ counts: statistics.counts, figures: () => store.figures(), unread })
-  const observer = observeAll([statistics, metrics, createLogObserver({ log, now: steadyNow })])
+  const metrics = createMetrics({ figures: () => store.figures(), unread })
+  const statistics = createStatistics({ counts: metrics.counts, now: Date.now })
+  const observer = observeAll([metrics, createLogObserver({ log, now: steadyNow })])
   const store = await open(config, observer)
   const origin = createHttpOrigin({
     url: config.ORIGIN_URL,
@@ -88,15 +88,15 @@ export const createSidecar = async ({
   })
 
   const warming = warmingOf({ config, cache, table, targets: description.warm, log })
-  let isReady = false
-  let isClosing = false
-  const newCallers = () => createServerFactory({ timeoutMs: config.CALLER_TIMEOUT_MS })
-  const callers = { proxy: newCallers(), control: newCallers(), ops: newCallers() }
+  const state = { isReady: false, isDraining: false }
+  const newServerFactory = () => createServerFactory({ timeoutMs: config.CALLER_TIMEOUT_MS })
+  const serverFactories = { proxy: newServerFactory(), control: newServerFactory(), ops: newServerFactory() }
   const proxy = createProxyDoor({
     cache,
-    callers: callers.proxy,
+    serverFactory: serverFactories.proxy,
     unread,
-    isDraining: () => isClosing,
+    state,
+    now: monotonicNow,
     trustedFields,
     loggerInstance: log.child({ door: 'proxy' })
   })
@@ -113,14 +113,14 @@ export const createSidecar = async ({
     maxEntryBytes: config.MAX_ENTRY_BYTES,
     token: config.CONTROL_TOKEN,
     hosts: listOf(config.CONTROL_HOSTS?.toLowerCase()),
-    callers: callers.control,
+    serverFactory: serverFactories.control,
     loggerInstance: log.child({ door: 'control' })
   })
   const ops = createOpsDoor({
-    isReady: () => isReady,
+    isReady: () => state.isReady,
     figures: () => store.figures(),
     registry: metrics.registry,
-    callers: callers.ops,
+    serverFactory: serverFactories.ops,
     loggerInstance: log.child({ door: 'ops' })
   })
   let socket: Server | undefined
@@ -135,22 +135,22 @@ export const createSidecar = async ({
         ops: await listen(ops, 'OPS', config)
       }
       if (config.CONTROL_SOCKET !== undefined) {
-        socket = await listenOnSocket(control, callers.control, config.CONTROL_SOCKET)
+        socket = await listenOnSocket(control, serverFactories.control, config.CONTROL_SOCKET)
       }
       void warming.run().then(() => {
-        isReady = !isClosing
+        state.isReady = !state.isDraining
       })
       return addresses
     },
     close: async () => {
-      isClosing = true
-      isReady = false
+      state.isDraining = true
+      state.isReady = false
       clearInterval(sweeping)
       return stopInOrder({
         warming,
-        proxy: { app: proxy, callers: callers.proxy },
-        control: { app: control, callers: callers.control },
-        ops: { app: ops, callers: callers.ops },
+        proxy: { app: proxy, serverFactory: serverFactories.proxy },
+        control: { app: control, serverFactory: serverFactories.control },
+        ops: { app: ops, serverFactory: serverFactories.ops },
         socket,
         cache,
         origin,

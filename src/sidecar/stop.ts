@@ -9,7 +9,7 @@ import type { Store } from '../cache/store.js'
 
 export interface Door {
   readonly app: FastifyInstance
-  readonly callers: ServerFactory
+  readonly serverFactory: ServerFactory
 }
 
 export interface StopParts {
@@ -47,12 +47,12 @@ export const stopInOrder = async (parts: StopParts): Promise<Stopped> => {
   await delay(delayMs)
   const until = performance.now() + timeoutMs
   const left = (): number => Math.max(0, until - performance.now())
-  const finish = ({ app, callers }: Door): Promise<number> =>
-    callers.finish(Promise.resolve(app.close()), Math.max(left(), LAST_MS))
+  const finish = ({ app, serverFactory }: Door): Promise<number> =>
+    serverFactory.finish(Promise.resolve(app.close()), Math.max(left(), LAST_MS))
 
   // Writes that are held until Redis takes their invalidation are answered before they would be cut.
   const answering = setTimeout(() => parts.store.endWaiting(), Math.max(0, timeoutMs - LAST_MS))
-  const cutProxied = await parts.proxy.callers.finish(Promise.resolve(parts.proxy.app.close()), left())
+  const cutProxied = await parts.proxy.serverFactory.finish(Promise.resolve(parts.proxy.app.close()), left())
   clearTimeout(answering)
   const settled = cache.settled()
   await Promise.race([settled, delay(left())])

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { StoreUnavailableError } from '../../src/cache/errors.js'
+import { OriginError, StoreUnavailableError } from '../../src/cache/errors.js'
 import { createLogObserver } from '../../src/telemetry/log-observer.js'
 import { createLogger } from '../../src/telemetry/logger.js'
 import { observeAll } from '../../src/telemetry/observe.js'
@@ -127,7 +127,7 @@ t.test(
     const { lines, observer } = createObserver('warn')
     for (let i = 0; i < 3; i++) {
       observer.invalidated({ source: 'proxy', kinds: ['tag'], outcome: 'pending', removed: 0 })
-      observer.originAsked({ resource: 'r', status: 0, durationMs: 1 })
+      observer.originFailed({ resource: 'r', durationMs: 1, error: new OriginError('unreachable') })
     }
     t.match(lines, [
       { level: 'warn', source: 'proxy', hint: /Redis/ },

@@ -3,7 +3,6 @@ import type { StoreStats } from '../../src/cache/store.js'
 import { createMetrics } from '../../src/telemetry/metrics.js'
 import { observeAll } from '../../src/telemetry/observe.js'
 import type { ReadStats } from '../../src/telemetry/store-stats.js'
-import { createStatistics } from '../../src/telemetry/statistics.js'
 
 const up: StoreStats = {
   kind: 'redis',
@@ -17,11 +16,10 @@ const up: StoreStats = {
 const UNREAD = { bytes: 2_000_000, refused: 3 }
 
 const createObserved = (figures: ReadStats = async () => up) => {
-  const statistics = createStatistics({ now: () => 0 })
-  const metrics = createMetrics({ counts: statistics.counts, figures, unread: UNREAD })
+  const metrics = createMetrics({ figures, unread: UNREAD })
   const scrape = async (): Promise<string[]> =>
     (await metrics.registry.metrics()).split('\n').map((line) => line.replace('spms_cache_', ''))
-  return { observer: observeAll([statistics, metrics]), scrape }
+  return { observer: observeAll([metrics]), scrape }
 }
 
 const answered = {
@@ -159,7 +157,7 @@ t.test('the process itself is measured, the lag of its event loop too', async (t
 })
 
 t.test('every name has the prefix, and units as Prometheus wants them', async (t) => {
-  const metrics = createMetrics({ counts: new Map(), figures: async () => up, unread: UNREAD })
+  const metrics = createMetrics({ figures: async () => up, unread: UNREAD })
   const names = metrics.registry.getMetricsAsArray().map(({ name }) => name)
   t.ok(names.every((name) => name.startsWith('spms_cache_')))
   t.notOk(names.some((name) => /_(ms|milliseconds|kb|count)$/.test(name)))
