@@ -25,7 +25,7 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
     ...(log.isLevelEnabled('debug') && {
       answered: (event: Answered) => log.debug(event, ANSWERED[event.outcome])
     }),
-    fillDropped: (event) => log.debug(event, 'An answer was not stored'),
+    unstored: (event) => log.debug(event, 'An answer was not stored'),
     originFailed: ({ error, ...fields }) => {
       warn({
         kind: `origin ${error.kind}`,

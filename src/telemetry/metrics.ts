@@ -98,6 +98,10 @@ export const createMetrics = ({ figures, unread }: MetricsOptions): Metrics => {
     'source'
   ])
   const fillsDropped = counter('fills_dropped_total', 'Storable answers that were not stored.', ['reason'])
+  const unstored = counter('answers_unstored_total', 'Answers to cacheable reads that were not stored.', [
+    'resource',
+    'reason'
+  ])
   const epochs = counter('epochs_begun_total', 'Times that every older entry became unreadable.', [])
 
   return {
@@ -107,6 +111,7 @@ export const createMetrics = ({ figures, unread }: MetricsOptions): Metrics => {
       tally.answered(event)
       durations.record(ANSWERED_BY[event.outcome], event.durationMs)
     },
+    unstored: ({ resource, reason }) => unstored.inc({ resource, reason }),
     fillDropped: ({ reason }) => fillsDropped.inc({ reason }),
     originAsked: ({ resource, status, durationMs }) => {
       originRequests.inc({ resource, status: status === 0 ? 'none' : `${Math.floor(status / 100)}xx` })

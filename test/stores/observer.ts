@@ -11,7 +11,7 @@ export const createRecorder = (): RecordingObserver => {
   const told: Told = {
     answered: [],
     fillDropped: [],
-    unstorable: [],
+    unstored: [],
     originAsked: [],
     originFailed: [],
     originBrokeOff: [],
@@ -27,7 +27,7 @@ export const createRecorder = (): RecordingObserver => {
     told,
     answered: (event) => void told.answered.push(event),
     fillDropped: (event) => void told.fillDropped.push(event),
-    unstorable: (event) => void told.unstorable.push(event),
+    unstored: (event) => void told.unstored.push(event),
     originAsked: (event) => void told.originAsked.push(event),
     originFailed: (event) => void told.originFailed.push(event),
     originBrokeOff: (event) => void told.originBrokeOff.push(event),

@@ -14,7 +14,7 @@ const tell = (observer: Observer): void => {
     traceparent: undefined
   })
   observer.fillDropped({ key: 'k', reason: 'refused' })
-  observer.unstorable({ resource: 'r', key: 'k', reason: 'no-store' })
+  observer.unstored({ resource: 'r', key: 'k', reason: 'no-store' })
   observer.originAsked({ resource: 'r', status: 200, durationMs: 1 })
   observer.originFailed({ resource: 'r', durationMs: 1, error: new OriginError('timeout') })
   observer.originBrokeOff({
@@ -35,7 +35,7 @@ const tell = (observer: Observer): void => {
 const recorder = (name: string, told: string[]): Observer => ({
   answered: () => told.push(`${name} answered`),
   fillDropped: () => told.push(`${name} fillDropped`),
-  unstorable: () => told.push(`${name} unstorable`),
+  unstored: () => told.push(`${name} unstored`),
   originAsked: () => told.push(`${name} originAsked`),
   originFailed: () => told.push(`${name} originFailed`),
   originBrokeOff: () => told.push(`${name} originBrokeOff`),
