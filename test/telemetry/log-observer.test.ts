@@ -29,7 +29,7 @@ t.test('hits, misses and invalidations are told at debug', async (t) => {
   observer.answered(hit)
   observer.answered({ ...hit, outcome: 'miss' })
   observer.invalidated({ source: 'control', kinds: ['tag'], outcome: 'done', removed: 3 })
-  observer.fillDropped({ key: 'user:5:profile', reason: 'refused' })
+  observer.unstored({ resource: 'r', key: 'user:5:profile', reason: 'invalidated' })
   t.match(lines, [
     {
       level: 'debug',
@@ -41,7 +41,7 @@ t.test('hits, misses and invalidations are told at debug', async (t) => {
     },
     { level: 'debug', msg: 'Miss' },
     { level: 'debug', msg: 'Invalidated', kinds: ['tag'], removed: 3 },
-    { level: 'debug', reason: 'refused' }
+    { level: 'debug', reason: 'invalidated' }
   ])
 })
 
