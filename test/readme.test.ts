@@ -164,9 +164,9 @@ const anchorOf = (heading: string): string =>
     .replace(/[^\w -]/g, '')
     .replaceAll(' ', '-')
 
-t.test('every path that CONTRIBUTING.md names is there', async (t) => {
-  const contributing = documents['CONTRIBUTING.md'] ?? ''
-  const prose = contributing.replaceAll(/^```.*?^```/gms, '')
+t.test('every path that CONTRIBUTING.md and docs/architecture.md name is there', async (t) => {
+  const named = ['CONTRIBUTING.md', 'docs/architecture.md'].map((file) => documents[file]).join('\n')
+  const prose = named.replaceAll(/^```.*?^```/gms, '')
   const quoted = [...prose.matchAll(/`([^`\s]+)`/g)].map(([, text = '']) => text)
   const paths = quoted.filter((text) => /^\.?\w[\w.-]*\/|^[\w.-]+\.(?:md|json|js|ts|yaml)$/.test(text))
   t.ok(paths.length > 30)

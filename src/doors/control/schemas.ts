@@ -22,7 +22,10 @@ const BASE64 = '^[A-Za-z0-9+/]*(?:[AQgw]==|[AEIMQUYcgkosw048]=)?$'
 /** RFC 9110 §8.3.1. */
 const MEDIA_TYPE = /^[A-Za-z0-9_!#$%&'*+.^`|~-]+\/[A-Za-z0-9_!#$%&'*+.^`|~-]+(?:[ \t]*;[\t\x20-\x7e]*)?$/
 
-const naming = (list: string) => ({ required: [list], properties: { [list]: { minItems: 1 } } })
+const naming = (list: string) => ({
+  required: [list],
+  properties: { [list]: { type: 'array', minItems: 1 } }
+})
 
 const ttlOf = (maximum: number, initial: number) =>
   Type.Optional(
