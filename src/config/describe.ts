@@ -3,17 +3,14 @@ import { shown } from './shown.js'
 
 /** One line for all problems, without the value of a secret. */
 export const describe = (
-  error: unknown,
+  problems: readonly SchemaFault[],
   environment: Readonly<Record<string, string | undefined>>
 ): string => {
-  const problems =
-    error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : []
   const byName = new Map<string, string[]>()
-  for (const problem of problems as SchemaFault[]) {
+  for (const problem of problems) {
     const name = problem.instancePath.slice(1)
     byName.set(name, [...(byName.get(name) ?? []), ruleOf(problem, WORDING)])
   }
-  if (byName.size === 0) return error instanceof Error ? error.message : String(error)
   return [...byName]
     .map(([name, texts]) => {
       return `${name}=${shown(name, environment[name] ?? '')}: ${[...new Set(texts.filter((text) => text !== ''))].join(' ')}`

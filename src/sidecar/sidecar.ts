@@ -1,9 +1,7 @@
-import { randomEpoch } from '../cache/position.js'
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { type Cache, createCache } from '../cache/cache.js'
 import type { Observer } from '../cache/observer.js'
-import type { Store } from '../cache/store.js'
 import { createValues } from '../cache/values/values.js'
 import { type Config, ConfigError, listOf } from '../config/config.js'
 import { createServerFactory } from '../doors/server-factory.js'
@@ -20,11 +18,10 @@ import { clockOf, monotonicNow, steadyNow } from './clocks.js'
 import { checkPrefix } from './check-prefix.js'
 import { readCa } from './read-ca.js'
 import { listen, listenOnSocket } from './listen.js'
+import { type OpenedStore, openStore } from './open-store.js'
 import { stopInOrder, type Stopped } from './stop.js'
+import { storePlugin } from './store-plugin.js'
 import { warmingOf } from './warming-of.js'
-import { createMemoryStore } from '../stores/memory/memory-store.js'
-import { RedisSettingsError } from '../stores/redis/connection/address.js'
-import { createRedisStore } from '../stores/redis/redis-store.js'
 import { createLogObserver } from '../telemetry/log-observer.js'
 import { createMetrics } from '../telemetry/metrics.js'
 import { observeAll } from '../telemetry/observe.js'
@@ -34,7 +31,7 @@ export interface SidecarOptions {
   readonly config: Config
   readonly log: Logger
   /** Tests put another store in its place. */
-  readonly openStore?: (config: Config, observer: Observer) => Promise<Store>
+  readonly openStore?: (config: Config, observer: Observer) => OpenedStore
 }
 
 export interface Sidecar {
@@ -63,7 +60,7 @@ export const createSidecar = async ({
   const metrics = createMetrics({ figures: () => store.figures(), unread })
   const statistics = createStatistics({ counts: metrics.counts, now: Date.now })
   const observer = observeAll([metrics, createLogObserver({ log, now: steadyNow })])
-  const store = await open(config, observer)
+  const store = open(config, observer)
   const origin = createHttpOrigin({
     url: config.ORIGIN_URL,
     timeoutMs: config.ORIGIN_TIMEOUT_MS,
@@ -71,7 +68,7 @@ export const createSidecar = async ({
     maxQueue: config.ORIGIN_MAX_QUEUE,
     maxHeaderBytes: MAX_HEADER_BYTES,
     servername: config.ORIGIN_SERVERNAME,
-    ca: readCa(config),
+    ca: readCa(config, 'ORIGIN'),
     keptHeaders: ['origin', ...table.identity.headers, ...table.variedHeaders],
     observer
   })
@@ -116,6 +113,7 @@ export const createSidecar = async ({
     serverFactory: serverFactories.control,
     loggerInstance: log.child({ door: 'control' })
   })
+  void control.register(storePlugin, { store })
   const ops = createOpsDoor({
     isReady: () => state.isReady,
     figures: () => store.figures(),
@@ -161,26 +159,6 @@ export const createSidecar = async ({
     }
   }
 }
-
-/** The store that the configuration names. */
-export const openStore = async (config: Config, observer: Observer): Promise<Store> =>
-  config.CACHE_STORE === 'memory'
-    ? createMemoryStore({ maxBytes: config.MEMORY_MAX_BYTES, now: steadyNow, randomEpoch })
-    : createRedisStore({
-        url: config.REDIS_URL,
-        username: config.REDIS_USERNAME,
-        password: config.REDIS_PASSWORD,
-        caFile: config.REDIS_CA_FILE,
-        connectTimeoutMs: config.REDIS_CONNECT_TIMEOUT_MS,
-        commandTimeoutMs: config.REDIS_COMMAND_TIMEOUT_MS,
-        invalidationTimeoutMs: config.INVALIDATION_TIMEOUT_MS,
-        prefix: config.KEY_PREFIX,
-        observer,
-        now: Date.now,
-        randomEpoch
-      }).catch((error: unknown) => {
-        throw error instanceof RedisSettingsError ? new ConfigError(error.message, { cause: error }) : error
-      })
 
 const readTable = ({ RESOURCES_FILE: file, MAX_TTL }: Config, options: ReadOptions): LoadedResources => {
   try {

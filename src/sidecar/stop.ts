@@ -21,7 +21,8 @@ export interface StopParts {
   readonly socket: Server | undefined
   readonly cache: Cache
   readonly origin: HttpOrigin
-  readonly store: Store
+  /** The control door closes it. */
+  readonly store: Pick<Store, 'endWaiting'>
   /** How long the doors go on. */
   readonly delayMs: number
   /** How long requests may then take. */
@@ -60,8 +61,8 @@ export const stopInOrder = async (parts: StopParts): Promise<Stopped> => {
   await origin.close()
   await Promise.race([settled, delay(LAST_MS)])
   parts.socket?.close()
+  // Its last act is to close the store.
   const cutControl = await finish(parts.control)
-  await Promise.race([parts.store.close(), delay(LAST_MS)])
   const cutOps = await finish(parts.ops)
   return { cut: cutProxied + cutControl + cutOps }
 }

@@ -1,9 +1,7 @@
-import { randomEpoch } from '../../src/cache/position.js'
+import { readFileSync } from 'node:fs'
 import type { Test } from 'tap'
 import type { Store } from '../../src/cache/store.js'
-import { createRedisStore } from '../../src/stores/redis/redis-store.js'
-import { createRecorder } from '../stores/observer.js'
-import { untilUp } from '../stores/redis-fixtures.js'
+import { connectStore } from '../stores/redis-fixtures.js'
 
 export interface TlsStoreOptions {
   readonly url: string
@@ -14,13 +12,7 @@ export interface TlsStoreOptions {
 }
 
 /** Up, and closed at the end of the test. */
-export const connectTlsStore = async (t: Test, options: TlsStoreOptions): Promise<Store> => {
-  const store = await createRedisStore({
-    ...{ connectTimeoutMs: 1000, commandTimeoutMs: 2000, invalidationTimeoutMs: 5000 },
-    ...{ now: Date.now, randomEpoch, observer: createRecorder() },
-    ...options
-  })
-  t.teardown(() => store.close())
-  await untilUp(store)
+export const connectTlsStore = async (t: Test, { caFile, ...settings }: TlsStoreOptions): Promise<Store> => {
+  const { store } = await connectStore(t, { ...settings, ca: readFileSync(caFile, 'utf8') })
   return store
 }

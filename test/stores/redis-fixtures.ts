@@ -2,6 +2,7 @@ import { randomEpoch } from '../../src/cache/position.js'
 import type { Test } from 'tap'
 import type { Observer } from '../../src/cache/observer.js'
 import type { Store } from '../../src/cache/store.js'
+import { createClient, type RedisSettings } from '../../src/stores/redis/connection/client.js'
 import { createRedisStore } from '../../src/stores/redis/redis-store.js'
 import { eventually } from '../support/eventually.js'
 import { type RedisServer, type RedisServerOptions, startRedis } from '../support/redis-server.js'
@@ -12,8 +13,7 @@ export interface WatchedStore {
   readonly told: RecordingObserver['told']
 }
 
-export interface StoreSettings {
-  readonly url: string
+export interface StoreSettings extends Pick<RedisSettings, 'url' | 'username' | 'password' | 'ca'> {
   readonly prefix?: string
   readonly commandTimeoutMs?: number
   readonly invalidationTimeoutMs?: number
@@ -33,17 +33,21 @@ export const redisFor = async (t: Test, options?: RedisServerOptions): Promise<R
 /** Not yet up. */
 export const openStore = async (t: Test, settings: StoreSettings): Promise<WatchedStore> => {
   const observer = createRecorder()
-  const store = await createRedisStore({
-    prefix: 'spms:',
-    connectTimeoutMs: 1000,
+  const named = { prefix: 'spms:', connectTimeoutMs: 1000, ...settings }
+  const client = createClient(named)
+  const store = createRedisStore({
+    client,
     commandTimeoutMs: 2000,
     invalidationTimeoutMs: 5000,
     now: Date.now,
     randomEpoch,
     observer,
-    ...settings
+    ...named
   })
-  t.teardown(() => store.close())
+  t.teardown(async () => {
+    await store.close()
+    await client.quit()
+  })
   return { store, told: observer.told }
 }
 

@@ -5,7 +5,7 @@ import { epochOf } from '../../cache/position.js'
 import type { CarriedOut, Store } from '../../cache/store.js'
 import { decodeEntry } from '../entry-codec.js'
 import { createJournal } from '../journal.js'
-import { adoptClient, createClient, type RedisSettings } from './connection/client.js'
+import type { RedisClient } from './connection/client.js'
 import { createCommit } from './commit.js'
 import { gatherReads } from './read.js'
 import { createPendingInvalidations, reasonOf } from './pending-invalidations.js'
@@ -19,7 +19,11 @@ import { OPEN } from './scripts/scripts.js'
 import { createReadSizes } from './sizes.js'
 import { createSweep } from './sweep.js'
 
-export interface RedisStoreOptions extends RedisSettings {
+export interface RedisStoreOptions {
+  /** Not connected yet. Whoever made it closes it, after the store. */
+  readonly client: RedisClient
+  readonly prefix: string
+  readonly connectTimeoutMs: number
   readonly commandTimeoutMs: number
   /** Longest that `invalidate` tries before it is `pending`. */
   readonly invalidationTimeoutMs: number
@@ -31,11 +35,9 @@ export interface RedisStoreOptions extends RedisSettings {
 /**
  * The shared store: one multiplexed connection, one round trip for a read, scripts for commits and
  * invalidations. While an invalidation waits in the journal, nothing is read from or committed to Redis.
- * Throws `RedisSettingsError` when there is no way to connect.
  */
-export const createRedisStore = async (options: RedisStoreOptions): Promise<Store> => {
-  const { observer, now, randomEpoch } = options
-  const client = createClient(options)
+export const createRedisStore = (options: RedisStoreOptions): Store => {
+  const { client, observer, now, randomEpoch } = options
   const names = redisKeysUnder(options.prefix)
   const scripts = createScriptRunner(client)
   const journal = createJournal()
@@ -72,7 +74,6 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
 
   const connection = createConnection({
     ...options,
-    client,
     handshake: async (run) => {
       // ioredis goes on in database 0 when its own SELECT was refused. A cluster has no other.
       const { db = 0, Connector } = client.options
@@ -113,7 +114,6 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
     return { usedBytes: field('used_memory'), maxBytes: field('maxmemory') }
   }
 
-  const host = await adoptClient(client)
   connection.start()
 
   return {
@@ -140,7 +140,6 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
     close: async () => {
       endWaiting()
       connection.stop()
-      await host.close()
     }
   }
 }
