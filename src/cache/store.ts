@@ -23,7 +23,7 @@ export interface Store {
   isTagged(tag: string): Promise<boolean>
   /** Removes index members whose entry has expired, and old records. */
   sweep(): Promise<void>
-  figures(): Promise<StoreStats>
+  stats(): Promise<StoreStats>
   /** For a process that stops: invalidations that wait for the store are `pending` at once, and so are later ones. */
   endWaiting(): void
   close(): Promise<void>

@@ -61,7 +61,7 @@ export const createSidecar = async ({
   checkPrefix(config, description)
   const statistics = createStatistics({ now: Date.now })
   const unread = new Unread({ timeoutMs: config.CALLER_TIMEOUT_MS })
-  const metrics = createMetrics({ counts: statistics.counts, figures: () => store.figures(), unread })
+  const metrics = createMetrics({ counts: statistics.counts, stats: () => store.stats(), unread })
   const observer = observeAll([statistics, metrics, createLogObserver({ log, now: steadyNow })])
   const store = await open(config, observer)
   const origin = createHttpOrigin({
@@ -104,7 +104,7 @@ export const createSidecar = async ({
     values: createValues({ store, now }),
     invalidate: (named, options) => cache.invalidate(named, 'control', options),
     longestWaitMs: config.INVALIDATION_TIMEOUT_MS,
-    stats: async () => statistics.snapshot(await store.figures()),
+    stats: async () => statistics.snapshot(await store.stats()),
     resources: { schema: resourceFileSchema(ttlLimits), table: description },
     warming,
     keyPrefix: config.KEY_PREFIX,
@@ -118,7 +118,7 @@ export const createSidecar = async ({
   })
   const ops = createOpsDoor({
     isReady: () => isReady,
-    figures: () => store.figures(),
+    stats: () => store.stats(),
     registry: metrics.registry,
     callers: callers.ops,
     loggerInstance: log.child({ door: 'ops' })

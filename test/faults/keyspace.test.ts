@@ -111,6 +111,6 @@ const sweep = async (t: Test, url: string): Promise<void> => {
     observer: createRecorder()
   })
   t.teardown(() => store.close())
-  await eventually(async () => (await store.figures()).state === 'up')
+  await eventually(async () => (await store.stats()).state === 'up')
   await store.sweep()
 }

@@ -30,7 +30,7 @@ void t.test('a cluster of three masters', { skip }, async (t) => {
       await put(store, { storeKey: 'a:3', entry: entryOf('') })
       await invalidate(store, { all: true })
       t.strictSame(await readable(store, 'a:3'), [])
-      t.match(await store.figures(), { usedBytes: Number })
+      t.match(await store.stats(), { usedBytes: Number })
     }
     const sizes = await Promise.all(masters.map(({ call }) => call('dbsize')))
     t.strictSame(sizes.slice(1), [0, 0])

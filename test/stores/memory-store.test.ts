@@ -21,7 +21,7 @@ void t.test('the least recently used entries make room, and leave their tags', a
     await put(store, { storeKey, entry: entryOf(body, { tags: [storeKey] }) })
   t.strictSame(await readable(store, 'a', 'b', 'c', 'd', 'e'), ['a', 'd', 'e'])
   t.notOk(await store.isTagged('b'))
-  const { entries, usedBytes, maxBytes } = await store.figures()
+  const { entries, usedBytes, maxBytes } = await store.stats()
   t.match({ entries, maxBytes }, { entries: 3, maxBytes: MEGABYTE })
   t.ok((usedBytes ?? 0) > 900_000 && (usedBytes ?? 0) <= MEGABYTE)
 })

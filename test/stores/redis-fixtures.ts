@@ -48,7 +48,7 @@ export const openStore = async (t: Test, settings: StoreSettings): Promise<Watch
 }
 
 export const untilUp = (store: Store): Promise<unknown> =>
-  eventually(async () => (await store.figures()).state === 'up', { intervalMs: 5 })
+  eventually(async () => (await store.stats()).state === 'up', { intervalMs: 5 })
 
 /** Until the store has done an operation so many times. */
 export const untilAsked = (told: WatchedStore['told'], asked: string, times: number): Promise<unknown> =>

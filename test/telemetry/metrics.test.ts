@@ -16,9 +16,9 @@ const up: StoreStats = {
 
 const UNREAD = { bytes: 2_000_000, refused: 3 }
 
-const createObserved = (figures: ReadStats = async () => up) => {
+const createObserved = (stats: ReadStats = async () => up) => {
   const statistics = createStatistics({ now: () => 0 })
-  const metrics = createMetrics({ counts: statistics.counts, figures, unread: UNREAD })
+  const metrics = createMetrics({ counts: statistics.counts, stats, unread: UNREAD })
   const scrape = async (): Promise<string[]> =>
     (await metrics.registry.metrics()).split('\n').map((line) => line.replace('spms_cache_', ''))
   return { observer: observeAll([statistics, metrics]), scrape }
@@ -159,7 +159,7 @@ t.test('the process itself is measured, the lag of its event loop too', async (t
 })
 
 t.test('every name has the prefix, and units as Prometheus wants them', async (t) => {
-  const metrics = createMetrics({ counts: new Map(), figures: async () => up, unread: UNREAD })
+  const metrics = createMetrics({ counts: new Map(), stats: async () => up, unread: UNREAD })
   const names = metrics.registry.getMetricsAsArray().map(({ name }) => name)
   t.ok(names.every((name) => name.startsWith('spms_cache_')))
   t.notOk(names.some((name) => /_(ms|milliseconds|kb|count)$/.test(name)))

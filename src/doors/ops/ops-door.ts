@@ -9,7 +9,7 @@ import { answerWithProblems, sendProblem, toProblem } from '../problem.js'
 export interface OpsDoorOptions {
   /** False before all doors listen, and from the signal to stop on. */
   readonly isReady: () => boolean
-  readonly figures: ReadStats
+  readonly stats: ReadStats
   readonly registry: Registry
   readonly callers: ServerFactory
   readonly loggerInstance: FastifyBaseLogger
@@ -21,7 +21,7 @@ const KEEP_ALIVE_MS = 72_000
 /** Probes and metrics for the cluster: no data, no keys. A store that is down leaves the sidecar ready. */
 export const createOpsDoor = ({
   isReady,
-  figures,
+  stats,
   registry,
   callers,
   loggerInstance
@@ -40,7 +40,7 @@ export const createOpsDoor = ({
   })
   answerWithProblems(door)
   answerMethods(door)
-  const figuresInTime = withinLimit(figures)
+  const statsInTime = withinLimit(stats)
 
   door.get('/live', () => ({ status: 'live' }))
 
@@ -48,7 +48,7 @@ export const createOpsDoor = ({
     if (!isReady()) {
       return reply.code(503).send({ status: 'not ready', reason: 'starting or shutting down' })
     }
-    const known = await figuresInTime()
+    const known = await statsInTime()
     return { status: 'ready', store: known?.state ?? 'down' }
   })
 

@@ -116,7 +116,7 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
       for (const [storeKey, entry] of entries.entries())
         if (now() >= usableUntil(entry)) entries.delete(storeKey)
     },
-    figures: async () => ({
+    stats: async () => ({
       kind: 'memory',
       state: 'up',
       entries: entries.size,

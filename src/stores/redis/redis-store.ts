@@ -129,7 +129,7 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
       await open(connection.run).catch((error: unknown) => connection.markDown(reasonOf(error)))
       await sweep()
     },
-    figures: async () => ({
+    stats: async () => ({
       kind: 'redis',
       state: connection.state,
       entries: undefined,

@@ -114,7 +114,7 @@ t.test('without the store', async (t) => {
     recordsBetween: down,
     isTagged: down,
     sweep: down,
-    figures: down,
+    stats: down,
     endWaiting: () => undefined,
     close: async () => undefined
   }

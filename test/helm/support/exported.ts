@@ -8,7 +8,7 @@ import { createStatistics } from '../../../src/telemetry/statistics.js'
 /** Sample names as Prometheus sees them, such as `…_bucket`, with the values of each label. */
 export type Samples = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>
 
-const FIGURES: StoreStats = {
+const STATS: StoreStats = {
   kind: 'redis',
   state: 'up',
   entries: 1,
@@ -39,7 +39,7 @@ export const exportedSamples = async (): Promise<Samples> => {
   const statistics = createStatistics({ now: () => 0 })
   const { registry, ...metrics } = createMetrics({
     counts: statistics.counts,
-    figures: async () => FIGURES,
+    stats: async () => STATS,
     unread: new Unread({ timeoutMs: 60_000 })
   })
   const observer = observeAll([statistics, metrics])

@@ -17,7 +17,7 @@ import { connectStore, openStore, redisFor, untilUp, type WatchedStore } from '.
 
 const states = ({ told }: WatchedStore): string[] => told.storeChanged.map(({ state }) => state)
 const untilDown = ({ store }: WatchedStore): Promise<unknown> =>
-  eventually(async () => (await store.figures()).state === 'down', { intervalMs: 5 })
+  eventually(async () => (await store.stats()).state === 'down', { intervalMs: 5 })
 
 void t.test('a server that is down at start is used once it is there', { skip: needsOwnRedis }, async (t) => {
   const port = await freePort()
@@ -28,7 +28,7 @@ void t.test('a server that is down at start is used once it is there', { skip: n
   await t.rejects(put(store, { storeKey: 'a', entry: entryOf('') }), { name: 'StoreUnavailableError' })
   await t.rejects(store.isTagged('t'), { name: 'StoreUnavailableError' })
   await t.rejects(store.sweep(), { name: 'StoreUnavailableError' })
-  t.match(await store.figures(), { state: 'down', usedBytes: undefined })
+  t.match(await store.stats(), { state: 'down', usedBytes: undefined })
   t.match(await invalidateAtOnce(store, { keys: ['a'] }), { outcome: 'pending' })
   const server = await startRedis({ port })
   t.teardown(() => server.stop())
