@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { StoreFaultKind } from '../../src/cache/errors.js'
 import { createReasons } from '../../src/telemetry/reasons.js'
 import { createClock } from '../support/clock.js'
 
@@ -8,7 +9,7 @@ const start = () => {
   const clock = createClock()
   const reasons = createReasons(clock.now)
   /** The kinds that are told of those seen in turn, a second apart. */
-  const told = (...kinds: string[]): string[] =>
+  const told = (...kinds: StoreFaultKind[]): StoreFaultKind[] =>
     kinds.filter((kind) => {
       clock.advance(1000)
       return reasons.isNews(kind)

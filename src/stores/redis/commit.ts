@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '../../cache/errors.js'
+import { type StoreFault, StoreUnavailableError } from '../../cache/errors.js'
 import { type Entry, usableUntil } from '../../cache/entry.js'
 import { reachOf } from '../../cache/invalidate/invalidation.js'
 import type { Position } from '../../cache/position.js'
@@ -19,6 +19,8 @@ export interface CommitOptions {
   readonly readRecords: ReadRecords
   readonly now: () => number
 }
+
+export const LOST_EPOCH: StoreFault = { kind: 'lost-epoch', message: 'Redis has lost the epoch' }
 
 /** How often a commit is tried while unrelated invalidations keep moving the position. */
 const ATTEMPTS = 3
@@ -44,8 +46,8 @@ export const createCommit = ({ names, scripts, connection, readRecords, now }: C
     )
     if (kind === 'committed') return parseCommitted(rest)
     if (kind === 'lost') {
-      connection.markDown('Redis has lost the epoch')
-      throw new StoreUnavailableError('Redis has lost the epoch')
+      connection.markDown(LOST_EPOCH)
+      throw new StoreUnavailableError(LOST_EPOCH.message, LOST_EPOCH)
     }
     const [moved] = rest
     if (position === undefined || moved === undefined || attempt === ATTEMPTS)

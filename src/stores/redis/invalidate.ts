@@ -125,7 +125,7 @@ export const createRedisInvalidate = ({
 
   /** A new epoch makes everything unreadable at once; the entries are then removed for their memory. */
   const removeAll = async (run: Run): Promise<CarriedOut> => {
-    const reason = 'everything was invalidated'
+    const reason = 'everything-invalidated'
     const args = [names.prefix, randomEpoch(), reason]
     const keys = [names.epoch, names.log, names.server, names.tags]
     const work = async () => parseOpening(await scripts.run(OPEN, keys, args))

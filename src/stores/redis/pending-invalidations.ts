@@ -1,8 +1,9 @@
+import type { StoreFault } from '../../cache/errors.js'
 import type { Invalidation } from '../../cache/invalidate/invalidation.js'
 import type { Invalidated, InvalidateOptions } from '../../cache/store.js'
 import type { Journal } from '../journal.js'
 import { withinBudget } from '../time-budget.js'
-import { messageOf } from './connection/error-replies.js'
+import { faultOf } from './connection/error-replies.js'
 import type { RedisConnection, Run } from './connection/connection.js'
 
 export interface PendingInvalidationsOptions {
@@ -40,16 +41,16 @@ export const createPendingInvalidations = ({
     let isKept = false
     let forget = (): void => undefined
 
-    const keep = (reason: string): void => {
+    const keep = (fault: StoreFault): void => {
       isKept = true
       journal.add(invalidation)
-      if (connection.state === 'up') connection.markDown(reason)
+      if (connection.state === 'up') connection.markDown(fault)
     }
     const done = new Promise<Invalidated>((resolve) => {
       const end = (): void => resolve(PENDING)
-      const wait = (reason: string): void => {
+      const wait = (fault: StoreFault): void => {
         if (isKept) return
-        keep(reason)
+        keep(fault)
         if (isEnding || waitMs === 0 || waiting.size >= mostWaiting) {
           end()
           return
@@ -62,21 +63,22 @@ export const createPendingInvalidations = ({
         }
       }
       if (connection.state === 'down') {
-        wait('the store is down')
+        wait({ kind: 'down', message: 'the store is down' })
         return
       }
       const run = connection.runPatiently(() =>
-        wait(`an invalidation got no answer within ${commandTimeoutMs} ms`)
+        wait({ kind: 'timeout', message: `an invalidation got no answer within ${commandTimeoutMs} ms` })
       )
-      remove(run, invalidation).then(resolve, (error: unknown) =>
-        wait(`an invalidation failed: ${reasonOf(error)}`)
-      )
+      remove(run, invalidation).then(resolve, (error: unknown) => {
+        const { kind, message } = faultOf(error)
+        wait({ kind, message: `an invalidation failed: ${message}` })
+      })
     })
     // The first attempt has the budget of a command, whatever the caller asks for.
     const boundMs = Math.max(waitMs, Math.min(commandTimeoutMs, timeoutMs))
     return withinBudget(done, boundMs)
       .catch(() => {
-        if (!isKept) keep('an invalidation was not carried out in time')
+        if (!isKept) keep({ kind: 'timeout', message: 'an invalidation was not carried out in time' })
         return PENDING
       })
       .finally(() => forget())
@@ -93,7 +95,3 @@ export const createPendingInvalidations = ({
     }
   }
 }
-
-/** Of a `StoreUnavailableError`: what Redis or the connection said. */
-export const reasonOf = (error: unknown): string =>
-  messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error)

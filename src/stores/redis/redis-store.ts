@@ -6,10 +6,11 @@ import type { CarriedOut, Store } from '../../cache/store.js'
 import { decodeEntry } from '../entry-codec.js'
 import { createJournal } from '../journal.js'
 import { adoptClient, createClient, type RedisSettings } from './connection/client.js'
-import { createCommit } from './commit.js'
+import { createCommit, LOST_EPOCH } from './commit.js'
 import { gatherReads } from './read.js'
-import { createPendingInvalidations, reasonOf } from './pending-invalidations.js'
+import { createPendingInvalidations } from './pending-invalidations.js'
 import { createConnection, type Run } from './connection/connection.js'
+import { faultOf } from './connection/error-replies.js'
 import { createReadRecords } from './records.js'
 import { redisKeysUnder } from './redis-keys.js'
 import { createRedisInvalidate } from './invalidate.js'
@@ -44,12 +45,12 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
   const open = async (run: Run): Promise<void> => {
     const keys = [names.epoch, names.log, names.server, names.tags]
     const args = [names.prefix, randomEpoch(), '']
-    const [kind, , reason = ''] = await run('open', async () =>
-      parseOpening(await scripts.run(OPEN, keys, args))
-    )
+    const [kind, , reason] = await run('open', async () => parseOpening(await scripts.run(OPEN, keys, args)))
     if (kind === 'replica')
-      throw new StoreUnavailableError('this Redis is a replica; replicas are never read')
-    if (kind === 'begun') observer.epochBegan({ reason })
+      throw new StoreUnavailableError('this Redis is a replica; replicas are never read', {
+        kind: 'read-only'
+      })
+    if (reason !== undefined) observer.epochBegan({ reason })
   }
 
   const replay = async (run: Run, pending: Invalidation): Promise<CarriedOut> => {
@@ -91,8 +92,8 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
     // A master that has become a replica keeps its connections, and refuses this: proof that it was none at the `MGET`.
     const [[position, ...values]] = await Promise.all([client.mgetBuffer(keys), client.unlink(names.nothing)])
     if (position === undefined || position === null) {
-      connection.markDown('Redis has lost the epoch')
-      throw new StoreUnavailableError('Redis has lost the epoch')
+      connection.markDown(LOST_EPOCH)
+      throw new StoreUnavailableError(LOST_EPOCH.message, LOST_EPOCH)
     }
     const at = position.toString('latin1')
     const epoch = epochOf(at)
@@ -126,7 +127,7 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
       (await connection.run('read', () => client.exists(names.storeKey(`@tag:${tag}`)))) === 1,
     sweep: async () => {
       // A master that has become a replica keeps its connections: this is where it is noticed when nobody writes.
-      await open(connection.run).catch((error: unknown) => connection.markDown(reasonOf(error)))
+      await open(connection.run).catch((error: unknown) => connection.markDown(faultOf(error)))
       await sweep()
     },
     stats: async () => ({

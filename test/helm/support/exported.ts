@@ -54,9 +54,9 @@ export const exportedSamples = async (): Promise<Samples> => {
   observer.originAsked({ resource: 'user_profile', status: 200, durationMs: 1 })
   observer.fillDropped({ key: 'k', reason: 'refused' })
   observer.storeAsked({ operation: 'read', durationMs: 1 })
-  observer.storeFailed({ operation: 'read', error: new Error('away') })
-  observer.storeChanged({ state: 'down', reason: 'away' })
-  observer.epochBegan({ reason: 'new' })
+  observer.storeFailed({ operation: 'read', kind: 'unreachable', error: new Error('away') })
+  observer.storeChanged({ state: 'down', kind: 'unreachable', reason: 'away' })
+  observer.epochBegan({ reason: 'no-epoch' })
   return samplesOf(await registry.metrics())
 }
 

@@ -123,7 +123,7 @@ void t.test('an emptied server begins a new epoch without losing the connection'
     t.not(epochOf(await positionOf(store)), epochOf(position))
     t.strictSame(await putAt(store, position, { storeKey: 'a', entry: entryOf('old') }), ['refused'])
     t.strictSame(states(watched), ask === 'invalidate' ? ['up'] : ['up', 'down', 'up'])
-    t.match(watched.told.epochBegan.at(-1), { reason: 'no epoch' })
+    t.match(watched.told.epochBegan.at(-1), { reason: 'no-epoch' })
     await store.close()
   }
 })

@@ -1,11 +1,11 @@
-import { StoreUnavailableError } from '../../../cache/errors.js'
+import { type StoreFault, StoreUnavailableError } from '../../../cache/errors.js'
 import type { Observer } from '../../../cache/observer.js'
 import type { StoreState } from '../../../cache/store.js'
 import { createBreaker } from '../../breaker.js'
 import { BudgetExceededError } from '../../time-budget.js'
 import { createBatches } from './batches.js'
 import type { RedisClient } from './client.js'
-import { isReply, isWrongConnection, isWrongServer, messageOf } from './error-replies.js'
+import { faultOf, isWrongConnection, isWrongServer, saysWhy } from './error-replies.js'
 
 export interface ConnectionOptions {
   readonly client: RedisClient
@@ -38,7 +38,7 @@ export interface RedisConnection {
   /** Counts one more who waits for what has been run and has not begun yet. */
   join(): void
   /** Takes the connection down until `handshake` has succeeded again. */
-  markDown(reason: string): void
+  markDown(fault: StoreFault): void
   start(): void
   stop(): void
 }
@@ -46,6 +46,9 @@ export interface RedisConnection {
 const RETRY_MS = 500
 /** A lost packet is sent again after 200, 600 and 1,400 ms: a connection that is silent for so long is given up. */
 const PATIENCE_MS = 1000
+
+const CLOSED: StoreFault = { kind: 'closed', message: 'the connection was closed' }
+const NO_CONNECTION: StoreFault = { kind: 'other', message: 'no connection' }
 
 export const createConnection = ({ client, observer, ...options }: ConnectionOptions): RedisConnection => {
   const breaker = createBreaker()
@@ -59,16 +62,22 @@ export const createConnection = ({ client, observer, ...options }: ConnectionOpt
   let connections = 0
   let retry: NodeJS.Timeout | undefined
 
-  const change = (next: StoreState, reason: string): void => {
-    state = next
-    if (isStopped) return
-    if (announced !== next) observer.storeChanged({ state: next, reason })
-    else if (next === 'down') observer.storeStaysDown({ reason })
-    announced = next
+  const goUp = (): void => {
+    state = 'up'
+    if (!isStopped && announced !== 'up') observer.storeChanged({ state: 'up', reason: 'connected' })
+    announced = 'up'
   }
 
-  const goDown = (reason: string, next: () => void = handshakeSoon): void => {
-    change('down', reason)
+  const tellDown = ({ kind, message }: StoreFault): void => {
+    state = 'down'
+    if (isStopped) return
+    if (announced !== 'down') observer.storeChanged({ state: 'down', kind, reason: message })
+    else observer.storeStaysDown({ kind, reason: message })
+    announced = 'down'
+  }
+
+  const goDown = (fault: StoreFault, next: () => void = handshakeSoon): void => {
+    tellDown(fault)
     if (retry !== undefined || isStopped) return
     retry = setTimeout(() => {
       retry = undefined
@@ -95,11 +104,11 @@ export const createConnection = ({ client, observer, ...options }: ConnectionOpt
       do await options.handshake((operation, work) => attempt(operation, work, () => undefined))
       while (!options.isHandshakeDone())
       lastError = undefined
-      if (connection === connections) change('up', 'connected')
+      if (connection === connections) goUp()
     } catch (error) {
       // A frozen connection may never answer.
-      const isHopeless = error instanceof BudgetExceededError || isWrongConnection(error)
-      goDown(messageOf(lastError ?? error), isHopeless ? reconnect : handshakeSoon)
+      const isHopeless = error instanceof BudgetExceededError || isWrongConnection(faultOf(error).kind)
+      goDown(faultOf(lastError ?? error), isHopeless ? reconnect : handshakeSoon)
     } finally {
       isShakingHands = false
     }
@@ -122,19 +131,20 @@ export const createConnection = ({ client, observer, ...options }: ConnectionOpt
   }
 
   const run = async <T>(operation: string, work: () => Promise<T>, whenLate?: () => void): Promise<T> => {
-    if (state === 'down') throw new StoreUnavailableError('the store is down')
+    if (state === 'down') throw new StoreUnavailableError('the store is down', { kind: 'down' })
     try {
       return await attempt(operation, work, whenLate)
     } catch (cause) {
-      const error = cause instanceof Error ? cause : new Error(messageOf(cause))
-      observer.storeFailed({ operation, error })
+      const error = cause instanceof Error ? cause : new Error(String(cause))
+      const { kind, message } = faultOf(error)
+      observer.storeFailed({ operation, kind, error })
       if (error instanceof BudgetExceededError && breaker.timedOut(error.isOurFault, performance.now())) {
-        goDown(`Redis did not answer within ${error.budgetMs} ms`)
+        goDown({ kind: 'timeout', message: `Redis did not answer within ${error.budgetMs} ms` })
         reconnect()
-      } else if (isWrongServer(error)) {
-        goDown(error.message, isWrongConnection(error) ? reconnect : handshakeSoon)
+      } else if (isWrongServer(kind)) {
+        goDown({ kind, message }, isWrongConnection(kind) ? reconnect : handshakeSoon)
       }
-      throw new StoreUnavailableError(`${operation} failed`, { cause: error })
+      throw new StoreUnavailableError(`${operation} failed`, { kind, cause: error })
     }
   }
 
@@ -148,18 +158,18 @@ export const createConnection = ({ client, observer, ...options }: ConnectionOpt
   })
   client.on('error', (error: Error) => {
     // A server that refuses a connection says why and closes it: the broken connection is not the reason.
-    if (lastError === undefined || !isReply(lastError) || isReply(error)) lastError = error
+    if (lastError === undefined || !saysWhy(lastError) || saysWhy(error)) lastError = error
   })
   client.on('close', () => {
     connections++
-    change('down', messageOf(lastError ?? 'the connection was closed'))
+    tellDown(lastError === undefined ? CLOSED : faultOf(lastError))
   })
   client.on('ready', () => {
     connections++
     handshakeSoon()
   })
   client.on('end', () => {
-    goDown(messageOf(lastError ?? 'no connection'))
+    goDown(lastError === undefined ? NO_CONNECTION : faultOf(lastError))
   })
 
   return {
@@ -169,8 +179,8 @@ export const createConnection = ({ client, observer, ...options }: ConnectionOpt
     run: (operation, work) => run(operation, work),
     runPatiently: (whenLate) => (operation, work) => run(operation, work, whenLate),
     join: () => batches.join(),
-    markDown: (reason) => {
-      change('down', reason)
+    markDown: (fault) => {
+      tellDown(fault)
       handshakeSoon()
     },
     start: connect,

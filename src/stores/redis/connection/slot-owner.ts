@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { AbstractConnector, Redis, type RedisOptions } from 'ioredis'
+import { StoreUnavailableError } from '../../../cache/errors.js'
 import type { RedisNode } from './address.js'
 import { parseClusterSlots } from '../scripts/replies.js'
 
@@ -71,6 +72,7 @@ export const slotOwnerConnector = ({ nodes, prefix, asking }: SlotOwnerOptions) 
     override async connect() {
       this.connecting = true
       const owner = await findOwner()
+      // In the words by which ioredis knows that it was told to disconnect.
       if (!this.isWanted()) throw new Error('Connection is closed.')
       this.stream = tls === undefined ? connectTcp({ ...owner }) : connectTls({ ...tls, ...owner })
       this.stream.once('error', (error: Error) => (this.firstError = error))
@@ -102,6 +104,7 @@ const locate = ({ slot, ranges, askedHost }: Question) => {
     })
   const range = ranges.find(([from, to]) => Number(from) <= slot && slot <= Number(to))
   const owner = range === undefined ? undefined : nodesIn(range)[0]
-  if (owner === undefined) throw new Error('CLUSTERDOWN no node serves the slot of KEY_PREFIX')
+  if (owner === undefined)
+    throw new StoreUnavailableError('no node serves the slot of KEY_PREFIX', { kind: 'failing-over' })
   return { owner, all: ranges.flatMap(nodesIn) }
 }

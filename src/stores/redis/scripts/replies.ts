@@ -11,14 +11,25 @@ const Invalidation = Type.Object({
   patterns: Type.Array(Text),
   all: Type.Boolean()
 })
-const Opening = Type.Array(Text, { minItems: 1, maxItems: 3 })
+const Reason = Type.Union([
+  Type.Literal('no-epoch'),
+  Type.Literal('another-server'),
+  Type.Literal('evictions'),
+  Type.Literal('damaged-index'),
+  Type.Literal('everything-invalidated')
+])
+const Opening = Type.Union([
+  Type.Tuple([Type.Literal('replica')]),
+  Type.Tuple([Type.Literal('kept'), Text]),
+  Type.Tuple([Type.Literal('begun'), Text, Reason])
+])
 const Texts = Type.Array(Text)
 const Sizes = Type.Array(Type.Integer())
 const Committed = Type.Array(Type.Union([Type.Literal('stored'), Type.Literal('unmet')]))
 const Removal = Type.Union([
   Type.Tuple([Type.Literal('more'), Type.Integer()]),
   Type.Tuple([Type.Literal('removed'), Type.Integer()]),
-  Type.Tuple([Type.Literal('done'), Type.Integer(), Text, Text])
+  Type.Tuple([Type.Literal('done'), Type.Integer(), Text, Type.Union([Type.Literal(''), Reason])])
 ])
 /** CLUSTER SLOTS: from, to, the master's host, port and more, the same of each replica. */
 const ClusterSlots = Type.Array(

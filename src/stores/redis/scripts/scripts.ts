@@ -67,8 +67,8 @@ if tags ~= 'set' and tags ~= 'none' then redis.call('UNLINK', KEYS[4]) end
 local found, known, reason = position(), text(KEYS[3]), ARGV[3]
 if reason == '' then
   local now = server(redis.call('INFO', 'server') .. redis.call('INFO', 'replication'))
-  if not found then reason = 'no epoch'
-  elseif not known or string.match(known, '^%S+') ~= now then reason = 'another server'
+  if not found then reason = 'no-epoch'
+  elseif not known or string.match(known, '^%S+') ~= now then reason = 'another-server'
   else return {'kept', found} end
 end
 return {'begun', ARGV[2] .. ':' .. begin(), reason}
@@ -148,7 +148,7 @@ for i = 6, #ARGV do
   local members = redis.pcall('ZRANGE', index, 0, left - 1)
   if members.err then
     redis.call('UNLINK', index)
-    reason = 'a damaged index'
+    reason = 'damaged-index'
   elseif #members > 0 then
     for i, storeKey in ipairs(members) do members[i] = prefix .. storeKey end
     unlink(members)
@@ -160,7 +160,7 @@ for i = 6, #ARGV do
 end
 local found, known = position(), text(KEYS[3])
 if not found or not known then
-  reason = 'no epoch'
+  reason = 'no-epoch'
 else
   local id, policy, evicted, seen = string.match(known, '^(%S+) (%S+) (%S+) (%d+)$')
   local stats = redis.call('INFO', 'stats')
@@ -168,7 +168,7 @@ else
   local policy_now = string.match(redis.call('INFO', 'memory'), 'maxmemory_policy:([%w-]+)')
   if string.find((policy or 'allkeys') .. policy_now, 'allkeys', 1, true) then
     if string.match(stats, 'evicted_keys:(%d+)') ~= evicted or tonumber(commands) < tonumber(seen) then
-      reason = 'evictions under allkeys'
+      reason = 'evictions'
     else
       redis.call('SET', KEYS[3], id .. ' ' .. policy .. ' ' .. evicted .. ' ' .. commands)
     end

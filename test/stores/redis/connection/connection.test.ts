@@ -235,7 +235,7 @@ void t.test('a suspicion takes it down until it is prepared anew', async (t) => 
   })
   client.becomeReady()
   await untilUp()
-  connection.markDown('the epoch is lost')
+  connection.markDown({ kind: 'lost-epoch', message: 'the epoch is lost' })
   t.equal(connection.state, 'down')
   await untilUp()
   t.equal(prepared, 2)
