@@ -19,8 +19,6 @@ export interface Store {
   invalidate(invalidation: Invalidation, options?: InvalidateOptions): Promise<Invalidated>
   /** The records after one position up to another; `undefined` when they are no longer known. */
   recordsBetween(after: Position, upTo: Position): Promise<readonly LogRecord[] | undefined>
-  /** Whether any entry still carries the tag. */
-  isTagged(tag: string): Promise<boolean>
   /** Removes index members whose entry has expired, and old records. */
   sweep(): Promise<void>
   stats(): Promise<StoreStats>

@@ -3,7 +3,8 @@ import { randomEpoch } from '../../src/cache/random.js'
 import type { Store } from '../../src/cache/store.js'
 import { createRedisStore } from '../../src/stores/redis/redis-store.js'
 import { createRecorder } from '../stores/observer.js'
-import { untilUp } from '../stores/redis-fixtures.js'
+import type { StoreUnderTest } from '../stores/contract.js'
+import { inspectTags, untilUp } from '../stores/redis-fixtures.js'
 
 export interface TlsStoreOptions {
   readonly url: string
@@ -24,3 +25,9 @@ export const connectTlsStore = async (t: Test, options: TlsStoreOptions): Promis
   await untilUp(store)
   return store
 }
+
+/** The same, and a look at its tag indexes. */
+export const inspectTlsStore = async (t: Test, options: TlsStoreOptions): Promise<StoreUnderTest> => ({
+  store: await connectTlsStore(t, options),
+  isTagged: inspectTags(t, options)
+})

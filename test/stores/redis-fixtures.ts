@@ -3,8 +3,14 @@ import { randomEpoch } from '../../src/cache/random.js'
 import type { Observer } from '../../src/cache/observer.js'
 import type { Store } from '../../src/cache/store.js'
 import { createRedisStore } from '../../src/stores/redis/redis-store.js'
+import {
+  createClient,
+  type RedisClient,
+  type RedisSettings
+} from '../../src/stores/redis/connection/client.js'
 import { eventually } from '../support/eventually.js'
 import { type RedisServer, type RedisServerOptions, startRedis } from '../support/redis-server.js'
+import type { StoreUnderTest } from './contract.js'
 import { createRecorder, type RecordingObserver } from './observer.js'
 
 export interface WatchedStore {
@@ -59,6 +65,31 @@ export const connectStore = async (t: Test, settings: StoreSettings): Promise<Wa
   await untilUp(watched.store)
   return watched
 }
+
+/** Whether any entry of the store still carries a tag, seen over a connection of its own that is made when it is needed. */
+export const inspectTags = (
+  t: Test,
+  settings: Omit<RedisSettings, 'connectTimeoutMs'>
+): StoreUnderTest['isTagged'] => {
+  let connected: Promise<RedisClient> | undefined
+  const connect = async (): Promise<RedisClient> => {
+    const client = createClient({ connectTimeoutMs: 1000, ...settings })
+    t.teardown(() => client.disconnect())
+    await client.connect()
+    return client
+  }
+  return async (tag) =>
+    (await (await (connected ??= connect())).exists(`${settings.prefix}@tag:${tag}`)) === 1
+}
+
+/** Up, with a look at its tag indexes. */
+export const connectInspected = async (
+  t: Test,
+  settings: StoreSettings & { readonly prefix: string }
+): Promise<StoreUnderTest> => ({
+  store: (await connectStore(t, settings)).store,
+  isTagged: inspectTags(t, settings)
+})
 
 /** A figure of INFO. */
 export const infoOf = async (server: RedisServer, section: string, field: string): Promise<string> => {

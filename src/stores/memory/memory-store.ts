@@ -12,22 +12,28 @@ import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
 import { storedEntry } from './stored-entry.js'
 import { createMemoryLog } from './memory-log.js'
 import { keysReachedBy } from './reached-keys.js'
-import { createTagIndex } from './tag-index.js'
+import { createTagIndex, type TagIndex } from './tag-index.js'
 
 export interface MemoryStoreOptions {
   /** Bodies, headers, keys and tags together; the least recently used entries make room. */
   readonly maxBytes: number
   readonly now: () => number
   readonly randomEpoch: () => string
+  /** Empty; one that a test looks into. */
+  readonly index?: TagIndex
 }
 
 /**
  * The embedded store: one process, gone with it. A read and the commit of each draft are one step each, and so is the
  * record of an invalidation, which comes before what it removes: as much as it takes, in slices.
  */
-export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOptions): Store => {
+export const createMemoryStore = ({
+  maxBytes,
+  now,
+  randomEpoch,
+  index = createTagIndex()
+}: MemoryStoreOptions): Store => {
   const log = createMemoryLog(now)
-  const index = createTagIndex()
   const entries = new LRUCache<string, Entry>({
     maxSize: maxBytes,
     dispose: (entry, storeKey) => index.remove(storeKey, entry.tags)
@@ -111,7 +117,6 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
       return { outcome: 'done', id, removed }
     },
     recordsBetween: async (after, upTo) => recordsBetween(after, upTo),
-    isTagged: async (tag) => index.has(tag),
     sweep: async () => {
       for (const [storeKey, entry] of entries.entries())
         if (now() >= usableUntil(entry)) entries.delete(storeKey)

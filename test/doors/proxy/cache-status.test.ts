@@ -112,7 +112,6 @@ t.test('without the store', async (t) => {
     invalidate: async () => ({ outcome: 'pending' }),
     sizes: down,
     recordsBetween: down,
-    isTagged: down,
     sweep: down,
     stats: down,
     endWaiting: () => undefined,

@@ -92,7 +92,7 @@ export const modelContract = async (t: Test, createStore: CreateStore): Promise<
   await t.test(
     'nothing is readable after a later invalidation that names it, whatever the order',
     async (t) => {
-      const store = await createStore(t)
+      const { store } = await createStore(t)
       const rounds = fc.array(fc.array(step, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 12 })
       await fc.assert(
         fc.asyncProperty(rounds, async (played) => {
@@ -106,7 +106,7 @@ export const modelContract = async (t: Test, createStore: CreateStore): Promise<
   )
 
   await t.test('unrelated invalidations do not keep a fill from being stored', async (t) => {
-    const store = await createStore(t)
+    const { store } = await createStore(t)
     const position = await positionOf(store)
     const [outcomes] = await Promise.all([
       store.commit({ drafts: [{ storeKey: 'a', entry: entryOf('') }], position }),

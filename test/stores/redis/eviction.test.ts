@@ -5,7 +5,7 @@ import { randomEpoch } from '../../../src/cache/random.js'
 import type { Store } from '../../../src/cache/store.js'
 import { redisKeysUnder } from '../../../src/stores/redis/redis-keys.js'
 import { createRedisInvalidate } from '../../../src/stores/redis/invalidate.js'
-import { createScriptRunner } from '../../../src/stores/redis/scripts/script-runner.js'
+import { createScriptRunner } from '../../../src/stores/redis/scripts/script.js'
 import { eventually } from '../../support/eventually.js'
 import { needsOwnRedis, type RedisServer } from '../../support/redis-server.js'
 import { entryOf, invalidate, positionOf, put, readable, tagged } from '../fixtures.js'
@@ -133,10 +133,10 @@ void t.test(
     await put(store, { storeKey: 'a', entry: tagged('t:1') })
     const redis = server.client()
     const recorder = createRecorder()
-    const options = { client: redis, names: redisKeysUnder('spms:'), scripts: createScriptRunner(redis) }
-    const { remove } = createRedisInvalidate({ ...options, randomEpoch, observer: recorder })
+    const options = { client: redis, keys: redisKeysUnder('spms:'), runScript: createScriptRunner(redis) }
+    const invalidateNow = createRedisInvalidate({ ...options, randomEpoch, observer: recorder })
     let scans = 0
-    await remove(
+    await invalidateNow(
       async (operation, work) => {
         if (operation === 'scan' && scans++ === 0) await evictIndex(server, 'spms:@tag:t:1')
         return work()

@@ -58,7 +58,7 @@ const formOptions = (settings: RedisSettings, address: RedisAddress): ClientOpti
   if (form === 'cluster') {
     if (!hasHashTag(prefix)) {
       throw new RedisSettingsError(
-        `KEY_PREFIX=${prefix}: must hold a hash tag on Redis Cluster, such as {spms}:, so that all keys are in one storeKey`
+        `KEY_PREFIX=${prefix}: must hold a hash tag on Redis Cluster, such as {spms}:, so that all keys are in one slot`
       )
     }
     const asking = { ...commonOptions(settings, address), commandTimeout: connectTimeoutMs }

@@ -1,9 +1,10 @@
 import { connect as connectTcp, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { Type } from '@sinclair/typebox'
 import { AbstractConnector, Redis, type RedisOptions } from 'ioredis'
 import { StoreUnavailableError } from '../../../cache/errors.js'
 import type { RedisNode } from './address.js'
-import { parseClusterSlots } from '../scripts/replies.js'
+import { parserOf } from '../scripts/script.js'
 
 /** What ioredis takes when its replies are as they come. */
 export type ClientOptions = Omit<RedisOptions, 'replyMapping'>
@@ -85,6 +86,19 @@ export const slotOwnerConnector = ({ nodes, prefix, asking }: SlotOwnerOptions) 
     }
   }
 }
+
+/** CLUSTER SLOTS: from, to, the master's host, port and more, the same of each replica. */
+const parseClusterSlots = parserOf(
+  Type.Array(
+    Type.Array(
+      Type.Union([
+        Type.Integer(),
+        Type.Array(Type.Union([Type.String(), Type.Integer(), Type.Null(), Type.Array(Type.String())]))
+      ]),
+      { minItems: 3 }
+    )
+  )
+)
 
 type Ranges = ReturnType<typeof parseClusterSlots>
 

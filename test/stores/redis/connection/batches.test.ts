@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
-import { createBatches } from '../../../../src/stores/redis/connection/batches.js'
+import { Batches } from '../../../../src/stores/redis/connection/batches.js'
 import { BudgetExceededError } from '../../../../src/stores/time-budget.js'
 
 /** A server that says `+OK` to every command, unless it is told to be silent. */
@@ -31,7 +31,7 @@ const setUp = async (t: Test, { budgetMs = 1000, patienceMs = 2000, isSilent = f
     client.disconnect()
     server.close()
   })
-  const batches = createBatches(client, { budgetMs, patienceMs })
+  const batches = new Batches(client, { budgetMs, patienceMs })
   return { client, arrivals, batches, ask: (key: string) => batches.run(() => client.get(key)) }
 }
 
