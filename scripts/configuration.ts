@@ -35,15 +35,14 @@ export const configurationDocument = (): string => {
   const settings: [string, Setting][] = Object.entries(ConfigSchema.properties)
   return `# Configuration
 
-Environment variables, trimmed; a blank one counts as not set, a bad one stops the start with a line that names it, without secrets.
-\`npm run docs\` writes this page from \`src/config/schema.ts\`.
+Environment variables. They are trimmed, and a blank one counts as not set. A bad one stops the start with one line that names it
+and shows no secret. \`npm run docs\` writes this page from \`src/config/schema.ts\`.
 
 | setting | default | allowed | what it is for |
 | --- | --- | --- | --- |
 ${settings.map(rowOf).join('\n')}
 
-- In \`REDIS_URL\`, \`@ / # ? %\` in a password are percent-encoded (\`@\` is \`%40\`); \`REDIS_PASSWORD\` takes a password as it is.
-- Redis is spoken to over **one multiplexed connection**. The pool of 50 in the caching strategy is for clients that block.
+- A host of \`ALLOWED_HOSTS\` that is called with a port is listed with the port.
 - \`MAX_TTL\` below 3600 refuses the built-in resource table, whose branches and staff profiles live for an hour.
 `
 }

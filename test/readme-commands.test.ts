@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { startOrigin } from './demo/start-origin.js'
 import { freePort } from './support/free-port.js'
-import { blocksOf, readme, section } from './support/readme.js'
+import { api, blocksOf, django, readme } from './support/readme.js'
 import { type SidecarProcess, startSidecar } from './support/sidecar-process.js'
 
 /** What a machine with Node alone is without is told, and not a failure: the programs are not the sidecar's. */
@@ -27,7 +27,7 @@ const run = promisify(execFile)
 testWith('curl', 'every curl line is answered with the status that it says', async (t) => {
   const { proxy, control, ops } = await startDemo(t)
   const cwd = t.testdir({})
-  for (const block of blocksOf(section('## Endpoints'), 'bash')) {
+  for (const block of blocksOf(api, 'bash')) {
     const script = block
       .replaceAll('http://127.0.0.1:8080', proxy)
       .replaceAll('http://127.0.0.1:8081', control)
@@ -63,15 +63,18 @@ testWith('python3', 'the Python code goes on without the sidecar', async (t) => 
 })
 
 testWith('python3', 'the Python code for Django can be parsed', async (t) => {
-  const [, usage = ''] = blocksOf(readme, 'python')
-  t.match(usage, 'on_commit')
-  await t.resolves(run('python3', ['-c', 'import ast, sys; ast.parse(sys.argv[1])', usage]))
+  const [, usage] = blocksOf(django, 'python')
+  const [excerpt] = blocksOf(readme, 'python')
+  for (const code of [usage, excerpt]) {
+    t.match(code, 'on_commit')
+    await t.resolves(run('python3', ['-c', 'import ast, sys; ast.parse(sys.argv[1])', code ?? '']))
+  }
 })
 
 /** What `cached` returns before and after invalidations, one of them while a value is computed. */
 const runPython = async (t: Test, control: string): Promise<unknown> => {
   const folder = t.testdir({})
-  const [module = ''] = blocksOf(readme, 'python')
+  const [module = ''] = blocksOf(django, 'python')
   writeFileSync(join(folder, 'spms_cache.py'), module)
   const env = { ...process.env, SPMS_CACHE_CONTROL: control, PYTHONDONTWRITEBYTECODE: '1' }
   const { stdout } = await run('python3', ['-c', SCRIPT], { cwd: folder, env })

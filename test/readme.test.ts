@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
@@ -13,9 +13,18 @@ import { resourceFileSchema } from '../src/resources/schema.js'
 import { Unread } from '../src/doors/proxy/unread.js'
 import { createMetrics } from '../src/telemetry/metrics.js'
 import { openDoor } from './doors/control/open-door.js'
-import { blocksOf, readme, rowsOf, section } from './support/readme.js'
+import {
+  api,
+  blocksOf,
+  cellsIn,
+  documents,
+  operations,
+  readme,
+  resourceTable,
+  rowsOf,
+  section
+} from './support/readme.js'
 
-const tableDocument = readFileSync('docs/resource-table.md', 'utf8')
 const limits = { defaultTtlSeconds: 300, maxTtlSeconds: 86_400 }
 
 const code = (value: unknown): string => `\`${String(value)}\``
@@ -23,7 +32,7 @@ const code = (value: unknown): string => `\`${String(value)}\``
 const noStats = () => Promise.reject(new Error('no store'))
 
 t.test('every setting that it names is one', async (t) => {
-  const named = rowsOf('## Settings').flatMap(([names = '']) => names.replaceAll('`', '').split(', '))
+  const named = rowsOf(readme, '## Settings').flatMap(([names = '']) => names.replaceAll('`', '').split(', '))
   t.ok(named.length > 5)
   t.strictSame(
     named.filter((name) => !Object.hasOwn(ConfigSchema.properties, name)),
@@ -38,18 +47,18 @@ t.test('the table of stored reads is the built-in one', async (t) => {
     `${ttl} s`,
     scope
   ])
-  t.strictSame(rowsOf('## Resource table'), expected)
+  t.strictSame(rowsOf(resourceTable, '## What is stored'), expected)
 })
 
 t.test('the sample of a resource table can be used, and every field is described', async (t) => {
-  const [sample = ''] = blocksOf(tableDocument, 'yaml')
+  const [sample = ''] = blocksOf(resourceTable, 'yaml')
   t.equal(loadResources(sample, { source: 'sample', ...limits }).description.resources.length, 1)
   const { identity, resources, writes, ...others } = resourceFileSchema(limits).properties
   const fields = [
     ...Object.keys(identity.properties).map((name) => `identity.${name}`),
     ...[others, resources.items.properties, writes.items.properties].flatMap((rows) => Object.keys(rows))
   ]
-  const missing = fields.filter((field) => !tableDocument.includes(code(field)))
+  const missing = fields.filter((field) => !resourceTable.includes(code(field)))
   t.strictSame(missing, [])
 })
 
@@ -61,9 +70,12 @@ t.test('every metric of the cache is in the table, and every metric named is exp
   })
   const exported = registry.getMetricsAsArray().map(({ name }) => name)
   const ofTheCache = exported.filter((name) => !/^spms_cache_(process|nodejs)_/.test(name))
-  const listed = rowsOf('## Metrics and logs').map(([name]) => name)
+  const listed = rowsOf(operations, '## Metrics').map(([name]) => name)
   t.strictSame(listed.sort(), ofTheCache.map(code).sort())
-  const named = readme.match(/spms_cache_\w*[a-z0-9]\b/g) ?? []
+  // What follows a ^ is the beginning of names.
+  const named = Object.values(documents).flatMap(
+    (text) => text.match(/(?<!\^)spms_cache_\w*[a-z0-9]\b/g) ?? []
+  )
   const unknown = named.filter((name) => !exported.includes(name))
   t.strictSame(unknown, [])
 })
@@ -88,7 +100,7 @@ t.test('every Cache-Status is explained', async (t) => {
   ])
   const cached = [status.hitStatus(287), status.hitStatus(-12)]
   const all = [...Object.values(bypasses), ...forwarded, ...cached, METHOD, UNPROVEN, STORE_UNAVAILABLE]
-  const explained = section('## Cache-Status')
+  const explained = section(api, '## Cache-Status')
   const missing = all.filter((text) => !explained.includes(code(text)))
   t.strictSame(missing, [])
 })
@@ -99,7 +111,7 @@ t.test('every route of the control door is mentioned, and no other', async (t) =
   const routes = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`)
   )
-  const comments = section('### Control door, 8081').match(/^# .*/gm)?.join('\n') ?? ''
+  const comments = section(api, '## Control door, 8081').match(/^# .*/gm)?.join('\n') ?? ''
   const mentioned = comments.match(/\b[A-Z]+ \/[\w/{}.]*\w}?/g) ?? []
   t.strictSame([...new Set(mentioned)].sort(), [...routes, 'GET /openapi.json', 'GET /docs'].sort())
 })
@@ -113,14 +125,12 @@ t.test('every route of the ops door is mentioned, and no other', async (t) => {
     loggerInstance: pino({ level: 'silent' })
   })
   const routes = door.printRoutes({ commonPrefix: false }).match(/\/\w+/g) ?? []
-  const mentioned = section('### Ops door, 9090').match(/(?<=:9090)\/\w+/g) ?? []
+  const mentioned = section(api, '## Ops door, 9090').match(/(?<=:9090)\/\w+/g) ?? []
   t.strictSame([...mentioned].sort(), [...routes].sort())
 })
 
 t.test('files, folders and headings that the documents name are there', async (t) => {
-  const documents = readdirSync('docs').filter((name) => name.endsWith('.md'))
-  for (const file of ['README.md', ...documents.map((name) => join('docs', name))]) {
-    const text = readFileSync(file, 'utf8')
+  for (const [file, text] of Object.entries(documents)) {
     const links = [...text.matchAll(/\]\((?!https?:)([^)]*)\)/g)].map(([, link = '']) => link)
     for (const link of links) {
       const [path = '', heading] = link.split('#')
@@ -143,6 +153,27 @@ const anchorOf = (heading: string): string =>
     .replace(/[^\w -]/g, '')
     .replaceAll(' ', '-')
 
-t.test('it stays within 500 lines', async (t) => {
-  t.ok(readme.split('\n').length <= 500)
+t.test('every path that CONTRIBUTING.md names is there', async (t) => {
+  const contributing = documents['CONTRIBUTING.md'] ?? ''
+  const prose = contributing.replaceAll(/^```.*?^```/gms, '')
+  const quoted = [...prose.matchAll(/`([^`\s]+)`/g)].map(([, text = '']) => text)
+  const paths = quoted.filter((text) => /^\.?\w[\w.-]*\/|^[\w.-]+\.(?:md|json|js|ts|yaml)$/.test(text))
+  t.ok(paths.length > 30)
+  t.strictSame(
+    paths.filter((path) => !existsSync(path)),
+    []
+  )
+})
+
+t.test('it stays within 1,400 words', async (t) => {
+  t.ok(readme.split(/\s+/).filter(Boolean).length <= 1400)
+})
+
+t.test('no cell of its tables is longer than 120 characters', async (t) => {
+  const cells = cellsIn(readme)
+  t.ok(cells.length > 20)
+  t.strictSame(
+    cells.filter((cell) => cell.length > 120),
+    []
+  )
 })

@@ -1,19 +1,18 @@
+import type { Answer } from './answer.js'
 import { createSessionChanges } from './identity/session-changes.js'
+import { readProof } from './identity/proof.js'
+import { createInvalidate, type Invalidate } from './invalidate/invalidate.js'
+import type { Observer } from './observer.js'
+import type { Origin } from './origin.js'
+import { CollapsedFetches } from './read/collapsed-fetch.js'
 import { createForward } from './read/forward.js'
 import { createHostCheck } from './read/host-check.js'
-import { createInvalidate, type Invalidate } from './invalidate/invalidate.js'
-import { createKeeper, userOfProof } from './identity/proof.js'
-import { createCollapsedFetches } from './read/collapsed-fetch.js'
-import { createUncacheableKeys } from './read/uncacheable-keys.js'
-import type { Entry } from './entry.js'
-import type { Observer } from './observer.js'
-import type { Answer } from './answer.js'
-import type { Origin } from './origin.js'
-import { createReadThrough } from './read/read-through.js'
 import type { ReadRequest } from './read/lookup.js'
+import { createReadThrough } from './read/read-through.js'
 import { createFieldReader } from './read/request-fields.js'
+import { createUncacheableKeys } from './read/uncacheable-keys.js'
 import type { ResourceTable } from './resource.js'
-import { proofKey, type Store } from './store.js'
+import type { Store } from './store.js'
 import { createWriteThrough, type WriteRequest } from './write/write-through.js'
 
 export interface CacheOptions {
@@ -21,7 +20,10 @@ export interface CacheOptions {
   readonly origin: Origin
   readonly table: ResourceTable
   readonly observer: Observer
+  /** Epoch milliseconds. */
   readonly now: () => number
+  /** Milliseconds, for durations; `performance.now` unless told. */
+  readonly elapsed?: () => number
   readonly maxTtlMs: number
   readonly maxEntryBytes: number
   /** `false`: plain forwarding; writes still invalidate. */
@@ -45,25 +47,26 @@ export interface Cache {
 
 export const createCache = (options: CacheOptions): Cache => {
   const { store, origin, table, observer, now } = options
+  const { elapsed = () => performance.now() } = options
   const invalidate = createInvalidate(store, observer)
   const uncacheable = createUncacheableKeys(now)
   const readFields = createFieldReader(table.identity)
-
-  const proofOf = async (identity: string): Promise<Entry | undefined> => {
-    const reading = await store.read([proofKey(identity)]).catch(() => undefined)
-    return reading?.entries[0]
-  }
-  const userOf = async (identity: string): Promise<string | undefined> => userOfProof(await proofOf(identity))
-  const isProven = async (identity: string): Promise<boolean> => (await proofOf(identity)) !== undefined
-  const invalidateSessionChanges = createSessionChanges({ table, invalidate, observer, isProven })
-
-  const keep = createKeeper(store, table, observer, now)
-  const fetches = createCollapsedFetches({ ...options, keep, uncacheable, invalidateSessionChanges, userOf })
-  const write = createWriteThrough({ ...options, readFields, invalidate, invalidateSessionChanges, userOf })
+  const userOf = async (identity: string) => (await readProof(store, identity))?.user
+  const invalidateSessionChanges = createSessionChanges({ ...options, invalidate })
+  const fetches = new CollapsedFetches({ ...options, uncacheable, invalidateSessionChanges, userOf })
+  const write = createWriteThrough({
+    ...options,
+    elapsed,
+    readFields,
+    invalidate,
+    invalidateSessionChanges,
+    userOf
+  })
   const writes = new Set<Promise<Answer>>()
   return {
     read: createReadThrough({
       ...options,
+      elapsed,
       readFields,
       checkHost: createHostCheck(options.allowedHosts ?? []),
       forward: createForward(origin, invalidateSessionChanges),

@@ -55,14 +55,6 @@ export interface StoreUnavailableOptions extends ErrorOptions {
   readonly kind?: StoreFaultKind
 }
 
-/** A request's body ended before its end: its caller broke it off. */
-export class IncompleteRequestError extends Error {
-  override readonly name = 'IncompleteRequestError'
-  constructor() {
-    super('the request broke off')
-  }
-}
-
 /** The origin gave no answer. */
 export class OriginError extends Error {
   override readonly name = 'OriginError'
@@ -77,6 +69,11 @@ export class OriginError extends Error {
   get status(): number {
     return STATUSES[this.kind]
   }
+}
+
+/** For a body of the origin that cannot be read to its end. */
+export const brokenOff = (cause: unknown): never => {
+  throw new OriginError('unreachable', { cause })
 }
 
 const MESSAGES = {

@@ -1,35 +1,19 @@
-/**
- * Remembers what was worked out from a text for the texts used last: `capacity` of them, up to twice as many. A
- * long text is not remembered, so that what is kept stays small whatever is asked.
- */
-export interface Memo<T> {
-  get(text: string): T | undefined
-  /** Returns the value. */
-  set(text: string, value: T): T
-}
+import { LRUCache } from 'lru-cache'
 
+/** A long text is worked on each time, so that what is remembered stays small whatever is asked. */
 const LENGTH_MAX = 2048
 
-/** Two generations: what is used moves to the younger; when that is full, the elder goes. */
-export const createMemo = <T>(capacity: number): Memo<T> => {
-  let younger = new Map<string, T>()
-  let elder = new Map<string, T>()
-  const set = (text: string, value: T): T => {
-    if (text.length > LENGTH_MAX) return value
-    if (younger.size >= capacity) {
-      elder = younger
-      younger = new Map()
-    }
-    younger.set(text, value)
-    return value
-  }
-  return {
-    get: (text) => {
-      const value = younger.get(text)
-      if (value !== undefined) return value
-      const old = elder.get(text)
-      return old === undefined ? undefined : set(text, old)
-    },
-    set
-  }
-}
+/**
+ * Remembers what `work` made of the texts used last, at most `max` of them. On a hit's way it is asked by
+ * `lru.get(text) ?? lru.memo(text)`: `memo` alone takes twice as long (65 and not 38 ns).
+ */
+export const createLru = <Result extends {}, Context = unknown>(
+  max: number,
+  work: (text: string, context: Context) => Result
+): LRUCache<string, Result, Context> =>
+  new LRUCache<string, Result, Context>({
+    max,
+    maxEntrySize: LENGTH_MAX,
+    sizeCalculation: (_, text) => text.length + 1,
+    memoMethod: (text, _, { context }) => work(text, context)
+  })

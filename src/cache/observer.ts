@@ -6,11 +6,49 @@ import type { Trace } from './read/request-fields.js'
 export type Outcome =
   'hit' | 'stale' | 'miss' | 'collapsed' | 'unproven' | 'store-unavailable' | 'bypass' | 'write' | 'failed'
 
+/** Why an answer of the origin to a cacheable read was not stored. */
+export type UnstoredReason =
+  /** Another status than 200. */
+  | 'status'
+  /** `Set-Cookie`: it is one caller's. */
+  | 'set-cookie'
+  /** No JSON, by its `Content-Type`. */
+  | 'content-type'
+  | 'content-encoding'
+  /** `Vary` names a field that the key does not hold. */
+  | 'vary'
+  /** A page of another site asked, which the answer does not name. */
+  | 'cors'
+  | 'no-store'
+  | 'no-cache'
+  /** `private`, for a row that is shared. */
+  | 'private'
+  /** No lifetime is left, by `max-age`, `Expires` or `Age`. */
+  | 'expired'
+  /** More than `MAX_ENTRY_BYTES`. */
+  | 'too-large'
+  /** The body is no JSON. */
+  | 'malformed'
+  /** The body does not show what the row's tags are made from. */
+  | 'tags'
+  /** An invalidation since the origin was asked reaches it. */
+  | 'invalidated'
+  /** A 304 confirmed an entry that is no longer there. */
+  | 'outdated'
+  | 'store-error'
+  | 'store-unavailable'
+
 /** What the cache tells whoever watches it; it never waits for them. Durations are in milliseconds. */
 export interface Observer {
   answered(event: Answered): void
   /** A fill that was not stored although it could have been: the fence refused it or the store failed. */
   fillDropped(event: { readonly key: string; readonly reason: 'refused' | 'store-error' }): void
+  /** An answer that could not be stored, whatever the store said. */
+  unstorable(event: {
+    readonly resource: string
+    readonly key: string
+    readonly reason: UnstoredReason
+  }): void
   /** One request to the origin has its answer; `status` is 0 when there is none, and `error` says why. */
   originAsked(event: {
     readonly resource: string

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream'
-import type { Directives } from './read/freshness.js'
 import type { CancelSignal } from '../concurrency/cancellation.js'
 
 /** The main API. Rejects with `OriginError` when there is no answer; an error answer is an answer. */
@@ -18,8 +17,8 @@ export interface OriginRequest {
   /** Names and values in turn. */
   readonly headers: readonly string[]
   readonly body: Readable | undefined
-  /** Given up when they leave who wait for the answer. */
-  readonly readers: CancelSignal
+  /** Of those who wait for the answer. */
+  readonly cancel: CancelSignal
   /** Called for each interim (1xx) answer. */
   readonly onInterim?: ((status: number, headers: readonly string[]) => void) | undefined
 }
@@ -32,4 +31,17 @@ export interface OriginAnswer {
   readonly body: Readable
   /** Filled once the body has ended. */
   readonly trailers: Readonly<Record<string, string>>
+}
+
+/** What an origin says about the storing of an answer: RFC 9111 §5.2.2, RFC 5861, RFC 9213. In seconds. */
+export interface Directives {
+  readonly noStore: boolean
+  readonly noCache: boolean
+  readonly private: boolean
+  readonly mustRevalidate: boolean
+  readonly lifetimeSeconds: number | undefined
+  readonly staleWhileRevalidateSeconds: number | undefined
+  readonly staleIfErrorSeconds: number | undefined
+  /** How old the answer was when it came, RFC 9111 §5.1. */
+  readonly ageSeconds: number
 }

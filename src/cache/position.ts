@@ -1,8 +1,13 @@
+import { randomBytes } from 'node:crypto'
+
 /**
  * How far the log of invalidations had come: `<epoch>:<id of the last record>`, opaque to callers. A read
  * returns the position it saw; a fill carries it back and is refused when a record since then touches it.
  */
 export type Position = string
+
+/** 96 random bits as 16 characters: the first half of a position. */
+export const randomEpoch = (): string => randomBytes(12).toString('base64url')
 
 export const epochOf = (position: Position): string => position.slice(0, position.indexOf(':'))
 

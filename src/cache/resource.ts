@@ -17,8 +17,8 @@ export interface IdentitySources {
   /** Lower case, in the order in which they are digested. */
   readonly headers: readonly string[]
   readonly cookies: readonly string[]
-  /** Families whose unlisted writes may change what a caller is allowed to see. */
-  readonly families: readonly string[]
+  /** Tag groups whose unlisted writes may change what a caller is allowed to see. */
+  readonly tagGroups: readonly string[]
 }
 
 export type Scope = 'public' | 'authenticated' | 'identity'
@@ -37,9 +37,9 @@ export interface Resource {
   readonly bypassOn: readonly string[]
   /** Request headers that belong to the key. */
   readonly vary: readonly Variation[]
-  readonly families: readonly string[]
+  readonly tagGroups: readonly string[]
   /** Where the answer tells the caller's own user number, if it does. */
-  readonly caller: Template | undefined
+  readonly userNumber: Template | undefined
 }
 
 export interface Variation {
@@ -63,22 +63,22 @@ export interface WriteMatch {
   readonly needsRequestBody: boolean
   readonly needsAnswerBody: boolean
   /**
-   * Invalidated when there is no row, and beside the tags that can be filled when one cannot. Empty: the write
-   * lies outside every family.
+   * Invalidated when there is no row, and beside the tags that can be expanded when one cannot. Empty: the write
+   * lies outside every tag group.
    */
-  readonly fallback: 'everything' | readonly string[]
-  /** False for a write that has no row of its own: the fallback applies at once. */
+  readonly whenUnlisted: 'everything' | readonly string[]
+  /** False for a write that has no row of its own: `whenUnlisted` applies at once. */
   readonly hasRow: boolean
 }
 
-/** The values that a template can be filled from. */
+/** The values that a template can be expanded with. */
 export interface TemplateValues {
   readonly parameters: Parameters
   /** Digest of the caller; `undefined` for nobody. */
   readonly identity?: string | undefined
   /** The caller's user number where it is known. */
   readonly user?: string | undefined
-  /** Parsed JSON bodies; `undefined` for a body that is not known or not JSON, which fills nothing. */
+  /** Parsed JSON bodies; `undefined` for a body that is not known or not JSON, which expands nothing. */
   readonly request?: unknown
   readonly answer?: unknown
 }
@@ -88,29 +88,29 @@ export interface KeyTemplate {
   /** As written in the table. */
   readonly source: string
   /** `identity` is used by rows of scope `identity` only, whose callers have one. */
-  fill(parameters: Parameters, identity: string | undefined): string
+  expand(parameters: Parameters, identity: string | undefined): string
 }
 
 export interface Template {
   /** As written in the table. */
   readonly source: string
-  /** One string per value it was filled with, each once; `undefined` when it cannot be filled. */
-  fill(values: TemplateValues): readonly string[] | undefined
+  /** One string per value it was expanded with, each once; `undefined` when it cannot be expanded. */
+  expand(values: TemplateValues): readonly string[] | undefined
 }
 
 /** The most tags that one entry may carry and one write may invalidate. */
-export const TAGS_MAX = 2000
+export const ENTRY_TAGS_MAX = 2000
 
-/** All templates filled, each tag once; `undefined` when one cannot be filled or they are more than `TAGS_MAX`. */
-export const fillAll = (
+/** All templates expanded, each tag once; `undefined` when one cannot be expanded or they are more than `ENTRY_TAGS_MAX`. */
+export const expandAll = (
   templates: readonly Template[],
   values: TemplateValues
 ): readonly string[] | undefined => {
   const tags = new Set<string>()
   for (const template of templates) {
-    const filled = template.fill(values)
-    if (filled === undefined) return undefined
-    for (const tag of filled) tags.add(tag)
+    const expanded = template.expand(values)
+    if (expanded === undefined) return undefined
+    for (const tag of expanded) tags.add(tag)
   }
-  return tags.size > TAGS_MAX ? undefined : [...tags]
+  return tags.size > ENTRY_TAGS_MAX ? undefined : [...tags]
 }

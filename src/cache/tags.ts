@@ -1,5 +1,31 @@
 /**
- * Carried by the entries of a caller whose user number is not known yet. Every invalidation that could reach
- * a `user:…` name reaches it too.
+ * The names that the cache itself makes, beside the tags of the resource table. They are tags, and the keys of a store:
+ *
+ *     user:7  user:~      a tag of what belongs to user 7, or to a user whose number is not known yet
+ *     ~<identity>         a tag of what belongs to one caller
+ *     family:projects     a tag of what an unlisted write to that part of the API makes doubtful: a tag group
+ *
+ *     <key>               the key of an entry that the proxy has stored
+ *     @value:<key>        of a value that the backend has put: neither is ever read as the other
+ *     @proof:<identity>   of a proof; only its tags reach it
  */
+
+/** Every invalidation that could reach a `user:…` name reaches it, too. */
 export const UNKNOWN_USER_TAG = 'user:~'
+
+export const userTag = (user: string | undefined): string =>
+  user === undefined ? UNKNOWN_USER_TAG : `user:${user}`
+
+export const identityTag = (identity: string): string => `~${identity}`
+
+export const groupTag = (group: string): string => `family:${group}`
+
+export const valueKey = (key: string): string => `@value:${key}`
+
+export const proofKey = (identity: string): string => `@proof:${identity}`
+
+/** What an invalidation names to reach what is stored under the key; `undefined` for a proof. */
+export const nameIn = (storeKey: string): string | undefined => {
+  if (!storeKey.startsWith('@')) return storeKey
+  return storeKey.startsWith('@value:') ? storeKey.slice(7) : undefined
+}

@@ -1,10 +1,10 @@
 /**
- * Whether somebody who waits has left, and whom to tell. It is what an `AbortSignal` is for; but Node keeps each
+ * Whether somebody no longer waits for what is being done. It is what an `AbortSignal` is for; but Node keeps each
  * of those, with all that its listeners hold, until a major garbage collection, and a miss needs several.
  */
 export interface CancelSignal {
   readonly isCancelled: boolean
-  /** Runs `told` when they leave, once, and at once when they have. Returns how to forget it. */
+  /** Runs `told` on cancellation, once, and at once when that has been. Returns how to forget it. */
   readonly onCancel: (told: () => void) => () => void
 }
 
@@ -23,7 +23,7 @@ export class CancelSource implements CancelSignal {
     return () => this.#listeners.delete(told)
   }
 
-  leave(): void {
+  cancel(): void {
     if (this.#isCancelled) return
     this.#isCancelled = true
     for (const told of this.#listeners) told()
@@ -31,10 +31,10 @@ export class CancelSource implements CancelSignal {
   }
 }
 
-/** Of one who stays to the end. */
+/** Of what is waited for to the end. */
 export const NEVER: CancelSignal = { isCancelled: false, onCancel: () => () => undefined }
 
-/** The reader has left; nobody is there to be answered. */
+/** Whoever waited has gone: nobody is there to be answered. */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError'
 }

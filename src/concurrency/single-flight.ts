@@ -1,60 +1,55 @@
 import { CancelSource, type CancelSignal, CancelledError } from './cancellation.js'
-import type { Position } from '../cache/position.js'
 
 /**
- * One origin request that several readers wait for. It is cancelled when its last reader has left, and not
- * before: one that nobody has waited for yet, as in the background, goes on.
+ * One run of a piece of work, whose result several wait for. It is cancelled when the last of them is, and not before:
+ * a run that nobody has waited for yet, as in the background, goes on.
  */
-export interface Flight<T> {
-  /** Read before the origin was asked; `undefined` when the store was unavailable. */
-  readonly position: Position | undefined
-  /** The count of readers that had arrived when the origin was asked: they may all join. */
-  readonly startedAfter: number
-  readonly result: Promise<T>
-  /** Waits for the landing; rejects with `CancelledError` when this reader leaves first. */
-  wait(reader: CancelSignal): Promise<T>
+export interface SharedRun<Result, About> {
+  /** What whoever started it has said of it. */
+  readonly about: About
+  readonly result: Promise<Result>
+  /** Waits for the result; rejects with `CancelledError` when this one is cancelled first. */
+  wait(cancel: CancelSignal): Promise<Result>
 }
 
-export interface SingleFlight<T> {
-  /** Numbers a reader's arrival, for comparison with departures. */
-  readonly arrive: () => number
-  readonly find: (key: string) => Flight<T> | undefined
-  /** Asks the origin by `work` and lets later readers find the flight until it has ended. */
-  start(key: string, position: Position | undefined, work: (readers: CancelSignal) => Promise<T>): Flight<T>
-}
-
-export const createSingleFlight = <T>(): SingleFlight<T> => {
+/** At most one run under each key at a time (the `singleflight` of groupcache, with cancellation). */
+export class SingleFlight<Result, About> {
   // A `Map` would keep what was deleted from it until a major collection: its old tables are linked to the new ones.
-  const underWay = Object.create(null) as Record<string, Flight<T> | undefined>
-  let arrivals = 0
-  return {
-    arrive: () => ++arrivals,
-    find: (key) => underWay[key],
-    start: (key, position, work) => {
-      const readers = new CancelSource()
-      const forget = (): void => {
-        if (underWay[key] === flight) Reflect.deleteProperty(underWay, key)
-      }
-      // A cancelled request may take long to end; nobody is to join it until then.
-      readers.onCancel(forget)
-      const result = work(readers).finally(forget)
-      const flight: Flight<T> = { position, startedAfter: arrivals, result, wait: waiting(result, readers) }
-      // Whoever waits is told of a failure; a flight that everybody has left fails silently.
-      result.catch(() => undefined)
-      underWay[key] = flight
-      return flight
+  readonly #runs = Object.create(null) as Record<string, SharedRun<Result, About> | undefined>
+
+  find(key: string): SharedRun<Result, About> | undefined {
+    return this.#runs[key]
+  }
+
+  /** Starts the work, and lets others find its run until it has ended. */
+  start(
+    key: string,
+    about: About,
+    work: (cancel: CancelSignal) => Promise<Result>
+  ): SharedRun<Result, About> {
+    const source = new CancelSource()
+    const forget = (): void => {
+      if (this.#runs[key] === run) Reflect.deleteProperty(this.#runs, key)
     }
+    // A cancelled run may take long to end; nobody is to join it until then.
+    source.onCancel(forget)
+    const result = work(source).finally(forget)
+    const run: SharedRun<Result, About> = { about, result, wait: waitFor(result, source) }
+    // Whoever waits is told of a failure; a run that everybody has left fails silently.
+    result.catch(() => undefined)
+    this.#runs[key] = run
+    return run
   }
 }
 
-const waiting = <T>(result: Promise<T>, readers: CancelSource): Flight<T>['wait'] => {
-  let aboard = 0
-  return (reader) =>
+const waitFor = <Result>(result: Promise<Result>, source: CancelSource) => {
+  let waiters = 0
+  return (cancel: CancelSignal): Promise<Result> =>
     new Promise((resolve, reject) => {
-      aboard++
-      const forget = reader.onCancel(() => {
+      waiters++
+      const forget = cancel.onCancel(() => {
         reject(new CancelledError())
-        if (--aboard === 0) readers.leave()
+        if (--waiters === 0) source.cancel()
       })
       result.then(resolve, reject)
       result.then(forget, forget)

@@ -52,25 +52,26 @@ export const ConfigSchema = Type.Object({
     Type.String({
       pattern: '^[A-Za-z0-9.*_,:\\[\\] -]+$',
       description:
-        "Hosts that may be answered from the cache, with commas, in the form of Django's `ALLOWED_HOSTS`; others are forwarded. One with a port is listed with it. Any without it."
+        "Hosts answered from the cache, with commas, as in Django's `ALLOWED_HOSTS`; others are forwarded. Not set: all."
     })
   ),
   TRUSTED_FIELDS: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9, -]+$',
       description:
-        'Request fields, with commas, that the ingress sets on every request, of those that are dropped because a caller could forge them ([list](security.md#fields-that-are-dropped)).'
+        'Fields passed on, with commas, of those that are [dropped](security.md#fields-that-are-dropped): the ingress sets them.'
     })
   ),
   CACHE_STORE: Type.Union([Type.Literal('redis'), Type.Literal('memory')], {
     default: 'redis',
-    description: 'Where entries are kept: `redis`, shared by all pods, or `memory`, embedded in this process.'
+    description:
+      'Where entries are stored: `redis`, shared by all pods, or `memory`, embedded in this process.'
   }),
   REDIS_URL: Type.String({
     pattern: '^rediss?(\\+[a-z]+)?://\\S+$',
     default: 'redis://127.0.0.1:6379/1',
     description:
-      'Redis: `redis://[user:password@]host:port/database`, or a cluster or sentinels ([forms](../README.md#redis)); `rediss` is TLS.'
+      '`redis://[user:password@]host:port/database`, a cluster or sentinels ([forms](redis.md#the-address)); `rediss` is TLS.'
   }),
   REDIS_USERNAME: Type.Optional(
     Type.String({ minLength: 1, description: 'User of Redis, in place of the one in the address.' })

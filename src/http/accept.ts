@@ -1,17 +1,8 @@
-import { createMemo } from '../cache/lru.js'
-
 /**
  * Whether an `Accept` field is content with plain JSON as the origin makes it by default. HTML would get the
  * browsable page; parameters such as `indent=4` would change the bytes.
  */
-export const isJsonAcceptable = (accept: string | undefined): boolean => {
-  if (accept === undefined) return true
-  return decided.get(accept) ?? decided.set(accept, decide(accept))
-}
-
-const decided = createMemo<boolean>(200)
-
-const decide = (accept: string): boolean => {
+export const isJsonAcceptable = (accept: string): boolean => {
   const ranges = accept
     .toLowerCase()
     .split(',')

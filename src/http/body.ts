@@ -1,5 +1,12 @@
 import { Readable, Transform } from 'node:stream'
-import { IncompleteRequestError, OriginError } from '../cache/errors.js'
+
+/** A request's body ended before its end: its caller broke it off. */
+export class IncompleteRequestError extends Error {
+  override readonly name = 'IncompleteRequestError'
+  constructor() {
+    super('the request broke off')
+  }
+}
 
 /** What a body that is passed on may hold before its source is told to wait; the default differs between versions of Node. */
 const BUFFERED_BYTES = 16 * 1024
@@ -9,7 +16,7 @@ export type Collected =
   /** Too large to keep: the same bytes again, what was read so far first. */
   | { readonly kind: 'stream'; readonly body: Readable }
 
-/** Reads a body up to a limit, without losing what lies beyond it. `OriginError` when it breaks off. */
+/** Reads a body up to a limit, without losing what lies beyond it. Rejects when it breaks off. */
 export const collect = (body: Readable, maxBytes: number): Promise<Collected> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
@@ -23,7 +30,7 @@ export const collect = (body: Readable, maxBytes: number): Promise<Collected> =>
     }
     body.on('data', take)
     body.once('end', () => resolve({ kind: 'whole', bytes: join(chunks, length) }))
-    const breakOff = (): void => reject(new OriginError('unreachable', { cause: body.errored }))
+    const breakOff = (): void => reject(body.errored ?? new Error('the body broke off'))
     if (body.destroyed) breakOff()
     body.once('error', breakOff)
     whenBrokenOff(body, breakOff)

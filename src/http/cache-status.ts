@@ -16,6 +16,10 @@ export const STORE_UNAVAILABLE = 'spms; fwd=uri-miss; detail=store-unavailable'
 export const storedStatus = (forwarded: string): string => `${forwarded}; stored`
 export const collapsedStatus = (forwarded: string): string => `${forwarded}; collapsed`
 
+/** Why an answer was not stored; without effect on a status that has a detail already. */
+export const unstoredStatus = (forwarded: string, reason: string): string =>
+  forwarded.includes('; detail=') ? forwarded : `${forwarded}; detail=${reason}`
+
 /** Other pods may not know yet of what this answer has made untrue. It says more than another detail. */
 export const pendingStatus = (status: string): string =>
   `${status.replace(/; detail=[^;]*/, '')}; detail=invalidation-pending`

@@ -1,4 +1,4 @@
-import { fieldName, valuesOf, withoutFields } from '../cache/read/request-fields.js'
+import { fieldName, valuesOf, withoutFields } from './fields.js'
 
 /**
  * Without the fields that belong to one connection (RFC 9110 §7.6.1) and those that `Connection` names.

@@ -1,7 +1,7 @@
+import { type Directives } from '../cache/origin.js'
+import { valuesOf } from '../http/fields.js'
 import { parse } from '@tusbar/cache-control'
 import { parseDictionary } from 'structured-headers'
-import type { Directives } from '../cache/read/freshness.js'
-import { valuesOf } from '../cache/read/request-fields.js'
 
 /**
  * What an answer says about storing it: `CDN-Cache-Control` alone when it is there and well formed (RFC 9213

@@ -1,9 +1,9 @@
+import { valuesOf } from '../http/fields.js'
 import { Readable } from 'node:stream'
 import { errors, type Dispatcher, type Pool } from 'undici'
 import { CancelledError } from '../concurrency/cancellation.js'
 import type { BrokenOff } from '../cache/observer.js'
 import type { OriginAnswer, OriginRequest } from '../cache/origin.js'
-import { valuesOf } from '../cache/read/request-fields.js'
 
 export interface ExchangeRequest extends OriginRequest {
   readonly headers: string[]
@@ -60,7 +60,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   constructor(request: OriginRequest, outcome: Outcome) {
     this.#request = request
     this.#outcome = outcome
-    this.#forget = request.readers.onCancel(() => {
+    this.#forget = request.cancel.onCancel(() => {
       outcome.reject(new CancelledError())
       this.#controller?.abort(new CancelledError())
     })
@@ -68,7 +68,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** Called when the request gets a connection. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#request.readers.isCancelled) controller.abort(new CancelledError())
+    if (this.#request.cancel.isCancelled) controller.abort(new CancelledError())
     else this.#controller = controller
   }
 

@@ -1,5 +1,6 @@
 import { errors, Pool } from 'undici'
-import { IncompleteRequestError, OriginError } from '../cache/errors.js'
+import { OriginError } from '../cache/errors.js'
+import { IncompleteRequestError } from '../http/body.js'
 import { CancelledError } from '../concurrency/cancellation.js'
 import type { Observer } from '../cache/observer.js'
 import type { Origin, OriginAnswer, OriginRequest } from '../cache/origin.js'

@@ -1,4 +1,4 @@
-import { familyTag } from '../cache/identity/proof.js'
+import { groupTag } from '../cache/tags.js'
 import type { WriteMatch } from '../cache/resource.js'
 import type { ResourceFile } from './schema.js'
 
@@ -6,10 +6,10 @@ import type { ResourceFile } from './schema.js'
 export const createFamilies = ({
   families,
   everything
-}: Pick<ResourceFile, 'families' | 'everything'>): ((path: string) => WriteMatch['fallback']) => {
+}: Pick<ResourceFile, 'families' | 'everything'>): ((path: string) => WriteMatch['whenUnlisted']) => {
   const tagsOf = new Map<string, string[]>()
   for (const [family, prefixes] of Object.entries(families)) {
-    for (const prefix of prefixes) tagsOf.set(prefix, [...(tagsOf.get(prefix) ?? []), familyTag(family)])
+    for (const prefix of prefixes) tagsOf.set(prefix, [...(tagsOf.get(prefix) ?? []), groupTag(family)])
   }
   const isEverything = new Set(everything)
   return (path) => {

@@ -1,4 +1,4 @@
-import { fieldName } from '../cache/read/request-fields.js'
+import { fieldName } from '../http/fields.js'
 import type { Resource, Variation } from '../cache/resource.js'
 import type { Labelled } from './check-file.js'
 import { keyTemplateOf } from './key-template.js'
@@ -48,7 +48,7 @@ const compileRow = (
   }
   const key = compile('key', row.key, 'key')
   const tags = row.tags.flatMap((source, index) => compile('tag', source, `tags[${index}]`)?.template ?? [])
-  const caller = row.caller === undefined ? undefined : compile('caller', row.caller, 'caller')?.template
+  const userNumber = row.caller === undefined ? undefined : compile('caller', row.caller, 'caller')?.template
   if (key === undefined) return []
   const resource: Resource = {
     name: row.name,
@@ -61,8 +61,8 @@ const compileRow = (
     query: row.query,
     bypassOn: row.bypassOn,
     vary: [...variationsOf(row.vary), ...variationsOf([...trustedHeaders])],
-    families: row.families,
-    caller
+    tagGroups: row.families,
+    userNumber
   }
   return [{ path: row.path, value: resource }]
 }

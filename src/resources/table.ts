@@ -1,5 +1,5 @@
-import { createMemo } from '../cache/lru.js'
-import { fieldName } from '../cache/read/request-fields.js'
+import { fieldName } from '../http/fields.js'
+import { LRUCache } from 'lru-cache'
 import type { ReadMatch, ResourceTable, WriteMatch } from '../cache/resource.js'
 import type { SoundFile } from './check-file.js'
 import { createFamilies } from './families.js'
@@ -30,7 +30,7 @@ export const compileTable = (
   const report = (field: string, reason: string): void => {
     problems.push(`${field}: ${reason}`)
   }
-  const fallbackOf = createFamilies(file)
+  const whenUnlistedAt = createFamilies(file)
   const families = Object.keys(file.families)
   reportUnknownFamilies(file.identity.families, {
     known: families,
@@ -38,22 +38,25 @@ export const compileTable = (
   })
   const reads = compileReads(resources, { families, trustedHeaders, report })
   const matchRow = createRouter(reads)
-  const matches = createMemo<ReadMatch>(REMEMBERED)
+  const matches = new LRUCache<string, ReadMatch>({ max: REMEMBERED })
   const matchRead = (path: string): ReadMatch | undefined => {
     const known = matches.get(path)
     if (known !== undefined) return known
     const match = matchRow(path)
-    return match && matches.set(path, { resource: match.value, parameters: match.parameters })
+    if (match === undefined) return undefined
+    const read = { resource: match.value, parameters: match.parameters }
+    matches.set(path, read)
+    return read
   }
   reportUselessWarming(file.warm, { matchRead, report })
-  const matchEffect = createWriteRouter(compileWrites(writes, { fallbackOf, report }))
+  const matchEffect = createWriteRouter(compileWrites(writes, { whenUnlistedAt, report }))
   return {
     problems,
     table: {
       identity: {
         headers: file.identity.headers.map(fieldName),
         cookies: file.identity.cookies,
-        families: file.identity.families
+        tagGroups: file.identity.families
       },
       variedHeaders: [...new Set(reads.flatMap(({ value }) => value.vary.map(({ name }) => name)))],
       matchRead,
@@ -63,9 +66,9 @@ export const compileTable = (
         // Django sends a path without its last slash on to the one with it.
         const path = sent.replace(/(?<=.)\/$/, '')
         const match = matchEffect(method, path)
-        const fallback = fallbackOf(path)
-        if (match === undefined) return { ...WITHOUT_ROW, fallback }
-        return { ...match.value, parameters: match.parameters, fallback, hasRow: true }
+        const whenUnlisted = whenUnlistedAt(path)
+        if (match === undefined) return { ...WITHOUT_ROW, whenUnlisted }
+        return { ...match.value, parameters: match.parameters, whenUnlisted, hasRow: true }
       }
     }
   }
@@ -79,7 +82,7 @@ const createLogInTest =
     return prefixes.some((prefix) => pathname === prefix || pathname.startsWith(`${prefix}/`))
   }
 
-const WITHOUT_ROW: Omit<WriteMatch, 'fallback'> = {
+const WITHOUT_ROW: Omit<WriteMatch, 'whenUnlisted'> = {
   tags: [],
   parameters: {},
   needsRequestBody: false,

@@ -1,6 +1,6 @@
 import { UNKNOWN_USER_TAG } from '../cache/tags.js'
 import { isName } from '../cache/names.js'
-import { TAGS_MAX, type Template, type TemplateValues } from '../cache/resource.js'
+import { ENTRY_TAGS_MAX, type Template, type TemplateValues } from '../cache/resource.js'
 import { isCanonicalNumber } from './canonical-number.js'
 import { pick } from './pick.js'
 import { faultOf, type TemplatePlace, type TemplateUse } from './template-rules.js'
@@ -18,31 +18,31 @@ export const compileTemplate = (source: string, place: TemplatePlace): CompiledT
   if (reason !== undefined) return { outcome: 'refused', reason }
   return {
     outcome: 'compiled',
-    template: { source, fill: (values) => fill(parts, place.use, values) },
+    template: { source, expand: (values) => expand(parts, place.use, values) },
     parts
   }
 }
 
 /**
- * An unknown user number fills the tag of an entry with the constant that every `user:…` invalidation reaches;
- * a write cannot say whose entries it means and is not filled.
+ * An unknown user number makes the tag of an entry with the constant that every `user:…` invalidation reaches;
+ * a write cannot say whose entries it means and is not expanded.
  */
-const fill = (
+const expand = (
   parts: readonly Part[],
   use: TemplateUse,
   values: TemplateValues
 ): readonly string[] | undefined => {
   const isUserUnknown = values.user === undefined && parts.some((part) => part.kind === 'user')
   if (isUserUnknown && use === 'tag') return [UNKNOWN_USER_TAG]
-  let filled: readonly string[] = ['']
+  let expanded: readonly string[] = ['']
   for (const part of parts) {
     const texts = textsOf(part, values)
     if (texts === undefined) return undefined
     const longer: string[] = []
-    for (const head of filled) for (const text of texts) longer.push(head + text)
-    filled = longer
+    for (const head of expanded) for (const text of texts) longer.push(head + text)
+    expanded = longer
   }
-  return filled.every(isName) ? filled : undefined
+  return expanded.every(isName) ? expanded : undefined
 }
 
 const textsOf = (part: Part, values: TemplateValues): readonly string[] | undefined => {
@@ -65,7 +65,7 @@ const knownOnly = (value: string | undefined): readonly string[] | undefined =>
 
 /**
  * The origin takes ` 5`, `05` and `5` in a request for the same record; only the last spelling names its tag,
- * so that the others are not filled. Its own answers have one spelling.
+ * so that the others are not expanded. Its own answers have one spelling.
  */
 const pickedTexts = (part: PickPart, values: TemplateValues): readonly string[] | undefined => {
   const found = pick(values[part.from], part)
@@ -77,7 +77,7 @@ const pickedTexts = (part: PickPart, values: TemplateValues): readonly string[] 
     if (text === undefined || (part.from === 'request' && !isCanonicalNumber(text))) return undefined
     texts.add(text)
   }
-  return texts.size > TAGS_MAX ? undefined : [...texts]
+  return texts.size > ENTRY_TAGS_MAX ? undefined : [...texts]
 }
 
 const textOf = (value: unknown): string | undefined => {

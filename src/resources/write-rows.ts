@@ -13,20 +13,20 @@ export interface CompiledWrite {
 }
 
 export interface WriteRules {
-  readonly fallbackOf: (path: string) => WriteMatch['fallback']
+  readonly whenUnlistedAt: (path: string) => WriteMatch['whenUnlisted']
   readonly report: Report
 }
 
 /** Compiles the write rows; what is wrong with them goes to the report. */
 export const compileWrites = (
   rows: readonly Labelled<WriteRow>[],
-  { fallbackOf, report }: WriteRules
+  { whenUnlistedAt, report }: WriteRules
 ): readonly CompiledWrite[] =>
   rows.map(({ label, row }, at) => {
     const reportField: Report = (field, reason) => report(`${label}.${field}`, reason)
     const rival = findRival(rows.slice(0, at), (other) => haveCommonWrite(other, row))
     if (rival !== undefined) reportField('path', `matches the same writes as ${rival}`)
-    if (fallbackOf(row.path).length === 0) reportField('path', 'lies in no family')
+    if (whenUnlistedAt(row.path).length === 0) reportField('path', 'lies in no family')
     reportRepeatedParameters(row.path, reportField)
     return { methods: row.methods, path: row.path, effect: compileTags(row, reportField) }
   })

@@ -1,5 +1,4 @@
-import { UNKNOWN_USER_TAG } from '../cache/tags.js'
-import { familyTag } from '../cache/identity/proof.js'
+import { UNKNOWN_USER_TAG, groupTag } from '../cache/tags.js'
 import { type Config, ConfigError } from '../config/config.js'
 import type { ResourceFile } from '../resources/schema.js'
 
@@ -10,7 +9,7 @@ import type { ResourceFile } from '../resources/schema.js'
 export const checkPrefix = ({ KEY_PREFIX: prefix }: Config, { resources, writes }: ResourceFile): void => {
   const forms = [prefix, prefix.replaceAll(/[{}]/g, '')]
   const ofTable = [...resources, ...writes].flatMap((row) => ['key' in row ? row.key : [], row.tags].flat())
-  const found = [...ofTable, UNKNOWN_USER_TAG, familyTag('')].find((name) =>
+  const found = [...ofTable, UNKNOWN_USER_TAG, groupTag('')].find((name) =>
     forms.some((form) => mayBegin(form, name))
   )
   if (found === undefined) return

@@ -8,6 +8,9 @@ export const observeAll = (observers: readonly Partial<Observer>[]): Observer =>
   fillDropped: (event) => {
     for (const observer of observers) observer.fillDropped?.(event)
   },
+  unstorable: (event) => {
+    for (const observer of observers) observer.unstorable?.(event)
+  },
   originAsked: (event) => {
     for (const observer of observers) observer.originAsked?.(event)
   },

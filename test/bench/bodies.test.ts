@@ -1,6 +1,6 @@
 import t from 'tap'
 import { bodyOf, groupOf } from '../../bench/bodies.js'
-import { fillAll } from '../../src/cache/resource.js'
+import { expandAll } from '../../src/cache/resource.js'
 import { readResources } from '../../src/resources/read.js'
 
 const { table } = readResources(undefined, { defaultTtlSeconds: 300, maxTtlSeconds: 86400 })
@@ -22,7 +22,7 @@ t.test('a body has exactly the bytes that were asked for, and all that its row m
       const body = bodyOf(path, bytes)
       t.equal(body.length, bytes, `${path}, ${bytes}`)
       const answer: unknown = JSON.parse(body.toString())
-      t.ok(fillAll(resource.tags, { parameters, user: '1', answer }), path)
+      t.ok(expandAll(resource.tags, { parameters, user: '1', answer }), path)
     }
   }
 })

@@ -1,10 +1,10 @@
+import { randomEpoch } from '../../src/cache/position.js'
 import { Readable } from 'node:stream'
 import type { Answer } from '../../src/cache/answer.js'
 import { type Cache, type CacheOptions, createCache } from '../../src/cache/cache.js'
 import type { Entry } from '../../src/cache/entry.js'
 import { type CancelSignal, CancelledError, NEVER } from '../../src/concurrency/cancellation.js'
 import type { Origin, OriginAnswer, OriginRequest } from '../../src/cache/origin.js'
-import { randomEpoch } from '../../src/cache/random.js'
 import type { ResourceTable } from '../../src/cache/resource.js'
 import type { Store } from '../../src/cache/store.js'
 import { readDirectives } from '../../src/origin/directives.js'
@@ -87,7 +87,7 @@ export const createFakeOrigin = (): FakeOrigin => {
           origin.aborted++
           reject(new CancelledError())
         }
-        const forget = request.readers.onCancel(leave)
+        const forget = request.cancel.onCancel(leave)
         const answer = async (): Promise<OriginAnswer> => origin.respond(request)
         answer().then(resolve, reject).finally(forget)
       })
@@ -135,7 +135,7 @@ export const flat = (fields: Fields): string[] => Object.entries(fields).flat()
 
 export interface ReadOptions {
   readonly method?: 'GET' | 'HEAD'
-  readonly caller?: CancelSignal
+  readonly cancel?: CancelSignal
   /** In place of the fields, where order or repetition counts. */
   readonly headers?: readonly string[]
 }
@@ -151,7 +151,7 @@ export const read = (
     target,
     headers: options.headers ?? flat(fields),
     body: undefined,
-    caller: options.caller ?? NEVER
+    cancel: options.cancel ?? NEVER
   })
 
 export const write = (
@@ -172,7 +172,7 @@ export const textOf = async (answer: Answer): Promise<string> => {
   if (answer.kind === 'entry') return answer.entry.body.toString()
   if (answer.kind === 'failure') return ''
   const chunks: Buffer[] = []
-  for await (const chunk of answer.answer.body) chunks.push(chunk as Buffer)
+  for await (const chunk of answer.received.body) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks).toString()
 }
 

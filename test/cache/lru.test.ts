@@ -1,26 +1,43 @@
 import t from 'tap'
-import { createMemo } from '../../src/cache/lru.js'
+import { createLru } from '../../src/cache/lru.js'
 
-t.test('it tells what it was told', async (t) => {
-  const memo = createMemo<number>(2)
-  t.equal(memo.get('a'), undefined)
-  t.equal(memo.set('a', 1), 1)
-  t.equal(memo.get('a'), 1)
+const setUp = (max: number) => {
+  const worked: string[] = []
+  const lru = createLru(max, (text) => {
+    worked.push(text)
+    return text.length
+  })
+  return { lru, worked }
+}
+
+t.test('it tells what was worked out, and works it out once', async (t) => {
+  const { lru, worked } = setUp(2)
+  t.equal(lru.get('a'), undefined)
+  t.equal(lru.memo('a'), 1)
+  t.equal(lru.get('a'), 1)
+  t.equal(lru.memo('a'), 1)
+  t.same(worked, ['a'])
 })
 
-t.test('what is used stays, the rest goes, and it never holds more than twice its capacity', async (t) => {
-  const memo = createMemo<number>(2)
-  memo.set('used', 0)
+t.test('what is used stays, the rest goes, and it never holds more than its capacity', async (t) => {
+  const { lru } = setUp(2)
+  lru.memo('used')
   for (let n = 0; n < 100; n++) {
-    memo.set(`once ${n}`, n)
-    t.equal(memo.get('used'), 0)
+    lru.memo(`once ${n}`)
+    t.equal(lru.get('used'), 4)
   }
-  const kept = Array.from({ length: 100 }, (_, n) => n).filter((n) => memo.get(`once ${n}`) !== undefined)
-  t.ok(kept.length < 4, `${kept.length} of the others`)
+  const kept = Array.from({ length: 100 }, (_, n) => n).filter((n) => lru.get(`once ${n}`) !== undefined)
+  t.ok(kept.length < 2, `${kept.length} of the others`)
 })
 
 t.test('a long text is not kept', async (t) => {
-  const memo = createMemo<number>(2)
-  t.equal(memo.set('x'.repeat(2049), 1), 1)
-  t.equal(memo.get('x'.repeat(2049)), undefined)
+  const { lru } = setUp(2)
+  t.equal(lru.memo('x'.repeat(2049)), 2049)
+  t.equal(lru.get('x'.repeat(2049)), undefined)
+})
+
+t.test('what is more than the text is told as a context', async (t) => {
+  const lru = createLru<number, { readonly add: number }>(2, (text, { add }) => text.length + add)
+  t.equal(lru.memo('a', { context: { add: 5 } }), 6)
+  t.equal(lru.get('a'), 6)
 })

@@ -1,6 +1,5 @@
 import t from 'tap'
-import { compareRecordIds, epochOf, isPosition, recordIdOf } from '../../src/cache/position.js'
-import { randomEpoch } from '../../src/cache/random.js'
+import { compareRecordIds, epochOf, isPosition, recordIdOf, randomEpoch } from '../../src/cache/position.js'
 
 void t.test('a position is an epoch and the id of a record', (t) => {
   const position = 'abcDEF123_-xyzXY:1767225600000-7'

@@ -1,6 +1,5 @@
 import t from 'tap'
-import { isPosition } from '../../src/cache/position.js'
-import { randomEpoch } from '../../src/cache/random.js'
+import { isPosition, randomEpoch } from '../../src/cache/position.js'
 
 t.test('an epoch fits a position and never comes twice', async (t) => {
   const epochs = Array.from({ length: 1000 }, randomEpoch)

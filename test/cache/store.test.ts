@@ -1,5 +1,5 @@
+import { nameIn, proofKey, valueKey } from '../../src/cache/tags.js'
 import t from 'tap'
-import { nameIn, proofKey, valueKey } from '../../src/cache/store.js'
 
 t.test('a store key leads back to the key that an invalidation names', async (t) => {
   t.equal(nameIn('user:5:projects'), 'user:5:projects')

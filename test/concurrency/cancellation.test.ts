@@ -9,8 +9,8 @@ t.test('whoever asked is told once, and who forgot is not', (t) => {
   leaver.onCancel(() => told.push('third'))
   forget()
   t.notOk(leaver.isCancelled)
-  leaver.leave()
-  leaver.leave()
+  leaver.cancel()
+  leaver.cancel()
   t.ok(leaver.isCancelled)
   t.same(told, ['first', 'third'])
   t.end()
@@ -18,7 +18,7 @@ t.test('whoever asked is told once, and who forgot is not', (t) => {
 
 t.test('who asks after that is told at once', (t) => {
   const leaver = new CancelSource()
-  leaver.leave()
+  leaver.cancel()
   let told = 0
   leaver.onCancel(() => told++)()
   t.equal(told, 1)

@@ -1,124 +1,118 @@
 import t from 'tap'
-import { createSingleFlight } from '../../src/concurrency/single-flight.js'
+import { SingleFlight } from '../../src/concurrency/single-flight.js'
 import { CancelSource, type CancelSignal, CancelledError, NEVER } from '../../src/concurrency/cancellation.js'
 import { settle } from '../cache/fixtures.js'
 
-/** A flight that lands when told. */
+/** A run that ends when told. */
 const setUp = () => {
-  const singleFlight = createSingleFlight<string>()
-  let land: (text: string) => void = () => undefined
-  let crash: (error: Error) => void = () => undefined
-  let readers: CancelSignal = NEVER
-  const work = (given: CancelSignal): Promise<string> => {
-    readers = given
+  const singleFlight = new SingleFlight<string, string>()
+  let end: (text: string) => void = () => undefined
+  let fail: (error: Error) => void = () => undefined
+  let given: CancelSignal = NEVER
+  const work = (cancel: CancelSignal): Promise<string> => {
+    given = cancel
     return new Promise((resolve, reject) => {
-      land = resolve
-      crash = reject
+      end = resolve
+      fail = reject
     })
   }
-  const start = () => singleFlight.start('key', 'position', work)
+  const start = () => singleFlight.start('key', 'about', work)
   return {
     singleFlight,
     start,
-    land: (text: string) => land(text),
-    crash: (e: Error) => crash(e),
-    isGivenUp: () => readers.isCancelled
+    end: (text: string) => end(text),
+    fail: (e: Error) => fail(e),
+    isCancelled: () => given.isCancelled
   }
 }
 
 t.test('everybody who waits is given what the one request brought', async (t) => {
-  const { start, singleFlight, land } = setUp()
-  const flight = start()
-  t.equal(singleFlight.find('key'), flight)
+  const { start, singleFlight, end } = setUp()
+  const run = start()
+  t.equal(singleFlight.find('key'), run)
   t.equal(singleFlight.find('other'), undefined)
-  const readers = [flight.wait(NEVER), flight.wait(NEVER)]
-  land('answer')
-  t.same(await Promise.all(readers), ['answer', 'answer'])
+  const waiters = [run.wait(NEVER), run.wait(NEVER)]
+  end('answer')
+  t.same(await Promise.all(waiters), ['answer', 'answer'])
 })
 
-t.test('a flight that has result is found no more, also one that failed', async (t) => {
-  const { start, singleFlight, land, crash } = setUp()
+t.test('a run that has ended is found no more, also one that failed', async (t) => {
+  const { start, singleFlight, end, fail } = setUp()
   start()
-  land('answer')
+  end('answer')
   await settle()
   t.equal(singleFlight.find('key'), undefined)
   const second = start()
-  const reader = second.wait(NEVER)
-  crash(new Error('down'))
-  await t.rejects(reader, { message: 'down' })
+  const waiter = second.wait(NEVER)
+  fail(new Error('down'))
+  await t.rejects(waiter, { message: 'down' })
   t.equal(singleFlight.find('key'), undefined)
 })
 
-t.test('an old flight that lands does not hide the one after it', async (t) => {
-  const singleFlight = createSingleFlight<string>()
+t.test('an old run that ends does not hide the one after it', async (t) => {
+  const singleFlight = new SingleFlight<string, string>()
   const fetches: ((text: string) => void)[] = []
   const work = () => new Promise<string>((resolve) => fetches.push(resolve))
-  singleFlight.start('key', undefined, work)
-  const second = singleFlight.start('key', undefined, work)
+  singleFlight.start('key', 'about', work)
+  const second = singleFlight.start('key', 'about', work)
   fetches[0]?.('first')
   await settle()
   t.equal(singleFlight.find('key'), second)
 })
 
-t.test('a reader who leaves is let go; the flight goes on for the others', async (t) => {
-  const { start, land, isGivenUp } = setUp()
-  const flight = start()
-  const leaver = new CancelSource()
-  const left = flight.wait(leaver)
-  const stayed = flight.wait(NEVER)
-  leaver.leave()
+t.test('a waiter who is cancelled is let go; the run goes on for the others', async (t) => {
+  const { start, end, isCancelled } = setUp()
+  const run = start()
+  const source = new CancelSource()
+  const left = run.wait(source)
+  const stayed = run.wait(NEVER)
+  source.cancel()
   await t.rejects(left, CancelledError)
-  t.equal(isGivenUp(), false)
-  land('answer')
+  t.equal(isCancelled(), false)
+  end('answer')
   t.equal(await stayed, 'answer')
 })
 
-t.test('a flight is given up with its last reader, and not before', async (t) => {
-  const { start, isGivenUp } = setUp()
-  const flight = start()
-  const leavers = [new CancelSource(), new CancelSource()]
-  const readers = leavers.map((leaver) => flight.wait(leaver))
-  leavers[0]?.leave()
-  t.equal(isGivenUp(), false)
-  leavers[1]?.leave()
-  t.equal(isGivenUp(), true)
-  for (const reader of readers) await t.rejects(reader, CancelledError)
+t.test('a run is cancelled with its last waiter, and not before', async (t) => {
+  const { start, isCancelled } = setUp()
+  const run = start()
+  const sources = [new CancelSource(), new CancelSource()]
+  const waiters = sources.map((source) => run.wait(source))
+  sources[0]?.cancel()
+  t.equal(isCancelled(), false)
+  sources[1]?.cancel()
+  t.equal(isCancelled(), true)
+  for (const waiter of waiters) await t.rejects(waiter, CancelledError)
 })
 
-t.test('whoever has left already does not board', async (t) => {
-  const { start, isGivenUp } = setUp()
-  const leaver = new CancelSource()
-  leaver.leave()
-  await t.rejects(start().wait(leaver), CancelledError)
-  t.equal(isGivenUp(), true, 'nobody is left')
+t.test('whoever is cancelled already does not wait', async (t) => {
+  const { start, isCancelled } = setUp()
+  const source = new CancelSource()
+  source.cancel()
+  await t.rejects(start().wait(source), CancelledError)
+  t.equal(isCancelled(), true, 'nobody is left')
 })
 
-t.test('a flight that nobody waits for is not given up, and fails silently', async (t) => {
-  const { start, crash, isGivenUp } = setUp()
+t.test('a run that nobody waits for is not cancelled, and fails silently', async (t) => {
+  const { start, fail, isCancelled } = setUp()
   const { result } = start()
-  t.equal(isGivenUp(), false)
-  crash(new Error('down'))
+  t.equal(isCancelled(), false)
+  fail(new Error('down'))
   await t.rejects(result)
 })
 
-t.test('who leaves after the landing takes nothing from the others', async (t) => {
-  const { start, land, isGivenUp } = setUp()
-  const flight = start()
-  const leaver = new CancelSource()
-  const reader = flight.wait(leaver)
-  land('answer')
-  t.equal(await reader, 'answer')
+t.test('who is cancelled after the end takes nothing from the others', async (t) => {
+  const { start, end, isCancelled } = setUp()
+  const run = start()
+  const source = new CancelSource()
+  const waiter = run.wait(source)
+  end('answer')
+  t.equal(await waiter, 'answer')
   await settle()
-  leaver.leave()
-  t.equal(isGivenUp(), false)
+  source.cancel()
+  t.equal(isCancelled(), false)
 })
 
-t.test('a flight knows who had arrived when it departed', async (t) => {
-  const { start, singleFlight } = setUp()
-  const before = singleFlight.arrive()
-  const flight = start()
-  const after = singleFlight.arrive()
-  t.ok(before <= flight.startedAfter)
-  t.ok(after > flight.startedAfter)
-  t.equal(flight.position, 'position')
+t.test('a run tells what was said of it at its start', async (t) => {
+  t.equal(setUp().start().about, 'about')
 })

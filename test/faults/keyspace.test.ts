@@ -1,7 +1,7 @@
+import { randomEpoch } from '../../src/cache/position.js'
 import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
-import { randomEpoch } from '../../src/cache/random.js'
 import { createRedisStore } from '../../src/stores/redis/redis-store.js'
 import { createRecorder } from '../stores/observer.js'
 import { eventually } from '../support/eventually.js'

@@ -5,13 +5,11 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import { parse } from 'yaml'
 import { startOrigin } from '../demo/start-origin.js'
-import { blocksOf, readme } from '../support/readme.js'
+import { blocksOf, install, operations, readme } from '../support/readme.js'
 import { startSidecar } from '../support/sidecar-process.js'
 import { at, isRecord, needsHelm, refusal } from './support/chart.js'
 
-const install = readFileSync('docs/install.md', 'utf8')
-const runbook = readFileSync('docs/runbook.md', 'utf8')
-const documents = { 'README.md': readme, 'docs/install.md': install, 'docs/runbook.md': runbook }
+const documents = { 'README.md': readme, 'docs/install.md': install, 'docs/operations.md': operations }
 
 /** Each with its continued lines. */
 const commandsIn = (document: string): readonly string[] =>
@@ -36,7 +34,7 @@ t.test('every value that is named is there', async (t) => {
   const values: unknown = parse(readFileSync('helm/values.yaml', 'utf8'))
   const roots = Object.keys(isRecord(values) ? values : {}).join('|')
   const names = new RegExp(`(?<=\`)(?:${roots})(?:\\.\\w+)+`, 'g')
-  for (const [file, document] of Object.entries({ install, runbook })) {
+  for (const [file, document] of Object.entries({ install, operations })) {
     const named = new Set(document.match(names))
     const missing = [...named].filter((name) => at(values, name.replaceAll('.', '/')) === undefined)
     t.strictSame(
@@ -87,7 +85,10 @@ t.test('the calls that show it working print what is said', async (t) => {
 })
 
 t.test('files and headings that it links to are there', async (t) => {
-  for (const [file, document] of Object.entries({ 'docs/install.md': install, 'docs/runbook.md': runbook })) {
+  for (const [file, document] of Object.entries({
+    'docs/install.md': install,
+    'docs/operations.md': operations
+  })) {
     for (const [, link = ''] of document.matchAll(/\]\((?!https?:)([^)]*)\)/g)) {
       const [path = '', heading] = link.split('#')
       const target = path === '' ? file : join(dirname(file), path)

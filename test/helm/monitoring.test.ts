@@ -62,7 +62,7 @@ t.test('the queries of the dashboard are PromQL', { skip: needsPromtool }, async
 })
 
 t.test('every alert says what to do, in a section of the runbook that names it', async (t) => {
-  const runbook = readFileSync('docs/runbook.md', 'utf8')
+  const runbook = readFileSync('docs/operations.md', 'utf8')
   const sections = new Map(
     runbook.split(/^## /m).map((section) => {
       const title = section.split('\n')[0] ?? ''
@@ -73,14 +73,14 @@ t.test('every alert says what to do, in a section of the runbook that names it',
   t.equal(named.length, 8)
   for (const alert of named) {
     const [file, anchor = ''] = text(alert, 'annotations/runbook_url').split('#')
-    t.equal(file, 'docs/runbook.md')
+    t.equal(file, 'docs/operations.md')
     t.match(sections.get(anchor), `\`${text(alert, 'alert')}\``)
     t.match(text(alert, 'labels/severity'), /^(warning|critical)$/)
   }
 })
 
 t.test('the runbook links to sections that it has', async (t) => {
-  const runbook = readFileSync('docs/runbook.md', 'utf8')
+  const runbook = readFileSync('docs/operations.md', 'utf8')
   const anchors = [...runbook.matchAll(/^## (.*)$/gm)].map((match) =>
     (match[1] ?? '').toLowerCase().replaceAll(' ', '-')
   )
@@ -100,7 +100,7 @@ t.test('the PrometheusRule is the file of the alerts', { skip }, async (t) => {
   for (const alert of urls) {
     t.match(
       text(alert, 'annotations/runbook_url'),
-      /^https:\/\/git\.example\.org\/spms-cache\/docs\/runbook\.md#./
+      /^https:\/\/git\.example\.org\/spms-cache\/docs\/operations\.md#./
     )
   }
   t.match(at(linked, 'metadata/labels'), { release: 'prometheus' })

@@ -1,5 +1,5 @@
+import { type Directives } from '../../src/cache/origin.js'
 import t from 'tap'
-import type { Directives } from '../../src/cache/read/freshness.js'
 import { readDirectives } from '../../src/origin/directives.js'
 
 const SILENT: Directives = {

@@ -150,9 +150,9 @@ t.test(
   async (t) => {
     let closed = 0
     const { fetch, told } = await startHttpOrigin(t, (request) => void request.once('close', () => closed++))
-    const readers = new CancelSource()
-    const asking = fetch({ readers })
-    setTimeout(() => readers.leave(), 20)
+    const cancel = new CancelSource()
+    const asking = fetch({ cancel })
+    setTimeout(() => cancel.cancel(), 20)
     await t.rejects(asking, CancelledError)
     await eventually(() => closed === 1)
     t.same(told.originAsked, [])

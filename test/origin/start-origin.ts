@@ -52,7 +52,7 @@ export const startHttpOrigin = async (
         target: '/',
         headers: [],
         body: undefined,
-        readers: NEVER,
+        cancel: NEVER,
         ...request
       })
   }

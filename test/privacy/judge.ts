@@ -1,4 +1,4 @@
-import { withoutFields } from '../../src/cache/read/request-fields.js'
+import { withoutFields } from '../../src/http/fields.js'
 import { READS, type Scope, SITES } from './mirror-origin.js'
 import type { Step, World } from './requests.js'
 import { read, type Seen } from './wsgi.js'

@@ -1,5 +1,5 @@
+import { randomEpoch } from '../../src/cache/position.js'
 import type { Test } from 'tap'
-import { randomEpoch } from '../../src/cache/random.js'
 import type { Store } from '../../src/cache/store.js'
 import { createRedisStore } from '../../src/stores/redis/redis-store.js'
 import { createRecorder } from '../stores/observer.js'

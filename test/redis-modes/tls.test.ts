@@ -14,18 +14,18 @@ import { inspectTlsStore } from './tls-store.js'
 const skip = needsOwnRedis
 const PASSWORD = 'p@ss/word:%'
 
-/** The commands that the README gives to a user of its own. */
-const aclFrom = (readme: string): string[] => {
+/** The commands that the page about Redis gives to a user of its own. */
+const aclFrom = (page: string): string[] => {
   const [, rules = ''] =
-    /^redis-cli acl setuser sidecar on '>a-long-password' '~spms:\*' ((?:.*\\\n)*.*)/m.exec(readme) ?? []
+    /^redis-cli acl setuser sidecar on '>a-long-password' '~spms:\*' ((?:.*\\\n)*.*)/m.exec(page) ?? []
   return rules.replaceAll('\\\n', ' ').replaceAll('\\|', '|').split(/\s+/).filter(Boolean)
 }
 
 void t.test('TLS with a user of its own', { skip }, async (t) => {
   const certificates = makeCertificates(t)
   const port = await freePort()
-  const rules = aclFrom(readFileSync('README.md', 'utf8'))
-  t.ok(rules.length > 20, `${rules.length} rules in the README`)
+  const rules = aclFrom(readFileSync('docs/redis.md', 'utf8'))
+  t.ok(rules.length > 20, `${rules.length} rules on the page`)
   const user = ['sidecar', 'on', `>${PASSWORD}`, '~spms:*', ...rules]
   const server = await startRedis({
     args: [...certificates.serverArgs(port), '--user', 'default', 'off', '--user', ...user]

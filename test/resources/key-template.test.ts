@@ -12,7 +12,7 @@ const compile = (source: string) => {
 const fill = (source: string, parameters: Record<string, string>, identity?: string): string => {
   const template = compile(source)
   if (typeof template === 'string') throw new Error(template)
-  return template.fill(parameters, identity)
+  return template.expand(parameters, identity)
 }
 
 t.test('a key is filled from the path and the caller', async (t) => {

@@ -47,7 +47,7 @@ t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
   if (match === undefined) throw new Error('no row')
   const { key, tags, ...rest } = match.resource
   t.strictSame(match.parameters, { id: '5' })
-  t.equal(key.fill({ id: '5' }, undefined), 'pet:5')
+  t.equal(key.expand({ id: '5' }, undefined), 'pet:5')
   t.strictSame(
     tags.map((tag) => tag.source),
     ['pet:{id}', 'owner:{answer.owner}']
@@ -58,11 +58,11 @@ t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
       query: [],
       bypassOn: [],
       vary: [{ name: 'host', values: [] }],
-      families: ['pets'],
-      caller: undefined
+      tagGroups: ['pets'],
+      userNumber: undefined
     }
   })
-  t.strictSame(table.identity, { headers: ['remote-user'], cookies: ['sessionid'], families: [] })
+  t.strictSame(table.identity, { headers: ['remote-user'], cookies: ['sessionid'], tagGroups: [] })
   t.match(description.resources[0], { ttl: 300, staleWhileRevalidate: 0, query: [], vary: ['Host'] })
   t.strictSame(description.everything, [])
   t.end()

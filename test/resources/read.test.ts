@@ -21,7 +21,7 @@ t.test('a file replaces the table', (t) => {
   writeFileSync(file, 'identity: {}\nresources: []\nwrites: []\nfamilies: {}\n')
   const { table, description } = readResources(file, LIMITS)
   t.equal(table.matchRead('/api/v1/users/me'), undefined)
-  t.strictSame(table.matchWrite('PUT', '/api/v1/users/5').fallback, [])
+  t.strictSame(table.matchWrite('PUT', '/api/v1/users/5').whenUnlisted, [])
   t.strictSame(description.identity, { headers: [], cookies: [], families: [] })
   t.end()
 })

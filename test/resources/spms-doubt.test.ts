@@ -1,7 +1,7 @@
+import { groupTag } from '../../src/cache/tags.js'
 import t from 'tap'
 import { createOrigin } from '../../demo/origin/origin.js'
-import { familyTag } from '../../src/cache/identity/proof.js'
-import { fillAll, type TemplateValues } from '../../src/cache/resource.js'
+import { expandAll, type TemplateValues } from '../../src/cache/resource.js'
 import { readResources } from '../../src/resources/read.js'
 
 /**
@@ -54,9 +54,9 @@ const storedNow = async (): Promise<ReadonlyMap<string, Stored>> => {
     if (statusCode !== 200) continue
     const { resource, parameters } = match
     const own = { parameters, identity: `digest-${caller.user}`, user: String(caller.user) }
-    const tags = fillAll(resource.tags, { ...own, answer: JSON.parse(body) })
+    const tags = expandAll(resource.tags, { ...own, answer: JSON.parse(body) })
     if (tags === undefined) throw new Error(`${path} cannot be tagged`)
-    const all = [...tags, resource.key.fill(parameters, own.identity), ...resource.families.map(familyTag)]
+    const all = [...tags, resource.key.expand(parameters, own.identity), ...resource.tagGroups.map(groupTag)]
     stored.set(`${path} of ${caller.user}`, { name: resource.name, body, tags: all })
   }
   return stored
@@ -68,8 +68,8 @@ const invalidatedBy = (
   path: string,
   values: Omit<TemplateValues, 'parameters'>
 ): 'everything' | readonly string[] => {
-  const { tags, parameters, fallback, hasRow } = table.matchWrite(method, path)
-  return (hasRow ? fillAll(tags, { parameters, ...values }) : undefined) ?? fallback
+  const { tags, parameters, whenUnlisted, hasRow } = table.matchWrite(method, path)
+  return (hasRow ? expandAll(tags, { parameters, ...values }) : undefined) ?? whenUnlisted
 }
 
 type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Variation } from '../../src/cache/resource.js'
-import { fillAll, type TemplateValues } from '../../src/cache/resource.js'
+import { expandAll, type TemplateValues } from '../../src/cache/resource.js'
 import { readResources } from '../../src/resources/read.js'
 
 /** The addresses of pictures are made from these. */
@@ -153,23 +153,23 @@ for (const { path, values, name, key, ttl, scope, tags, vary = [] } of cases) {
     const { resource, parameters } = match
     t.match(resource, { name, scope, ttlMs: ttl * 1000, vary, query: [], bypassOn: ['search', 'searchTerm'] })
     t.match(resource, { staleWhileRevalidateMs: 0, staleIfErrorMs: 60_000 })
-    t.equal(resource.key.fill(parameters, values?.identity), key)
-    t.strictSame(fillAll(resource.tags, { parameters, ...values }), tags)
+    t.equal(resource.key.expand(parameters, values?.identity), key)
+    t.strictSame(expandAll(resource.tags, { parameters, ...values }), tags)
     t.end()
   })
 }
 
 t.test('only users/me tells the number of its caller', (t) => {
-  const callers = cases.filter(({ path }) => table.matchRead(path)?.resource.caller !== undefined)
+  const callers = cases.filter(({ path }) => table.matchRead(path)?.resource.userNumber !== undefined)
   t.strictSame([...new Set(callers.map(({ path }) => path))], ['/api/v1/users/me'])
-  const caller = table.matchRead('/api/v1/users/me')?.resource.caller
-  t.strictSame(caller?.fill({ parameters: {}, answer: ME }), ['7'])
+  const caller = table.matchRead('/api/v1/users/me')?.resource.userNumber
+  t.strictSame(caller?.expand({ parameters: {}, answer: ME }), ['7'])
   t.end()
 })
 
 t.test('whoever looks after the work of others shows them', (t) => {
   const match = table.matchRead('/api/v1/users/me')
-  const tags = fillAll(match?.resource.tags ?? [], {
+  const tags = expandAll(match?.resource.tags ?? [], {
     parameters: {},
     answer: { ...ME, caretaking_for: [{ id: 8 }] }
   })
@@ -179,7 +179,7 @@ t.test('whoever looks after the work of others shows them', (t) => {
 
 t.test('an answer that does not show its projects cannot be tagged', (t) => {
   const match = table.matchRead('/api/v1/users/5/projects')
-  const filled = fillAll(match?.resource.tags ?? [], { parameters: { id: '5' }, answer: { detail: 'x' } })
+  const filled = expandAll(match?.resource.tags ?? [], { parameters: { id: '5' }, answer: { detail: 'x' } })
   t.equal(filled, undefined)
   t.end()
 })
@@ -206,7 +206,7 @@ t.test('the identity is made from single sign-on, authorization and the session'
   t.strictSame(table.identity, {
     headers: ['remote-user', 'x-email', 'x-first-name', 'x-last-name', 'authorization'],
     cookies: ['sessionid'],
-    families: ['users', 'adminoptions']
+    tagGroups: ['users', 'adminoptions']
   })
   t.end()
 })

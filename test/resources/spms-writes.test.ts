@@ -1,5 +1,5 @@
 import t from 'tap'
-import { fillAll, type TemplateValues } from '../../src/cache/resource.js'
+import { expandAll, type TemplateValues } from '../../src/cache/resource.js'
 import { readResources } from '../../src/resources/read.js'
 
 const { table } = readResources(undefined, { defaultTtlSeconds: 300, maxTtlSeconds: 86400 })
@@ -97,9 +97,9 @@ for (const [write, tags, values] of cases) {
   t.test(`${write} with ${JSON.stringify(values ?? {})} invalidates ${wanted}`, (t) => {
     const [method = '', path = ''] = write.split(' ')
     const match = table.matchWrite(method, `/api/v1${path}`)
-    const filled = fillAll(match.tags, { parameters: match.parameters, ...values })
+    const filled = expandAll(match.tags, { parameters: match.parameters, ...values })
     t.strictSame(match.hasRow ? filled : undefined, tags)
-    t.strictSame(match.fallback, [`family:${path.split('/')[1] ?? ''}`])
+    t.strictSame(match.whenUnlisted, [`family:${path.split('/')[1] ?? ''}`])
     t.end()
   })
 }
@@ -118,7 +118,7 @@ t.test('a row tells which bodies it needs', (t) => {
   t.end()
 })
 
-const fallbacks: readonly [method: string, path: string, fallback: 'everything' | readonly string[]][] = [
+const fallbacks: readonly [method: string, path: string, whenUnlisted: 'everything' | readonly string[]][] = [
   ['POST', '/admin/agencies/branch/3/change/', 'everything'],
   ['POST', '/admin', 'everything'],
   ['POST', '/administrator', []],
@@ -139,11 +139,11 @@ const fallbacks: readonly [method: string, path: string, fallback: 'everything' 
   ['POST', '/', []]
 ]
 
-for (const [method, path, fallback] of fallbacks) {
-  const wanted = typeof fallback === 'string' ? fallback : `[${fallback.join(', ')}]`
+for (const [method, path, whenUnlisted] of fallbacks) {
+  const wanted = typeof whenUnlisted === 'string' ? whenUnlisted : `[${whenUnlisted.join(', ')}]`
   t.test(`${method} ${path} has no row and makes ${wanted} doubtful`, (t) => {
-    t.match(table.matchWrite(method, path), { hasRow: false, tags: [], fallback })
-    t.same(table.matchWrite(method, path).fallback, fallback)
+    t.match(table.matchWrite(method, path), { hasRow: false, tags: [], whenUnlisted })
+    t.same(table.matchWrite(method, path).whenUnlisted, whenUnlisted)
     t.end()
   })
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { UNKNOWN_USER_TAG } from '../../src/cache/tags.js'
-import { fillAll, type Template, type TemplateValues } from '../../src/cache/resource.js'
+import { expandAll, type Template, type TemplateValues } from '../../src/cache/resource.js'
 import { compileTemplate } from '../../src/resources/template.js'
 import type { TemplatePlace } from '../../src/resources/template-rules.js'
 
@@ -18,7 +18,7 @@ const fill = (
   source: string,
   values: Partial<TemplateValues>,
   place: TemplatePlace = TAG
-): readonly string[] | undefined => compile(source, place).fill({ parameters: { id: '5' }, ...values })
+): readonly string[] | undefined => compile(source, place).expand({ parameters: { id: '5' }, ...values })
 
 t.test('text fills to itself and a path parameter to its number', (t) => {
   t.strictSame(fill('branches', {}), ['branches'])
@@ -157,7 +157,7 @@ t.test('more than 2,000 tags cannot be filled, by one template or by all togethe
   t.equal(fill('p:{answer.*.id}', { answer: list(1, 2001) }), undefined)
   const templates = [compile('p:{answer.a.*.id}', TAG), compile('q:{answer.b.*.id}', TAG)]
   const filled = (a: number, b: number) =>
-    fillAll(templates, { parameters: {}, answer: { a: list(1, a), b: list(1, b) } })
+    expandAll(templates, { parameters: {}, answer: { a: list(1, a), b: list(1, b) } })
   t.equal(filled(1000, 1000)?.length, 2000)
   t.equal(filled(1000, 1001), undefined)
   t.end()
@@ -165,8 +165,8 @@ t.test('more than 2,000 tags cannot be filled, by one template or by all togethe
 
 t.test('all templates together fill each tag once, or not at all', (t) => {
   const templates = [compile('user:{id}', TAG), compile('user:{answer.id?}', TAG)]
-  t.strictSame(fillAll(templates, { parameters: { id: '5' }, answer: { id: 5 } }), ['user:5'])
-  t.strictSame(fillAll(templates, { parameters: { id: '5' }, answer: { id: 6 } }), ['user:5', 'user:6'])
-  t.equal(fillAll(templates, { parameters: {}, answer: { id: 6 } }), undefined)
+  t.strictSame(expandAll(templates, { parameters: { id: '5' }, answer: { id: 5 } }), ['user:5'])
+  t.strictSame(expandAll(templates, { parameters: { id: '5' }, answer: { id: 6 } }), ['user:5', 'user:6'])
+  t.equal(expandAll(templates, { parameters: {}, answer: { id: 6 } }), undefined)
   t.end()
 })

@@ -1,7 +1,7 @@
+import { randomEpoch } from '../../src/cache/position.js'
 import t from 'tap'
 import { hitStatus } from '../../src/http/cache-status.js'
 import { ttlSeconds } from '../../src/cache/entry.js'
-import { randomEpoch } from '../../src/cache/random.js'
 import { clockOf, createSteadyClock, steadyNow } from '../../src/sidecar/clocks.js'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.js'
 import { entryOf, put, readable } from '../stores/fixtures.js'

@@ -1,5 +1,5 @@
+import { randomEpoch } from '../../src/cache/position.js'
 import t from 'tap'
-import { randomEpoch } from '../../src/cache/random.js'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.js'
 import { createTagIndex } from '../../src/stores/memory/tag-index.js'
 import { createClock } from '../support/clock.js'

@@ -11,6 +11,7 @@ export const createRecorder = (): RecordingObserver => {
   const told: Told = {
     answered: [],
     fillDropped: [],
+    unstorable: [],
     originAsked: [],
     originBrokeOff: [],
     invalidated: [],
@@ -25,6 +26,7 @@ export const createRecorder = (): RecordingObserver => {
     told,
     answered: (event) => void told.answered.push(event),
     fillDropped: (event) => void told.fillDropped.push(event),
+    unstorable: (event) => void told.unstorable.push(event),
     originAsked: (event) => void told.originAsked.push(event),
     originBrokeOff: (event) => void told.originBrokeOff.push(event),
     invalidated: (event) => void told.invalidated.push(event),

@@ -32,6 +32,7 @@ const tell = (observer: Observer): void => {
 const recorder = (name: string, told: string[]): Observer => ({
   answered: () => told.push(`${name} answered`),
   fillDropped: () => told.push(`${name} fillDropped`),
+  unstorable: () => told.push(`${name} unstorable`),
   originAsked: () => told.push(`${name} originAsked`),
   originBrokeOff: () => told.push(`${name} originBrokeOff`),
   invalidated: () => told.push(`${name} invalidated`),

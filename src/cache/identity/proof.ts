@@ -1,76 +1,62 @@
-import { UNKNOWN_USER_TAG } from '../tags.js'
 import type { Entry } from '../entry.js'
-import type { Observer } from '../observer.js'
-import type { Position } from '../position.js'
-import type { ResourceTable } from '../resource.js'
-import { type PendingWrite, proofKey, type Store } from '../store.js'
+import { groupTag, identityTag, proofKey, userTag } from '../tags.js'
+import type { PendingWrite, Store } from '../store.js'
 
-export interface Kept {
-  /** The position before the origin was asked; nothing is stored without one. */
-  readonly position: Position | undefined
-  readonly draft: PendingWrite | undefined
-  /** Whom the origin has just answered a protected read, with the user number as far as it is known. */
-  readonly proven: { readonly identity: string; readonly user: string | undefined } | undefined
-}
+/**
+ * That the origin has given one caller a protected answer. While it is current, this caller shares the entries of scope
+ * `authenticated` with all others who have one. A store keeps it as an entry whose body is the caller's user number.
+ */
+export class Proof {
+  readonly #entry: Entry
 
-export type Keep = (kept: Kept) => Promise<boolean>
-
-/** A proof lets its identity share entries of scope `authenticated`; so long after the origin's own word. */
-const PROOF_MS = 60_000
-
-/** Commits what a fill has brought. Resolves to whether the draft was stored; never rejects. */
-export const createKeeper =
-  (store: Store, table: ResourceTable, observer: Observer, now: () => number): Keep =>
-  async ({ position, draft, proven }) => {
-    if (position === undefined) return false
-    const drafts = draft === undefined ? [] : [draft]
-    if (proven !== undefined) drafts.push(proofDraft(proven.identity, proven.user, table, now()))
-    if (drafts.length === 0) return false
-    try {
-      const [outcome] = await store.commit({ drafts, position })
-      if (draft !== undefined && outcome === 'refused')
-        observer.fillDropped({ key: draft.storeKey, reason: 'refused' })
-      return draft !== undefined && outcome === 'stored'
-    } catch {
-      if (draft !== undefined) observer.fillDropped({ key: draft.storeKey, reason: 'store-error' })
-      return false
-    }
+  constructor(entry: Entry) {
+    this.#entry = entry
   }
 
-const proofDraft = (
-  identity: string,
-  user: string | undefined,
-  table: ResourceTable,
-  now: number
-): PendingWrite => ({
+  /** As far as it is known. */
+  get user(): string | undefined {
+    const { body } = this.#entry
+    return body.length === 0 ? undefined : body.toString()
+  }
+
+  isCurrent(now: number): boolean {
+    return now < this.#entry.freshUntil
+  }
+}
+
+/** So long after the origin's own word. */
+const CURRENT_MS = 60_000
+
+/** Whether a new proof would say something else, or last for much longer. */
+export const isProofDue = (proof: Proof | undefined, user: string | undefined, now: number): boolean =>
+  proof === undefined || proof.user !== user || !proof.isCurrent(now + CURRENT_MS / 2)
+
+export interface NewProof {
+  readonly identity: string
+  readonly user: string | undefined
+  /** Tag groups whose unlisted writes may change what a caller is allowed to see. */
+  readonly tagGroups: readonly string[]
+}
+
+export const proofWrite = ({ identity, user, tagGroups }: NewProof, now: number): PendingWrite => ({
   storeKey: proofKey(identity),
   entry: {
     status: 200,
     headers: [],
     body: Buffer.from(user ?? ''),
     generatedAt: now,
-    freshUntil: now + PROOF_MS,
-    staleWhileRevalidateUntil: now + PROOF_MS,
-    staleIfErrorUntil: now + PROOF_MS,
+    freshUntil: now + CURRENT_MS,
+    staleWhileRevalidateUntil: now + CURRENT_MS,
+    staleIfErrorUntil: now + CURRENT_MS,
     etag: undefined,
-    tags: [
-      identityTag(identity),
-      user === undefined ? UNKNOWN_USER_TAG : `user:${user}`,
-      ...table.identity.families.map(familyTag)
-    ]
+    tags: [identityTag(identity), userTag(user), ...tagGroups.map(groupTag)]
   }
 })
 
-/** Whether another one would say the same, and not for much longer. */
-export const isProofCurrent = (proof: Entry | undefined, user: string | undefined, now: number): boolean =>
-  proof !== undefined && userOfProof(proof) === user && now < proof.freshUntil - PROOF_MS / 2
+export const proofIn = (entry: Entry | undefined): Proof | undefined => entry && new Proof(entry)
 
-/** The user number that a proof was kept with. */
-export const userOfProof = (proof: Entry | undefined): string | undefined =>
-  proof === undefined || proof.body.length === 0 ? undefined : proof.body.toString()
-
-/** Carried by everything that belongs to one caller. */
-export const identityTag = (identity: string): string => `~${identity}`
-
-/** Carried by everything that an unlisted write to the family makes doubtful. */
-export const familyTag = (family: string): string => `family:${family}`
+/** `undefined` also while the store cannot be asked. */
+export const readProof = async (store: Store, identity: string): Promise<Proof | undefined> => {
+  const reading = await store.read([proofKey(identity)]).catch(() => undefined)
+  return proofIn(reading?.entries[0])
+}

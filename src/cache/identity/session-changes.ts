@@ -1,17 +1,17 @@
+import { identityTag } from '../tags.js'
 import { createFolding } from '../../concurrency/folding.js'
 import type { Invalidate } from '../invalidate/invalidate.js'
-import { identityTag } from './proof.js'
 import type { Observer } from '../observer.js'
 import type { OriginAnswer } from '../origin.js'
 import type { ResourceTable } from '../resource.js'
-import type { Invalidated } from '../store.js'
+import type { Invalidated, Store } from '../store.js'
+import { readProof } from './proof.js'
 
 export interface SessionChangesOptions {
   readonly table: ResourceTable
   readonly invalidate: Invalidate
   readonly observer: Observer
-  /** Whether the origin has answered this identity before. */
-  readonly isProven: (identity: string) => Promise<boolean>
+  readonly store: Store
 }
 
 type Outcome = Invalidated['outcome']
@@ -38,7 +38,7 @@ export const createSessionChanges = ({
   table,
   invalidate,
   observer,
-  isProven
+  store
 }: SessionChangesOptions): InvalidateSessionChanges => {
   const invalidateTags = async (tags: readonly string[]): Promise<Outcome> =>
     (await invalidate({ tags }, 'proxy')).outcome
@@ -54,7 +54,9 @@ export const createSessionChanges = ({
   const { signInTags } = table
 
   const greet = async (identity: string | undefined): Promise<Outcome> =>
-    identity !== undefined && (await isProven(identity)) ? 'done' : logIn('', signInTags)
+    identity !== undefined && (await readProof(store, identity)) !== undefined
+      ? 'done'
+      : logIn('', signInTags)
 
   return (answer, identity) => {
     if (isDenial(answer)) return identity === undefined ? undefined : deny('', [identityTag(identity)])

@@ -1,5 +1,5 @@
+import { nameIn } from '../tags.js'
 import { compileGlob, globSteps } from './glob.js'
-import { nameIn } from '../store.js'
 
 /** What an invalidation names. An entry is reached by its key, by a tag, or by a pattern over both. */
 export interface Invalidation {

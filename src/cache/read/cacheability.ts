@@ -1,22 +1,23 @@
-import { isJsonAcceptable } from '../../http/accept.js'
 import type { BypassReason } from '../../http/cache-status.js'
+import { isJsonAcceptable } from '../../http/accept.js'
+import { valuesOf } from '../../http/fields.js'
 import { delimit, digest } from '../identity/digest.js'
+import { createLru } from '../lru.js'
+import type { ReadMatch, Resource, ResourceTable } from '../resource.js'
 import type { HostCheck, HostKind } from './host-check.js'
-import { createMemo } from '../lru.js'
-import { type RequestFields, valuesOf } from './request-fields.js'
-import type { Parameters, Resource, ResourceTable } from '../resource.js'
+import type { RequestFields } from './request-fields.js'
 
 /** What is to be done with a read, decided from the request and the table alone. */
 export type Cacheability =
-  | { readonly kind: 'bypass'; readonly reason: BypassReason; readonly resource: string }
-  | {
-      readonly kind: 'lookup'
-      readonly resource: Resource
-      readonly parameters: Parameters
-      readonly key: string
-      /** The key without what was added for this request's headers and query: a tag of the entry. */
-      readonly baseKey: string
-    }
+  { readonly kind: 'bypass'; readonly reason: BypassReason; readonly resource: string } | Cacheable
+
+/** The row of a request, and the key of its entry. */
+export interface Cacheable extends ReadMatch {
+  readonly kind: 'lookup'
+  readonly key: string
+  /** The key without what was added for this request's headers and query: a tag of the entry. */
+  readonly baseKey: string
+}
 
 export interface ReadHead {
   /** Path and query in origin form. */
@@ -45,10 +46,10 @@ export const cacheabilityOf = (
   const query = queryAt < 0 ? NO_QUERY : readQuery(target.slice(queryAt + 1), resource)
   if (query.bypass !== undefined) return bypass(query.bypass, resource.name)
   if (fields.hasRange) return bypass('range', resource.name)
-  if (!isJsonAcceptable(fields.accept)) return bypass('html', resource.name)
+  if (!isAcceptable(fields.accept)) return bypass('html', resource.name)
   const { identity } = fields
   if (identity === undefined && resource.scope !== 'public') return bypass('no-identity', resource.name)
-  const baseKey = resource.key.fill(parameters, identity)
+  const baseKey = resource.key.expand(parameters, identity)
   const vary = varyKey(resource, headers, { origin: fields.origin, host })
   if (vary === undefined) return bypass('vary', resource.name)
   const key = baseKey + query.suffix + vary
@@ -107,7 +108,12 @@ const varyKey = (
     values.push(delimit(sent))
   }
   const text = delimit(['vary', ...values, origin ?? ''])
-  return varyKeys.get(text) ?? varyKeys.set(text, `:~${digest(text)}`)
+  return varyKeys.get(text) ?? varyKeys.memo(text)
 }
 
-const varyKeys = createMemo<string>(200)
+const varyKeys = createLru(200, (text) => `:~${digest(text)}`)
+
+/** RFC 9110 §12.5.1: without the field, anything is. */
+const isAcceptable = (accept = '*/*'): boolean => accepts.get(accept) ?? accepts.memo(accept)
+
+const accepts = createLru(200, isJsonAcceptable)

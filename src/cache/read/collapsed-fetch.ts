@@ -1,132 +1,171 @@
-import type { InvalidateSessionChanges } from '../identity/session-changes.js'
-import type { Entry } from '../entry.js'
-import { fill, type FillContext, type Filled } from './fill.js'
-import { createSingleFlight, type Flight } from '../../concurrency/single-flight.js'
-import { isReached } from '../invalidate/invalidation.js'
-import { familyTag, identityTag, isProofCurrent, type Keep, userOfProof } from '../identity/proof.js'
 import type { CancelSignal } from '../../concurrency/cancellation.js'
-import type { UncacheableKeys } from './uncacheable-keys.js'
-import type { OriginAnswer } from '../origin.js'
-import type { Lookup } from './lookup.js'
+import { type SharedRun, SingleFlight } from '../../concurrency/single-flight.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
-import type { Store } from '../store.js'
+import { isProofDue, type NewProof, proofWrite } from '../identity/proof.js'
+import type { InvalidateSessionChanges } from '../identity/session-changes.js'
+import { isReached } from '../invalidate/invalidation.js'
+import type { Observer, UnstoredReason } from '../observer.js'
+import type { Position } from '../position.js'
+import type { ResourceTable } from '../resource.js'
+import type { PendingWrite, Store } from '../store.js'
+import type { Lookup } from './lookup.js'
+import { type Fetched, fetchOrigin, type OriginFetchContext } from './origin-fetch.js'
+import type { UncacheableKeys } from './uncacheable-keys.js'
 
-export interface CollapsedFetchOptions extends FillContext {
+export interface FetchContext extends OriginFetchContext {
   readonly store: Store
-  readonly keep: Keep
+  readonly table: ResourceTable
+  readonly observer: Observer
   readonly uncacheable: UncacheableKeys
   readonly invalidateSessionChanges: InvalidateSessionChanges
   /** The user number of a caller who has a proof. */
   readonly userOf: (identity: string) => Promise<string | undefined>
 }
 
-/** How a flight ended. */
-export type Fetched =
-  | { readonly kind: 'entry'; readonly entry: Entry; readonly isStored: boolean }
-  | {
-      readonly kind: 'own'
-      readonly answer: OriginAnswer
-      /**
-       * What became of what the answer has made untrue, as a 401 or 403 does. Its own reader waits for that; those who
-       * wait for the flight do not, since each gets an answer by itself, and would wait one after another.
-       */
-      readonly effects?: ReturnType<InvalidateSessionChanges>
-    }
+/** A request to the origin that its leader has sent, and whose answer others may wait for. */
+export type CollapsedFetch = SharedRun<Fetched, FetchStart>
 
-/** The collapsed fetches of the read path: from a reader's miss to a stored entry, or to an answer of the reader's own. */
-export const createCollapsedFetches = (options: CollapsedFetchOptions) => {
-  const { store, keep, uncacheable } = options
-  const singleFlight = createSingleFlight<Fetched>()
+export interface FetchStart {
+  /** Of the leader: read before the origin was asked; `undefined` when the store was unavailable. */
+  readonly position: Position | undefined
+  /** The number of the last lookup that had begun when the origin was asked: up to this one, all may be answered. */
+  readonly arrivals: number
+}
 
-  /**
-   * Asks the origin on behalf of the reader, and stores what may be stored. An entry is confirmed for readers
-   * only to whom it could have been given: a 304 does not say that this one may have it.
-   */
-  const ask = async (reader: Lookup, readers: CancelSignal): Promise<Fetched> => {
-    const landing = await askAndKeep(reader, readers)
-    if (landing.kind !== 'own') return landing
-    return { ...landing, effects: options.invalidateSessionChanges(landing.answer, reader.fields.identity) }
+/** One request to the origin for each key, however many lookups miss it at once. */
+export class CollapsedFetches {
+  /** Lookups that have begun so far. */
+  arrivals = 0
+  readonly #context: FetchContext
+  readonly #fetches = new SingleFlight<Fetched, FetchStart>()
+
+  constructor(context: FetchContext) {
+    this.#context = context
   }
 
-  const askAndKeep = async (reader: Lookup, readers: CancelSignal): Promise<Fetched> => {
-    const { resource, parameters, key, baseKey } = reader.plan
-    const { identity } = reader.fields
-    const isProtected = resource.scope !== 'public' && identity !== undefined
-    const user = isProtected && reader.position !== undefined ? await userOf(reader, identity) : undefined
-    const filled = await fill(options, {
-      resource,
-      parameters,
-      identity,
-      user,
-      target: reader.request.target,
-      headers: reader.request.headers,
-      stale: reader.isProven ? reader.entry : undefined,
-      ownTags: [
-        ...(key === baseKey ? [] : [baseKey]),
-        ...(resource.scope === 'identity' && identity !== undefined ? [identityTag(identity)] : []),
-        ...resource.families.map(familyTag)
-      ],
-      readers
-    })
-    const told = userIn(filled) ?? user
-    const isProofDue =
-      isProtected && provesAccess(filled) && !isProofCurrent(reader.proof, told, options.now())
-    const proven = isProofDue ? { identity, user: told } : undefined
-    if (filled.kind === 'own') {
-      if (filled.isByNature) uncacheable.add(key)
-      await keep({ position: reader.position, draft: undefined, proven })
-      return filled
-    }
-    const { entry, confirmed } = filled
-    // Over the confirmed entry only: another may have come meanwhile.
-    const draft = { storeKey: key, entry, ...(confirmed !== undefined && { condition: { etag: confirmed } }) }
-    return { kind: 'entry', entry, isStored: await keep({ position: reader.position, draft, proven }) }
+  find(key: string): CollapsedFetch | undefined {
+    return this.#fetches.find(key)
   }
 
-  /** Not read with an entry of scope `identity`, because a hit has no use for it. */
-  const userOf = async ({ plan, proof }: Lookup, identity: string): Promise<string | undefined> =>
-    plan.resource.scope === 'authenticated' ? userOfProof(proof) : options.userOf(identity)
+  lead(lookup: Lookup): CollapsedFetch {
+    const start = { position: lookup.position, arrivals: this.arrivals }
+    return this.#fetches.start(lookup.cacheable.key, start, (cancel) =>
+      fetchAndStore(this.#context, lookup, cancel)
+    )
+  }
 
-  const start = (reader: Lookup): Flight<Fetched> =>
-    singleFlight.start(reader.plan.key, reader.position, (readers) => ask(reader, readers))
+  /** A fetch that answers nobody but its own caller. */
+  alone(lookup: Lookup): Promise<Fetched> {
+    return fetchAndStore(this.#context, lookup, lookup.request.cancel)
+  }
 
   /** Refreshes an entry that was just answered stale, unless somebody does already. */
-  const refresh = (reader: Lookup): void => {
-    const { key } = reader.plan
-    if (uncacheable.has(key) || singleFlight.find(key) !== undefined) return
-    start(reader).result.then(discard, () => undefined)
+  refresh(lookup: Lookup): void {
+    const { key } = lookup.cacheable
+    if (this.#context.uncacheable.reasonFor(key) !== undefined || this.find(key) !== undefined) return
+    this.lead(lookup).result.then(discard, () => undefined)
   }
 
   /**
-   * Whether a landing is an answer to this reader. The origin may have been asked before the reader arrived;
-   * then an invalidation that was acknowledged in between must not have reached the entry. The reader's own
-   * position, read after it arrived, covers every such invalidation.
+   * Whether what a fetch has brought answers a lookup that waited for it:
+   *
+   *     leader                        invalidation             waiter
+   *     position 5
+   *     origin reads the old row
+   *                                   record 6, acknowledged
+   *                                                            position 6, joins the fetch
+   *     origin answers the old row                             must not get it
+   *
+   * The waiter's own position, read after it began, covers every invalidation acknowledged before it.
    */
-  const isAnswer = async (reader: Lookup, flight: Flight<Fetched>, landing: Fetched): Promise<boolean> => {
-    if (landing.kind === 'own') return false
-    if (reader.arrival <= flight.startedAfter) return true
-    if (reader.position === undefined || flight.position === undefined) return false
-    if (reader.position === flight.position) return true
-    const records = await store.recordsBetween(flight.position, reader.position).catch(() => undefined)
-    // A crowd may have waited for this flight.
+  async isAnswer(lookup: Lookup, { about }: CollapsedFetch, fetched: Fetched): Promise<boolean> {
+    if (fetched.kind === 'own') return false
+    if (lookup.arrival <= about.arrivals) return true
+    if (lookup.position === undefined || about.position === undefined) return false
+    if (lookup.position === about.position) return true
+    const { store } = this.#context
+    const records = await store.recordsBetween(about.position, lookup.position).catch(() => undefined)
+    // A crowd may have waited for this fetch.
     if (isSliceOver()) await nextSlice()
-    return records !== undefined && !isReached(records, reader.plan.key, landing.entry.tags)
+    return records !== undefined && !isReached(records, lookup.cacheable.key, fetched.entry.tags)
   }
-
-  return { arrive: singleFlight.arrive, find: singleFlight.find, ask, start, refresh, isAnswer }
 }
 
-export type CollapsedFetches = ReturnType<typeof createCollapsedFetches>
-
-/** Nobody will read this answer. */
-export const discard = (landing: Fetched): void => {
-  if (landing.kind === 'own') landing.answer.body.destroy()
+/** Asks the origin, and stores what may be stored, with the proof that its answer is. */
+const fetchAndStore = async (
+  context: FetchContext,
+  lookup: Lookup,
+  cancel: CancelSignal
+): Promise<Fetched> => {
+  const { resource, key } = lookup.cacheable
+  const { identity } = lookup.fields
+  const isProtected = resource.scope !== 'public' && identity !== undefined
+  const known =
+    isProtected && lookup.position !== undefined ? await userOf(context, lookup, identity) : undefined
+  const fetched = await fetchOrigin(context, lookup, { user: known, cancel })
+  const user = (fetched.kind === 'entry' ? fetched.user : undefined) ?? known
+  const isDue = isProtected && provesAccess(fetched) && isProofDue(lookup.proof, user, context.now())
+  const proof = isDue ? { identity, user, tagGroups: context.table.identity.tagGroups } : undefined
+  const { position } = lookup
+  if (fetched.kind === 'own') {
+    const { unstored: reason, answer, isLasting } = fetched
+    if (isLasting) context.uncacheable.add(key, reason)
+    context.observer.unstorable({ resource: resource.name, key, reason })
+    await storeFill(context, { position, write: undefined, proof })
+    return { ...fetched, effects: context.invalidateSessionChanges(answer, identity) }
+  }
+  const { entry, confirmed } = fetched
+  // Over the confirmed entry only: another may have come meanwhile.
+  const condition = confirmed === undefined ? undefined : { etag: confirmed }
+  const write = { storeKey: key, entry, ...(condition && { condition }) }
+  return { ...fetched, unstored: await storeFill(context, { position, write, proof }) }
 }
 
-const userIn = (filled: Filled): string | undefined => (filled.kind === 'entry' ? filled.user : undefined)
+/** Not read with an entry of scope `identity`, because a hit has no use for it. */
+const userOf = async (
+  context: FetchContext,
+  { cacheable, proof }: Lookup,
+  identity: string
+): Promise<string | undefined> =>
+  cacheable.resource.scope === 'authenticated' ? proof?.user : context.userOf(identity)
 
 /**
  * Only what could be stored as the answer of a protected row: a maintenance page or a sign-on page is a 200, too. And no
  * 304, which some origins answer before they ask who is calling.
  */
-const provesAccess = (filled: Filled): boolean => filled.kind === 'entry' && filled.confirmed === undefined
+const provesAccess = (fetched: Fetched): boolean =>
+  fetched.kind === 'entry' && fetched.confirmed === undefined
+
+export interface Fill {
+  /** The position before the origin was asked; nothing is stored without one. */
+  readonly position: Position | undefined
+  readonly write: PendingWrite | undefined
+  /** Whom the origin has just answered a protected read. */
+  readonly proof: NewProof | undefined
+}
+
+/** Commits what a fetch has brought. Resolves to why its entry was not stored; never rejects. */
+export const storeFill = async (
+  { store, observer, now }: Pick<FetchContext, 'store' | 'observer' | 'now'>,
+  { position, write, proof }: Fill
+): Promise<UnstoredReason | undefined> => {
+  if (position === undefined) return 'store-unavailable'
+  const writes = write === undefined ? [] : [write]
+  if (proof !== undefined) writes.push(proofWrite(proof, now()))
+  if (writes.length === 0) return undefined
+  try {
+    const [outcome] = await store.commit({ drafts: writes, position })
+    if (write === undefined || outcome === 'stored') return undefined
+    if (outcome === 'unmet') return 'outdated'
+    observer.fillDropped({ key: write.storeKey, reason: 'refused' })
+    return 'invalidated'
+  } catch {
+    if (write !== undefined) observer.fillDropped({ key: write.storeKey, reason: 'store-error' })
+    return 'store-error'
+  }
+}
+
+/** Nobody will read this answer. */
+export const discard = (fetched: Fetched): void => {
+  if (fetched.kind === 'own') fetched.answer.body.destroy()
+}

@@ -1,5 +1,5 @@
-import { type Answer, failure, relayed } from '../answer.js'
 import { pendingStatus } from '../../http/cache-status.js'
+import { type Answer, failure, relayed } from '../answer.js'
 import { OriginError } from '../errors.js'
 import type { InvalidateSessionChanges } from '../identity/session-changes.js'
 import type { Outcome } from '../observer.js'
@@ -22,17 +22,9 @@ export type Forward = (
 export const createForward =
   (origin: Origin, invalidateSessionChanges: InvalidateSessionChanges): Forward =>
   async (request, identity, { resource, outcome, cacheStatus }) => {
-    const { method, target, headers, body, onInterim, caller } = request
+    const { method, target, headers, body, onInterim, cancel } = request
     try {
-      const answer = await origin.fetch({
-        resource,
-        method,
-        target,
-        headers,
-        body,
-        onInterim,
-        readers: caller
-      })
+      const answer = await origin.fetch({ resource, method, target, headers, body, onInterim, cancel })
       const isPending = (await invalidateSessionChanges(answer, identity)) === 'pending'
       return relayed(answer, outcome, isPending ? pendingStatus(cacheStatus) : cacheStatus)
     } catch (error) {

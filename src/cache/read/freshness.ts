@@ -1,17 +1,6 @@
+import type { Directives } from '../origin.js'
 import type { Resource } from '../resource.js'
-
-/** What an origin says about the storing of an answer: RFC 9111 §5.2.2, RFC 5861, RFC 9213. In seconds. */
-export interface Directives {
-  readonly noStore: boolean
-  readonly noCache: boolean
-  readonly private: boolean
-  readonly mustRevalidate: boolean
-  readonly lifetimeSeconds: number | undefined
-  readonly staleWhileRevalidateSeconds: number | undefined
-  readonly staleIfErrorSeconds: number | undefined
-  /** How old the answer was when it came, RFC 9111 §5.1. */
-  readonly ageSeconds: number
-}
+import { type Unstorable, unstorable } from './storable.js'
 
 export interface Freshness {
   readonly generatedAt: number
@@ -20,29 +9,32 @@ export interface Freshness {
   readonly staleIfErrorUntil: number
 }
 
-export type Lifetime =
-  { readonly kind: 'storable'; readonly freshness: Freshness } | { readonly kind: 'unstorable' }
+export type Lifetime = { readonly kind: 'storable'; readonly freshness: Freshness } | Unstorable
 
-/** What the origin says wins; what it does not say is the row's. Nothing outlives `maxTtlMs`. */
+/**
+ * What the origin says wins; what it does not say is the row's. Nothing outlives `maxTtlMs`. An answer is as old as its
+ * request: the origin may have read its data at once and answered late.
+ */
 export const lifetimeOf = (
   directives: Directives,
   resource: Resource,
-  { receivedAt, maxTtlMs }: { readonly receivedAt: number; readonly maxTtlMs: number }
+  { requestedAt, maxTtlMs }: { readonly requestedAt: number; readonly maxTtlMs: number }
 ): Lifetime => {
-  if (directives.noStore || directives.noCache) return { kind: 'unstorable' }
-  if (directives.private && resource.scope !== 'identity') return { kind: 'unstorable' }
+  if (directives.noStore) return unstorable('no-store')
+  if (directives.noCache) return unstorable('no-cache')
+  if (directives.private && resource.scope !== 'identity') return unstorable('private')
   const statedMs = inMs(directives.lifetimeSeconds)
   const ageMs = directives.ageSeconds * 1000
   const lifetimeMs = Math.min(statedMs === undefined ? resource.ttlMs : statedMs - ageMs, maxTtlMs)
-  if (lifetimeMs <= 0) return { kind: 'unstorable' }
-  const freshUntil = receivedAt + lifetimeMs
-  const latest = receivedAt + maxTtlMs
+  if (lifetimeMs <= 0) return unstorable('expired')
+  const freshUntil = requestedAt + lifetimeMs
+  const latest = requestedAt + maxTtlMs
   const extend = (statedSeconds: number | undefined, rowMs: number): number =>
     directives.mustRevalidate ? freshUntil : Math.min(freshUntil + (inMs(statedSeconds) ?? rowMs), latest)
   return {
     kind: 'storable',
     freshness: {
-      generatedAt: receivedAt - ageMs,
+      generatedAt: requestedAt - ageMs,
       freshUntil,
       staleWhileRevalidateUntil: extend(
         directives.staleWhileRevalidateSeconds,

@@ -1,5 +1,5 @@
-import { createMemo } from '../lru.js'
-import { valueOf } from './request-fields.js'
+import { valueOf } from '../../http/fields.js'
+import { createLru } from '../lru.js'
 
 /**
  * `refused`: the origin answers 400 to it, so that nothing from the cache may be its. `odd`: allowed, but one of any number
@@ -33,9 +33,9 @@ export const createHostCheck = (allowed: readonly string[]): HostCheck | undefin
     return sent === name ? 'plain' : 'odd'
   }
 
-  const known = createMemo<HostKind>(200)
+  const known = createLru(200, kindOf)
   return (headers) => {
     const sent = valueOf(headers, 'host') ?? ''
-    return known.get(sent) ?? known.set(sent, kindOf(sent))
+    return known.get(sent) ?? known.memo(sent)
   }
 }

@@ -1,4 +1,3 @@
-import { type Answer, cachedAnswer, failure, filledAnswer, relayed } from '../answer.js'
 import {
   collapsedStatus,
   hitStatus,
@@ -6,60 +5,103 @@ import {
   STALE,
   STORE_UNAVAILABLE,
   storedStatus,
-  UNPROVEN
+  UNPROVEN,
+  unstoredStatus
 } from '../../http/cache-status.js'
-import { type Entry, ttlSeconds } from '../entry.js'
+import { isNotModified } from '../../http/conditional.js'
+import { valueOf } from '../../http/fields.js'
+import { type Answer, failure, relayed } from '../answer.js'
+import { ageSeconds, type Entry, ttlSeconds } from '../entry.js'
 import type { OriginError } from '../errors.js'
-import { discard, type Fetched } from './collapsed-fetch.js'
+import type { Outcome, UnstoredReason } from '../observer.js'
+import { discard } from './collapsed-fetch.js'
 import type { Lookup } from './lookup.js'
+import type { Fetched } from './origin-fetch.js'
+import type { RequestFields } from './request-fields.js'
 
-/** From the entry that this reader has found. */
-export const fromCache = (reader: Lookup, outcome: 'hit' | 'stale', now: number): Answer => {
-  const { entry, fields } = reader
-  if (entry === undefined) throw new TypeError('only a reader with an entry is answered from the cache')
-  return cachedAnswer({ outcome, cacheStatus: hitStatus(ttlSeconds(entry, now)), entry, fields }, now)
+/** From the entry that this lookup has found. */
+export const fromCache = (lookup: Lookup, outcome: 'hit' | 'stale', now: number): Answer => {
+  const { entry, fields } = lookup
+  if (entry === undefined) throw new TypeError('only a lookup with an entry is answered from the cache')
+  return entryAnswer(entry, fields, {
+    outcome,
+    cacheStatus: hitStatus(ttlSeconds(entry, now)),
+    ageSeconds: ageSeconds(entry, now)
+  })
 }
 
-/** RFC 5861 §4, for the entry that this reader found itself: it was not invalidated when it arrived. */
+/** RFC 5861 §4, for the entry that this lookup found itself: it was not invalidated when the lookup began. */
 export const isUsableOnError = ({ entry, isProven }: Lookup, now: number): boolean =>
   isProven && entry !== undefined && now < entry.staleIfErrorUntil
 
 /** The origin gave no answer. */
-export const afterFailure = (reader: Lookup, error: OriginError, now: number): Answer =>
-  isUsableOnError(reader, now) ? fromCache(reader, 'stale', now) : failure(error, forwardStatus(reader))
+export const afterFailure = (lookup: Lookup, error: OriginError, now: number): Answer =>
+  isUsableOnError(lookup, now) ? fromCache(lookup, 'stale', now) : failure(error, forwardStatus(lookup))
 
-/** For the reader whose request it was. */
-export const forLeader = (reader: Lookup, landing: Fetched, now: number): Answer => {
-  const outcome = missOutcome(reader)
-  if (landing.kind === 'entry') {
-    const cacheStatus = forwardStatus(reader, landing.isStored ? storedStatus : undefined)
-    return filledAnswer({ outcome, cacheStatus, entry: landing.entry, fields: reader.fields })
+/** For the lookup whose request it was. */
+export const forLeader = (lookup: Lookup, fetched: Fetched, now: number): Answer => {
+  const outcome = missOutcome(lookup)
+  if (fetched.kind === 'entry') {
+    const { entry, unstored } = fetched
+    const cacheStatus = forwardStatus(
+      lookup,
+      unstored === undefined ? { is: storedStatus } : { reason: unstored }
+    )
+    return entryAnswer(entry, lookup.fields, { outcome, cacheStatus, ageSeconds: undefined })
   }
-  if (landing.answer.status >= 500 && isUsableOnError(reader, now)) {
-    discard(landing)
-    return fromCache(reader, 'stale', now)
+  if (fetched.answer.status >= 500 && isUsableOnError(lookup, now)) {
+    discard(fetched)
+    return fromCache(lookup, 'stale', now)
   }
-  return relayed(landing.answer, outcome, forwardStatus(reader))
+  return relayed(fetched.answer, outcome, forwardStatus(lookup, { reason: fetched.unstored }))
 }
 
-/** For a reader who has waited for somebody else's request. */
-export const forCollapsed = (reader: Lookup, entry: Entry): Answer =>
-  filledAnswer({
+/** For a lookup that has waited for somebody else's request. */
+export const forCollapsed = (lookup: Lookup, entry: Entry): Answer =>
+  entryAnswer(entry, lookup.fields, {
     outcome: 'collapsed',
-    cacheStatus: forwardStatus(reader, collapsedStatus),
-    entry,
-    fields: reader.fields
+    cacheStatus: forwardStatus(lookup, { is: collapsedStatus }),
+    ageSeconds: undefined
   })
 
-export const missOutcome = (reader: Lookup): 'miss' | 'unproven' | 'store-unavailable' => {
-  if (reader.position === undefined) return 'store-unavailable'
-  return reader.isProven ? 'miss' : 'unproven'
+export const missOutcome = (lookup: Lookup): 'miss' | 'unproven' | 'store-unavailable' => {
+  if (lookup.position === undefined) return 'store-unavailable'
+  return lookup.isProven ? 'miss' : 'unproven'
 }
 
-/** Why the reader's request went forward; `decorate` tells what became of it. */
-export const forwardStatus = (reader: Lookup, decorate?: (forwarded: string) => string): string => {
-  if (reader.position === undefined) return STORE_UNAVAILABLE
-  if (!reader.isProven) return UNPROVEN
-  const forwarded = reader.entry === undefined ? MISS : STALE
-  return decorate === undefined ? forwarded : decorate(forwarded)
+/** What became of an answer of the origin. */
+export interface Fate {
+  readonly is?: (forwarded: string) => string
+  /** Why it was not stored. */
+  readonly reason?: UnstoredReason | undefined
 }
+
+/** Why the request went forward, and what became of its answer. */
+export const forwardStatus = (lookup: Lookup, { is, reason }: Fate = {}): string => {
+  if (lookup.position === undefined) return STORE_UNAVAILABLE
+  if (!lookup.isProven) return UNPROVEN
+  const forwarded = lookup.entry === undefined ? MISS : STALE
+  if (is !== undefined) return is(forwarded)
+  return reason === undefined ? forwarded : unstoredStatus(forwarded, reason)
+}
+
+interface Told {
+  readonly outcome: Outcome
+  readonly cacheStatus: string
+  readonly ageSeconds: number | undefined
+}
+
+const entryAnswer = (entry: Entry, fields: RequestFields, told: Told): Answer => ({
+  kind: 'entry',
+  outcome: told.outcome,
+  cacheStatus: told.cacheStatus,
+  entry,
+  status: isConditional(fields) && isKnown(entry, fields) ? 304 : entry.status,
+  ageSeconds: told.ageSeconds
+})
+
+const isConditional = ({ ifNoneMatch, ifModifiedSince }: RequestFields): boolean =>
+  ifNoneMatch !== undefined || ifModifiedSince !== undefined
+
+const isKnown = (entry: Entry, fields: RequestFields): boolean =>
+  isNotModified(fields, { etag: entry.etag, lastModified: valueOf(entry.headers, 'last-modified') })

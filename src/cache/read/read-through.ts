@@ -1,15 +1,15 @@
-import type { Answer } from '../answer.js'
+import { CancelledError, type CancelSignal } from '../../concurrency/cancellation.js'
 import { bypassStatus, pendingStatus } from '../../http/cache-status.js'
+import type { Answer } from '../answer.js'
 import { isFresh } from '../entry.js'
 import { OriginError } from '../errors.js'
-import type { Flight } from '../../concurrency/single-flight.js'
+import { proofIn } from '../identity/proof.js'
+import type { Observer, UnstoredReason } from '../observer.js'
+import type { Reading, Store } from '../store.js'
+import { proofKey } from '../tags.js'
+import { type Cacheability, cacheabilityOf, type CacheabilityRules } from './cacheability.js'
+import { type CollapsedFetch, type CollapsedFetches, discard } from './collapsed-fetch.js'
 import type { Forward } from './forward.js'
-import { discard, type Fetched, type CollapsedFetches } from './collapsed-fetch.js'
-import type { HostCheck } from './host-check.js'
-import { type CancelSignal, CancelledError } from '../../concurrency/cancellation.js'
-import type { UncacheableKeys } from './uncacheable-keys.js'
-import type { Observer } from '../observer.js'
-import { type Cacheability, cacheabilityOf } from './cacheability.js'
 import type { Lookup, ReadRequest } from './lookup.js'
 import {
   afterFailure,
@@ -20,24 +20,25 @@ import {
   isUsableOnError,
   missOutcome
 } from './lookup-answer.js'
-import type { ReadFields, RequestFields } from './request-fields.js'
-import type { ResourceTable } from '../resource.js'
-import { proofKey, type Reading, type Store } from '../store.js'
+import type { Fetched } from './origin-fetch.js'
+import type { ReadFields } from './request-fields.js'
+import type { UncacheableKeys } from './uncacheable-keys.js'
 
-export interface ReadThroughOptions {
-  readonly table: ResourceTable
-  readonly checkHost: HostCheck | undefined
+export interface ReadThroughContext extends CacheabilityRules {
   readonly readFields: ReadFields
   readonly store: Store
   readonly forward: Forward
   readonly fetches: CollapsedFetches
   readonly uncacheable: UncacheableKeys
+  /** Epoch milliseconds. */
   readonly now: () => number
+  /** Milliseconds, for durations. */
+  readonly elapsed: () => number
   readonly isEnabled: boolean
   readonly observer: Observer
 }
 
-/** A reader waits for others' fetches this often; then it asks the origin by itself. */
+/** A lookup waits for others' fetches this often; then it asks the origin by itself. */
 const WAITS = 2
 
 const DISABLED: Cacheability = { kind: 'bypass', reason: 'disabled', resource: 'none' }
@@ -46,138 +47,153 @@ const NOTHING: Reading['entries'] = []
 /**
  * One read, from the request to its answer (the states of design "One read"):
  *
- *     bypass ─ no row, search, no identity …       → forward
- *     lookup ─ fresh                               → hit
+ *     bypass ─ no row, search, no identity …        → forward
+ *     lookup ─ fresh                                → hit
  *            ─ stale, within stale-while-revalidate → hit, refreshed in the background
- *            ─ no proof                            → ask alone: the answer is the proof
- *            ─ marked unstorable, or HEAD          → forward
- *            ─ else                                → join or lead a flight
- *     flight ─ entry                               → answer all
- *            ─ unstorable                          → the leader's alone; the next reader leads
- *            ─ origin failed                       → stale-if-error, else the failure
+ *            ─ no proof                             → ask alone: the answer is the proof
+ *            ─ uncacheable key, or HEAD             → forward
+ *            ─ else                                 → join or lead a collapsed fetch
+ *     fetch  ─ entry                                → answers all
+ *            ─ unstorable                           → the leader's alone; the next waiter leads
+ *            ─ origin failed                        → stale-if-error, else the failure
  */
-export const createReadThrough = (options: ReadThroughOptions) => {
-  const { store, forward, fetches, uncacheable, now, readFields } = options
-
-  const read = async (request: ReadRequest): Promise<Answer> => {
-    const startedAt = performance.now()
-    const fields = readFields(request.headers)
-    const plan = options.isEnabled ? cacheabilityOf(options, request, fields) : DISABLED
-    const isLookup = plan.kind === 'lookup'
+export const createReadThrough =
+  (context: ReadThroughContext) =>
+  async (request: ReadRequest): Promise<Answer> => {
+    const startedAt = context.elapsed()
+    const fields = context.readFields(request.headers)
+    const cacheability = context.isEnabled ? cacheabilityOf(context, request, fields) : DISABLED
+    const isLookup = cacheability.kind === 'lookup'
     const answer = isLookup
-      ? await lookUp(request, fields, plan)
-      : await forward(request, fields.identity, {
-          resource: plan.resource,
+      ? await lookUp(context, request, { fields, cacheable: cacheability })
+      : await context.forward(request, fields.identity, {
+          resource: cacheability.resource,
           outcome: 'bypass',
-          cacheStatus: bypassStatus(plan.reason)
+          cacheStatus: bypassStatus(cacheability.reason)
         })
-    options.observer.answered({
-      resource: isLookup ? plan.resource.name : plan.resource,
-      key: isLookup ? plan.key : undefined,
+    context.observer.answered({
+      resource: isLookup ? cacheability.resource.name : cacheability.resource,
+      key: isLookup ? cacheability.key : undefined,
       outcome: answer.outcome,
       status: answer.status,
-      durationMs: performance.now() - startedAt,
+      durationMs: context.elapsed() - startedAt,
       requestId: fields.trace.requestId,
       traceparent: fields.trace.traceparent
     })
     return answer
   }
 
-  const lookUp = async (
-    request: ReadRequest,
-    fields: RequestFields,
-    plan: Lookup['plan']
-  ): Promise<Answer> => {
-    const arrival = fetches.arrive()
-    const { identity } = fields
-    const isProofNeeded = plan.resource.scope === 'authenticated'
-    const storeKeys = isProofNeeded && identity !== undefined ? [plan.key, proofKey(identity)] : [plan.key]
-    let reading: Reading | undefined
-    try {
-      reading = await store.read(storeKeys)
-    } catch {
-      // A reader without a position is a miss that nothing is kept of.
+/** Reads the entry, and the caller's proof where one is needed, in one step. */
+const lookUp = async (
+  context: ReadThroughContext,
+  request: ReadRequest,
+  { fields, cacheable }: Pick<Lookup, 'fields' | 'cacheable'>
+): Promise<Answer> => {
+  const arrival = ++context.fetches.arrivals
+  const { identity } = fields
+  const isProofNeeded = cacheable.resource.scope === 'authenticated'
+  let reading: Reading | undefined
+  try {
+    reading = await context.store.read(
+      isProofNeeded && identity !== undefined ? [cacheable.key, proofKey(identity)] : [cacheable.key]
+    )
+  } catch {
+    // A lookup without a position is a miss of which nothing is stored.
+  }
+  const [entry, proven] = reading?.entries ?? NOTHING
+  const proof = proofIn(proven)
+  const now = context.now()
+  const isProven = !isProofNeeded || proof?.isCurrent(now) === true
+  const position = reading?.position
+  const lookup = { request, fields, cacheable, arrival, position, entry, proof, isProven }
+  return fromStore(context, lookup, now) ?? fromOrigin(context, lookup)
+}
+
+const fromStore = (context: ReadThroughContext, lookup: Lookup, now: number): Answer | undefined => {
+  const { entry, isProven, request } = lookup
+  if (!isProven || entry === undefined) return undefined
+  if (isFresh(entry, now)) return fromCache(lookup, 'hit', now)
+  if (now >= entry.staleWhileRevalidateUntil) return undefined
+  if (request.method === 'GET') context.fetches.refresh(lookup)
+  return fromCache(lookup, 'stale', now)
+}
+
+const fromOrigin = (context: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
+  if (lookup.request.method === 'HEAD') return forwardAlone(context, lookup)
+  if (lookup.isProven) return fetchTogether(context, lookup)
+  return lookup.position === undefined ? forwardAlone(context, lookup) : fetchAlone(context, lookup)
+}
+
+/** Joins the fetch for the key or leads one, at most a few times; then asks the origin by itself. */
+const fetchTogether = async (context: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
+  const { fetches, uncacheable, now } = context
+  const { key } = lookup.cacheable
+  for (let waits = 0; waits < WAITS; waits++) {
+    const reason = uncacheable.reasonFor(key)
+    if (reason !== undefined) return forwardAlone(context, lookup, reason)
+    const current = fetches.find(key)
+    const fetch = current ?? fetches.lead(lookup)
+    const isLeader = current === undefined
+    const fetched = await waitFor(fetch, lookup.request.cancel, isLeader)
+    if (fetched instanceof OriginError) return afterFailure(lookup, fetched, now())
+    if (isLeader) return await leaderAnswer(context, lookup, fetched)
+    if (fetched.kind === 'own' && fetched.answer.status >= 500 && isUsableOnError(lookup, now())) {
+      return fromCache(lookup, 'stale', now())
     }
-    const [entry, proof] = reading?.entries ?? NOTHING
-    const at = now()
-    const isProven = !isProofNeeded || (proof !== undefined && isFresh(proof, at))
-    const reader = { request, fields, plan, arrival, position: reading?.position, entry, proof, isProven }
-    if (isProven && entry !== undefined) {
-      if (isFresh(entry, at)) return fromCache(reader, 'hit', at)
-      if (at < entry.staleWhileRevalidateUntil) {
-        if (request.method === 'GET') fetches.refresh(reader)
-        return fromCache(reader, 'stale', at)
-      }
-    }
-    return fromOrigin(reader)
-  }
-
-  const fromOrigin = (reader: Lookup): Promise<Answer> => {
-    if (reader.request.method === 'HEAD') return alone(reader)
-    if (reader.isProven) return together(reader)
-    return reader.position === undefined ? alone(reader) : askAlone(reader)
-  }
-
-  /** Joins the flight for the key or leads one, at most a few times; then asks without the others. */
-  const together = async (reader: Lookup): Promise<Answer> => {
-    const { caller } = reader.request
-    for (let waits = 0; waits < WAITS && !uncacheable.has(reader.plan.key); waits++) {
-      const current = fetches.find(reader.plan.key)
-      const flight = current ?? fetches.start(reader)
-      const landing = await result(flight, caller, current === undefined)
-      if (landing instanceof OriginError) return afterFailure(reader, landing, now())
-      if (current === undefined) return await leaderAnswer(reader, landing)
-      if (landing.kind === 'own' && landing.answer.status >= 500 && isUsableOnError(reader, now())) {
-        return fromCache(reader, 'stale', now())
-      }
-      if (landing.kind === 'entry' && (await fetches.isAnswer(reader, flight, landing))) {
-        return forCollapsed(reader, landing.entry)
-      }
-    }
-    return alone(reader)
-  }
-
-  /** An answer that makes something untrue, as a 401 or 403 does, is held until that is invalidated, or pending. */
-  const leaderAnswer = async (reader: Lookup, landing: Fetched): Promise<Answer> => {
-    const effects = landing.kind === 'own' ? await landing.effects : undefined
-    const answer = forLeader(reader, landing, now())
-    return effects === 'pending' ? { ...answer, cacheStatus: pendingStatus(answer.cacheStatus) } : answer
-  }
-
-  const result = async (
-    flight: Flight<Fetched>,
-    caller: CancelSignal,
-    isLeader: boolean
-  ): Promise<Fetched | OriginError> => {
-    try {
-      return await flight.wait(caller)
-    } catch (error) {
-      if (error instanceof OriginError) return error
-      if (isLeader && error instanceof CancelledError) flight.result.then(discard, () => undefined)
-      throw error
+    if (fetched.kind === 'entry' && (await fetches.isAnswer(lookup, fetch, fetched))) {
+      return forCollapsed(lookup, fetched.entry)
     }
   }
+  return forwardAlone(context, lookup)
+}
 
-  /** Without a proof nobody else's answer may be given; this one's own answer is the proof. */
-  const askAlone = async (reader: Lookup): Promise<Answer> => {
-    try {
-      return await leaderAnswer(reader, await fetches.ask(reader, reader.request.caller))
-    } catch (error) {
-      if (error instanceof OriginError) return afterFailure(reader, error, now())
-      throw error
-    }
+/** An answer that makes something untrue, as a 401 or 403 does, is held until that is invalidated, or pending. */
+const leaderAnswer = async (
+  { now }: ReadThroughContext,
+  lookup: Lookup,
+  fetched: Fetched
+): Promise<Answer> => {
+  const effects = fetched.kind === 'own' ? await fetched.effects : undefined
+  const answer = forLeader(lookup, fetched, now())
+  return effects === 'pending' ? { ...answer, cacheStatus: pendingStatus(answer.cacheStatus) } : answer
+}
+
+const waitFor = async (
+  fetch: CollapsedFetch,
+  cancel: CancelSignal,
+  isLeader: boolean
+): Promise<Fetched | OriginError> => {
+  try {
+    return await fetch.wait(cancel)
+  } catch (error) {
+    if (error instanceof OriginError) return error
+    if (isLeader && error instanceof CancelledError) fetch.result.then(discard, () => undefined)
+    throw error
   }
+}
 
-  const alone = async (reader: Lookup): Promise<Answer> => {
-    const answer = await forward(reader.request, reader.fields.identity, {
-      resource: reader.plan.resource.name,
-      outcome: missOutcome(reader),
-      cacheStatus: forwardStatus(reader)
-    })
-    if (answer.status < 500 || !isUsableOnError(reader, now())) return answer
-    if (answer.kind === 'relay') answer.answer.body.destroy()
-    return fromCache(reader, 'stale', now())
+/** Without a proof nobody else's answer may be given; this one's own answer is the proof. */
+const fetchAlone = async (context: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
+  try {
+    return await leaderAnswer(context, lookup, await context.fetches.alone(lookup))
+  } catch (error) {
+    if (error instanceof OriginError) return afterFailure(lookup, error, context.now())
+    throw error
   }
+}
 
-  return read
+/** Passes the request on as it came. `reason`: why its answer is known not to be storable. */
+const forwardAlone = async (
+  { forward, now }: ReadThroughContext,
+  lookup: Lookup,
+  reason?: UnstoredReason
+): Promise<Answer> => {
+  const answer = await forward(lookup.request, lookup.fields.identity, {
+    resource: lookup.cacheable.resource.name,
+    outcome: missOutcome(lookup),
+    cacheStatus: forwardStatus(lookup, { reason })
+  })
+  if (answer.status < 500 || !isUsableOnError(lookup, now())) return answer
+  if (answer.kind === 'relay') answer.received.body.destroy()
+  return fromCache(lookup, 'stale', now())
 }

@@ -1,10 +1,21 @@
+import type { UnstoredReason } from '../observer.js'
 import type { Resource, Variation } from '../resource.js'
 
 /** Status 200, JSON, nobody's cookie, no coding, and no dependence on what the key does not hold. */
-export type Storability =
-  | { readonly kind: 'storable' }
-  /** `isByNature`: the next answer for this key will be no different, so readers need not queue for it. */
-  | { readonly kind: 'unstorable'; readonly isByNature: boolean }
+export type Storability = { readonly kind: 'storable' } | Unstorable
+
+export interface Unstorable {
+  readonly kind: 'unstorable'
+  readonly reason: UnstoredReason
+  /** The next answer for this key will be no different, so that lookups need not wait for one another. */
+  readonly isLasting: boolean
+}
+
+export const unstorable = (reason: UnstoredReason, isLasting = true): Unstorable => ({
+  kind: 'unstorable',
+  reason,
+  isLasting
+})
 
 interface AnswerHead {
   readonly status: number
@@ -12,25 +23,25 @@ interface AnswerHead {
 }
 
 export const storabilityOf = ({ status, headers }: AnswerHead, resource: Resource): Storability => {
-  if (status !== 200) return { kind: 'unstorable', isByNature: status < 400 || NATURAL_ERRORS.has(status) }
+  if (status !== 200) return unstorable('status', status < 400 || LASTING_ERRORS.has(status))
   let isJson = false
-  let isByNature = false
-  let isPersonal = false
+  let isCoded = false
+  let isForeign = false
   for (let at = 0; at < headers.length; at += 2) {
     const name = (headers[at] ?? '').toLowerCase()
     const value = headers[at + 1] ?? ''
+    if (name === 'set-cookie') return unstorable('set-cookie', false)
     if (name === 'content-type') isJson = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(value)
-    else if (name === 'set-cookie') isPersonal = true
-    else if (name === 'content-encoding') isByNature ||= value.toLowerCase() !== 'identity'
-    else if (name === 'vary') isByNature ||= isForeign(value, resource.vary)
+    else if (name === 'content-encoding') isCoded ||= value.toLowerCase() !== 'identity'
+    else if (name === 'vary') isForeign ||= hasForeign(value, resource.vary)
   }
-  if (isPersonal) return { kind: 'unstorable', isByNature: false }
-  if (!isJson || isByNature) return { kind: 'unstorable', isByNature: true }
-  return { kind: 'storable' }
+  if (!isJson) return unstorable('content-type')
+  if (isCoded) return unstorable('content-encoding')
+  return isForeign ? unstorable('vary') : { kind: 'storable' }
 }
 
 /** What scope, `Accept` and the key already stand for is no obstacle; anything else is. */
-const isForeign = (vary: string, own: readonly Variation[]): boolean =>
+const hasForeign = (vary: string, own: readonly Variation[]): boolean =>
   vary
     .toLowerCase()
     .split(',')
@@ -38,5 +49,5 @@ const isForeign = (vary: string, own: readonly Variation[]): boolean =>
     .some((name) => name !== '' && !STOOD_FOR.has(name) && !own.some((variation) => variation.name === name))
 
 const STOOD_FOR = new Set(['accept', 'cookie', 'origin'])
-/** Other errors pass: they must not end the collapsing of later readers. */
-const NATURAL_ERRORS = new Set([404, 405, 406, 410])
+/** Other errors pass: they must not end the collapsing of later lookups. */
+const LASTING_ERRORS = new Set([404, 405, 406, 410])

@@ -1,31 +1,41 @@
+import type { UnstoredReason } from '../observer.js'
+
 /**
- * Remembers for a while the keys whose answers cannot be stored, so that their readers do not wait for one
- * another. Bounded: the oldest mark goes first, and all made before a step back of the clock are over.
+ * The keys whose answers could not be stored, and would not be the next time either: lookups of these do not wait for
+ * one another for a while (Varnish: hit-for-miss). Bounded: the oldest goes first, and all noted before a step back of
+ * the clock are over.
  */
 export interface UncacheableKeys {
-  add(key: string): void
-  has(key: string): boolean
+  add(key: string, reason: UnstoredReason): void
+  /** `undefined` for a key that may be cacheable. */
+  reasonFor(key: string): UnstoredReason | undefined
 }
 
 const CAPACITY = 10_000
-const KEPT_MS = 60_000
+const NOTED_MS = 60_000
+
+interface Note {
+  readonly reason: UnstoredReason
+  /** Epoch milliseconds. */
+  readonly at: number
+}
 
 export const createUncacheableKeys = (now: () => number): UncacheableKeys => {
-  const madeAt = new Map<string, number>()
+  const notes = new Map<string, Note>()
   return {
-    add: (key) => {
-      madeAt.delete(key)
-      madeAt.set(key, now())
-      const [oldest] = madeAt.keys()
-      if (madeAt.size > CAPACITY && oldest !== undefined) madeAt.delete(oldest)
+    add: (key, reason) => {
+      notes.delete(key)
+      notes.set(key, { reason, at: now() })
+      const [oldest] = notes.keys()
+      if (notes.size > CAPACITY && oldest !== undefined) notes.delete(oldest)
     },
-    has: (key) => {
-      const made = madeAt.get(key)
-      if (made === undefined) return false
-      const age = now() - made
-      if (age >= 0 && age < KEPT_MS) return true
-      madeAt.delete(key)
-      return false
+    reasonFor: (key) => {
+      const note = notes.get(key)
+      if (note === undefined) return undefined
+      const age = now() - note.at
+      if (age >= 0 && age < NOTED_MS) return note.reason
+      notes.delete(key)
+      return undefined
     }
   }
 }

@@ -1,5 +1,6 @@
+import { valueKey } from '../tags.js'
 import type { Position } from '../position.js'
-import { ENVELOPE_BYTES, type Store, valueKey } from '../store.js'
+import { ENVELOPE_BYTES, type Store } from '../store.js'
 import { type Value, valueOf } from './value.js'
 
 export interface ValuesReading {

@@ -1,8 +1,9 @@
+import { valueKey } from '../tags.js'
 import type { Entry } from '../entry.js'
 import type { Position } from '../position.js'
 import { readMany, type ValuesReading } from './read-many.js'
 import { mapInSlices } from '../../concurrency/time-slices.js'
-import { type CommitOutcome, type PendingWrite, type Store, valueKey } from '../store.js'
+import { type CommitOutcome, type PendingWrite, type Store } from '../store.js'
 import { createKeyedMutex } from '../../concurrency/keyed-mutex.js'
 import { contentTypeOf, entryOf, integerIn, renewed, type NewValue, valueOf } from './value.js'
 

@@ -41,17 +41,17 @@ export const skippedOf = ({
 
 /** One read, and a second one after a miss: only a hit shows that the answer is stored. */
 export const createWarmRead = ({ read, headers }: WarmReads) => {
-  const ask = async (target: string, caller: CancelSignal): Promise<Answer> => {
-    const answer = await read({ method: 'GET', target, headers, body: undefined, caller })
-    if (answer.kind === 'relay') answer.answer.body.destroy()
+  const ask = async (target: string, cancel: CancelSignal): Promise<Answer> => {
+    const answer = await read({ method: 'GET', target, headers, body: undefined, cancel })
+    if (answer.kind === 'relay') answer.received.body.destroy()
     return answer
   }
-  return async (target: string, caller: CancelSignal): Promise<WarmResult> => {
+  return async (target: string, cancel: CancelSignal): Promise<WarmResult> => {
     try {
-      const first = await ask(target, caller)
+      const first = await ask(target, cancel)
       if (first.outcome === 'hit') return { kind: 'fresh' }
       if (first.kind !== 'entry') return fruitless(first)
-      const second = await ask(target, caller)
+      const second = await ask(target, cancel)
       if (second.outcome === 'hit') return { kind: 'stored' }
       return second.kind === 'entry' ? { kind: 'unstored', reason: second.cacheStatus } : fruitless(second)
     } catch (error) {

@@ -118,7 +118,7 @@ export const createWarming = (options: WarmingOptions): Warming => {
     end = (as) => {
       if (run.isCancelled) return
       ended = as
-      run.leave()
+      run.cancel()
     }
     let left: readonly Task[] = targets
       .filter((target) => !Object.hasOwn(skipped, target))
@@ -132,7 +132,7 @@ export const createWarming = (options: WarmingOptions): Warming => {
     endedAt = now()
     state = ended
     // Ends the timer.
-    run.leave()
+    run.cancel()
     watcher.ended(progress())
   }
 

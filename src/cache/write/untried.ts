@@ -1,5 +1,5 @@
+import { valueOf } from '../../http/fields.js'
 import type { OriginAnswer } from '../origin.js'
-import { valueOf } from '../read/request-fields.js'
 
 /**
  * Answers that say that the origin has tried nothing. Others do not, 400 and 409 among them: this backend commits and

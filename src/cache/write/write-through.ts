@@ -1,17 +1,18 @@
+import { valueOf } from '../../http/fields.js'
 import { unescape } from 'node:querystring'
 import type { Readable } from 'node:stream'
 import type { InvalidateSessionChanges } from '../identity/session-changes.js'
 import { type Answer, failure, relayed } from '../answer.js'
 import { bodyAgain, collect, copyBody, parseJson } from '../../http/body.js'
 import { METHOD, pendingStatus } from '../../http/cache-status.js'
-import { OriginError } from '../errors.js'
+import { brokenOff, OriginError } from '../errors.js'
 import { type Invalidation, invalidationOf } from '../invalidate/invalidation.js'
 import { createFolding } from '../../concurrency/folding.js'
 import type { Invalidate } from '../invalidate/invalidate.js'
 import { NEVER } from '../../concurrency/cancellation.js'
 import type { Observer } from '../observer.js'
 import type { Origin, OriginAnswer } from '../origin.js'
-import { type ReadFields, valueOf } from '../read/request-fields.js'
+import { type ReadFields } from '../read/request-fields.js'
 import type { ResourceTable, Template, TemplateValues, WriteMatch } from '../resource.js'
 import type { Invalidated } from '../store.js'
 import { isUntried } from './untried.js'
@@ -22,6 +23,8 @@ export interface WriteThroughOptions {
   readonly origin: Origin
   readonly invalidate: Invalidate
   readonly observer: Observer
+  /** Milliseconds, for durations. */
+  readonly elapsed: () => number
   readonly invalidateSessionChanges: InvalidateSessionChanges
   /** The user number of a caller who has a proof. */
   readonly userOf: (identity: string) => Promise<string | undefined>
@@ -35,7 +38,7 @@ export interface WriteRequest {
   readonly onInterim?: ((status: number, headers: readonly string[]) => void) | undefined
 }
 
-/** Bodies beyond this are not looked into; the write's family is invalidated instead. */
+/** Bodies beyond this are not looked into; the write's tag group is invalidated instead. */
 const INSPECTED_BYTES = 1024 * 1024
 /** RFC 9110 §9.2.1: methods that change nothing. */
 const SAFE_METHODS = new Set(['OPTIONS', 'TRACE', 'GET', 'HEAD'])
@@ -61,10 +64,10 @@ export const createWriteThrough = ({ table, origin, observer, ...options }: Writ
   }
 
   return async (request: WriteRequest): Promise<Answer> => {
-    const startedAt = performance.now()
+    const startedAt = options.elapsed()
     const fields = options.readFields(request.headers)
     const answer = await write(request, fields.identity)
-    const durationMs = performance.now() - startedAt
+    const durationMs = options.elapsed() - startedAt
     const { outcome, status } = answer
     observer.answered({ resource: 'none', key: undefined, outcome, status, durationMs, ...fields.trace })
     return answer
@@ -94,7 +97,7 @@ export const createWriteThrough = ({ table, origin, observer, ...options }: Writ
         headers,
         body,
         onInterim,
-        readers: NEVER
+        cancel: NEVER
       })
       const effects = (await options.invalidateSessionChanges(answer, identity)) ?? 'done'
       if (match === undefined || isUntried(answer, target))
@@ -114,7 +117,7 @@ export const createWriteThrough = ({ table, origin, observer, ...options }: Writ
 
 type Outcome = Invalidated['outcome']
 
-/** One caller who invalidates everything or whole families does so once in this time; the answers of others wait for it. */
+/** One caller who invalidates everything or whole tag groups does so once in this time; the answers of others wait for it. */
 const WIDE_MS = 1000
 
 const isSentToLogIn = ({ status, headers }: OriginAnswer, table: ResourceTable): boolean =>
@@ -133,30 +136,30 @@ const decodedPath = (target: string): string => unescape(target.split('?', 1)[0]
 
 /** The answer's JSON, and the answer with its body whole again. Rejects when the body breaks off. */
 const inspect = async (answer: OriginAnswer): Promise<{ answer: OriginAnswer; json: unknown }> => {
-  const collected = await collect(answer.body, INSPECTED_BYTES)
+  const collected = await collect(answer.body, INSPECTED_BYTES).catch(brokenOff)
   const json = collected.kind === 'whole' ? parseJson(collected.bytes) : undefined
   return { answer: { ...answer, body: bodyAgain(collected) }, json }
 }
 
 interface Named {
   readonly named: Invalidation
-  /** Everything, or whole families. */
+  /** Everything, or whole tag groups. */
   readonly isWide: boolean
 }
 
 /**
- * What a write invalidates: the tags of its row, and in place of those that cannot be filled, or without a row, the
- * family or everything. Not for somebody whom the origin does not know: anybody could empty the cache.
+ * What a write invalidates: the tags of its row, and in place of those that cannot be expanded, or without a row, the
+ * tag group or everything. Not for somebody whom the origin does not know: anybody could empty the cache.
  */
 const namedBy = (match: WriteMatch, values: TemplateValues, mayWiden: boolean): Named => {
-  const fill = (template: Template) =>
-    namesCaller(template) && values.user === undefined ? undefined : template.fill(values)
-  const filled = match.hasRow ? match.tags.map(fill) : [undefined]
-  const known = filled.flatMap((tags) => tags ?? [])
+  const expand = (template: Template) =>
+    namesCaller(template) && values.user === undefined ? undefined : template.expand(values)
+  const expanded = match.hasRow ? match.tags.map(expand) : [undefined]
+  const known = expanded.flatMap((tags) => tags ?? [])
   const narrow = { named: invalidationOf({ tags: [...new Set(known)] }), isWide: false }
-  if (!filled.includes(undefined) || !mayWiden || match.fallback.length === 0) return narrow
-  if (match.fallback === 'everything') return { named: invalidationOf({ all: true }), isWide: true }
-  return { named: invalidationOf({ tags: [...new Set([...known, ...match.fallback])] }), isWide: true }
+  if (!expanded.includes(undefined) || !mayWiden || match.whenUnlisted.length === 0) return narrow
+  if (match.whenUnlisted === 'everything') return { named: invalidationOf({ all: true }), isWide: true }
+  return { named: invalidationOf({ tags: [...new Set([...known, ...match.whenUnlisted])] }), isWide: true }
 }
 
 /** An entry of an unknown caller carries a tag of its own; a write by one cannot be narrowed to a caller. */

@@ -1,10 +1,10 @@
+import { valuesOf } from '../../http/fields.js'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Answer } from '../../cache/answer.js'
 import type { Cache } from '../../cache/cache.js'
 import type { CancelSignal } from '../../concurrency/cancellation.js'
-import { valuesOf } from '../../cache/read/request-fields.js'
 import { type ServerFactory, clientErrorHandler } from '../server-factory.js'
 import { badInput, ProblemError, refuse, sendProblemTo, toProblem } from '../problem.js'
 import { createFieldFilter } from './forgeable-fields.js'
@@ -89,7 +89,7 @@ export const createProxyDoor = ({
       ? (status: number, fields: readonly string[]): void => sendInterim(response, status, fields)
       : undefined
     if (isRead(method)) {
-      return cache.read({ method, target, headers, body, onInterim, caller: new Caller(response) })
+      return cache.read({ method, target, headers, body, onInterim, cancel: new Caller(response) })
     }
     return cache.write({ method, target, headers, body, onInterim })
   }

@@ -1,4 +1,4 @@
-import { withoutFields } from '../../cache/read/request-fields.js'
+import { withoutFields } from '../../http/fields.js'
 import { badInput } from '../problem.js'
 
 export interface Target {

@@ -1,3 +1,4 @@
+import { withoutFields } from '../../http/fields.js'
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Answer } from '../../cache/answer.js'
@@ -5,7 +6,6 @@ import { whenBrokenOff } from '../../http/body.js'
 import type { Entry } from '../../cache/entry.js'
 import { CancelledError } from '../../concurrency/cancellation.js'
 import type { OriginAnswer } from '../../cache/origin.js'
-import { withoutFields } from '../../cache/read/request-fields.js'
 import { sendProblemTo, toProblem } from '../problem.js'
 
 const SLICE_BYTES = 256 * 1024
@@ -16,7 +16,7 @@ export const sendAnswer = (
   response: ServerResponse,
   isHead: boolean
 ): Promise<void> | undefined => {
-  if (answer.kind === 'relay') return relay(answer.answer, answer.cacheStatus, response, isHead)
+  if (answer.kind === 'relay') return relay(answer.received, answer.cacheStatus, response, isHead)
   if (answer.kind === 'entry') sendEntry(answer, response, isHead)
   else sendProblemTo(response, toProblem(answer.error), answer.cacheStatus)
   return undefined

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PassThrough, type Readable } from 'node:stream'
-import { IncompleteRequestError } from '../../cache/errors.js'
+import { IncompleteRequestError } from '../../http/body.js'
 
 /** How long a caller may go on sending a body after its answer; that of nginx (`lingering_time`). */
 const LINGER_MS = 30_000

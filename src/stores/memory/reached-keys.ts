@@ -1,7 +1,7 @@
+import { nameIn } from '../../cache/tags.js'
 import { matchesAny } from '../../cache/invalidate/glob.js'
 import type { Invalidation } from '../../cache/invalidate/invalidation.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
-import { nameIn } from '../../cache/store.js'
 import type { TagIndex } from './tag-index.js'
 
 export interface Stored {

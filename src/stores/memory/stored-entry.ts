@@ -1,5 +1,5 @@
 import type { Entry } from '../../cache/entry.js'
-import { createMemo } from '../../cache/lru.js'
+import { createLru } from '../../cache/lru.js'
 
 /**
  * The same entry in few objects. Its tags are one text, and its headers, which are those of a thousand others, are theirs:
@@ -35,10 +35,8 @@ class StoredEntry implements Entry {
   }
 }
 
-const REMEMBERED = 200
-const known = createMemo<readonly string[]>(REMEMBERED)
+/** Header sections, as JSON. */
+const known = createLru<readonly string[], readonly string[]>(200, (_, headers) => headers)
 
-const shared = (headers: readonly string[]): readonly string[] => {
-  const text = JSON.stringify(headers)
-  return known.get(text) ?? known.set(text, headers)
-}
+const shared = (headers: readonly string[]): readonly string[] =>
+  known.memo(JSON.stringify(headers), { context: headers })

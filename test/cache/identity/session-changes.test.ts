@@ -1,9 +1,9 @@
+import { identityTag } from '../../../src/cache/tags.js'
 import t from 'tap'
 import { createSessionChanges, isDenial } from '../../../src/cache/identity/session-changes.js'
 import type { Invalidation } from '../../../src/cache/invalidate/invalidation.js'
-import { identityTag } from '../../../src/cache/identity/proof.js'
 import { createRecorder } from '../../stores/observer.js'
-import { TABLE } from '../fixtures.js'
+import { createStage, entry, TABLE } from '../fixtures.js'
 
 const setUp = (proven: readonly string[] = []) => {
   const named: Partial<Invalidation>[] = []
@@ -15,7 +15,13 @@ const setUp = (proven: readonly string[] = []) => {
       named.push(each)
       return { outcome: 'done', id: '1-0', removed: 0 }
     },
-    isProven: async (identity) => proven.includes(identity)
+    store: {
+      ...createStage().store,
+      read: async (storeKeys) => ({
+        position: 'epoch:1-0',
+        entries: storeKeys.map((key) => (proven.includes(key.slice('@proof:'.length)) ? entry() : undefined))
+      })
+    }
   })
   return { apply, named, told: observer.told }
 }

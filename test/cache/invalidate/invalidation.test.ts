@@ -1,3 +1,4 @@
+import { nameIn, proofKey, valueKey } from '../../../src/cache/tags.js'
 import { globSteps } from '../../../src/cache/invalidate/glob.js'
 import t from 'tap'
 import {
@@ -7,7 +8,6 @@ import {
   isReached,
   kindsOf
 } from '../../../src/cache/invalidate/invalidation.js'
-import { nameIn, proofKey, valueKey } from '../../../src/cache/store.js'
 
 void t.test('what is not named is empty', (t) => {
   t.strictSame(invalidationOf({}), { keys: [], tags: [], patterns: [], all: false })

@@ -1,17 +1,13 @@
 import t from 'tap'
+import { Proof } from '../../../src/cache/identity/proof.js'
 import { invalidationOf } from '../../../src/cache/invalidate/invalidation.js'
-import { createKeeper, familyTag, identityTag } from '../../../src/cache/identity/proof.js'
-import {
-  createCollapsedFetches,
-  type CollapsedFetchOptions,
-  discard
-} from '../../../src/cache/read/collapsed-fetch.js'
-import { NEVER } from '../../../src/concurrency/cancellation.js'
-import { createUncacheableKeys } from '../../../src/cache/read/uncacheable-keys.js'
 import { cacheabilityOf } from '../../../src/cache/read/cacheability.js'
+import { CollapsedFetches, discard, type FetchContext } from '../../../src/cache/read/collapsed-fetch.js'
 import type { Lookup } from '../../../src/cache/read/lookup.js'
 import { createFieldReader } from '../../../src/cache/read/request-fields.js'
-import { proofKey } from '../../../src/cache/store.js'
+import { createUncacheableKeys } from '../../../src/cache/read/uncacheable-keys.js'
+import { groupTag, identityTag, proofKey } from '../../../src/cache/tags.js'
+import { NEVER } from '../../../src/concurrency/cancellation.js'
 import { createRecorder } from '../../stores/observer.js'
 import {
   createGate,
@@ -24,16 +20,17 @@ import {
   TABLE
 } from '../fixtures.js'
 
-const setUp = (options: Partial<CollapsedFetchOptions> = {}) => {
+const setUp = (options: Partial<FetchContext> = {}) => {
   const { store, clock, origin } = createStage()
   const uncacheable = createUncacheableKeys(clock.now)
-  const keep = createKeeper(store, TABLE, createRecorder(), clock.now)
   const effects: [status: number, identity: string | undefined][] = []
   const users = new Map<string, string>()
-  const fetches = createCollapsedFetches({
+  const observer = createRecorder()
+  const fetches = new CollapsedFetches({
     store,
     origin,
-    keep,
+    table: TABLE,
+    observer,
     uncacheable,
     invalidateSessionChanges: ({ status }, identity) => {
       effects.push([status, identity])
@@ -45,22 +42,18 @@ const setUp = (options: Partial<CollapsedFetchOptions> = {}) => {
     maxEntryBytes: 1000,
     ...options
   })
-  const arrive = async (
-    target: string,
-    fields: Fields = {},
-    named: Partial<Lookup> = {}
-  ): Promise<Lookup> => {
-    const headers = flat(fields)
-    const readerFields = createFieldReader(TABLE.identity)(headers)
-    const plan = cacheabilityOf({ table: TABLE }, { target, headers }, readerFields)
-    if (plan.kind !== 'lookup') throw new Error(plan.reason)
-    const arrival = fetches.arrive()
-    const { position, entries } = await store.read([plan.key])
-    const request = { method: 'GET' as const, target, headers, body: undefined, caller: NEVER }
+  const arrive = async (target: string, sent: Fields = {}, named: Partial<Lookup> = {}): Promise<Lookup> => {
+    const headers = flat(sent)
+    const fields = createFieldReader(TABLE.identity)(headers)
+    const cacheable = cacheabilityOf({ table: TABLE }, { target, headers }, fields)
+    if (cacheable.kind !== 'lookup') throw new Error(cacheable.reason)
+    const arrival = ++fetches.arrivals
+    const { position, entries } = await store.read([cacheable.key])
+    const request = { method: 'GET' as const, target, headers, body: undefined, cancel: NEVER }
     return {
       request,
-      fields: readerFields,
-      plan,
+      fields,
+      cacheable,
       arrival,
       position,
       entry: entries[0],
@@ -70,44 +63,44 @@ const setUp = (options: Partial<CollapsedFetchOptions> = {}) => {
     }
   }
   const find = async (storeKey: string) => (await store.read([storeKey])).entries[0]
-  return { store, clock, origin, uncacheable, fetches, arrive, effects, find, users }
+  return { store, clock, origin, uncacheable, fetches, arrive, effects, find, users, told: observer.told }
 }
 
 t.test('an entry carries its row’s tags, its families, its caller and its key without digest', async (t) => {
   const { fetches, arrive, find, origin, users } = setUp()
   const open = await arrive('/open/5')
-  t.match(await fetches.ask(open, NEVER), { kind: 'entry', isStored: true })
-  t.same((await find('open:5'))?.tags, [familyTag('things'), 'thing:5'])
+  t.match(await fetches.alone(open), { kind: 'entry', unstored: undefined })
+  t.same((await find('open:5'))?.tags, [groupTag('things'), 'thing:5'])
 
   const cors = await arrive('/open/5', { origin: 'https://a' })
-  t.match(await fetches.ask(cors, NEVER), { kind: 'own' }, 'not for a site that the origin does not name')
+  t.match(await fetches.alone(cors), { kind: 'own' }, 'not for a site that the origin does not name')
   origin.respond = () => originAnswer({ headers: ['Access-Control-Allow-Origin', 'https://a'] })
-  await fetches.ask(cors, NEVER)
-  t.same((await find(cors.plan.key))?.tags, ['open:5', familyTag('things'), 'thing:5'])
+  await fetches.alone(cors)
+  t.same((await find(cors.cacheable.key))?.tags, ['open:5', groupTag('things'), 'thing:5'])
 
   const mine = await arrive('/mine', SIGNED_IN)
   users.set(mine.fields.identity ?? '', '7')
-  await fetches.ask(mine, NEVER)
-  t.same((await find(mine.plan.key))?.tags, [
+  await fetches.alone(mine)
+  t.same((await find(mine.cacheable.key))?.tags, [
     identityTag(mine.fields.identity ?? ''),
-    familyTag('things'),
+    groupTag('things'),
     'user:7:mine'
   ])
 })
 
 t.test('a 2xx on a protected read is a proof, and tells the user number where the row does', async (t) => {
   const { fetches, arrive, find, origin, clock } = setUp()
-  const proofOf = async (reader: Lookup) =>
-    (await find(proofKey(reader.fields.identity ?? '')))?.body.toString()
+  const proofOf = async (lookup: Lookup) =>
+    (await find(proofKey(lookup.fields.identity ?? '')))?.body.toString()
   const open = await arrive('/open/5', SIGNED_IN)
-  await fetches.ask(open, NEVER)
+  await fetches.alone(open)
   t.equal(await proofOf(open), undefined, 'a public read proves nothing')
-  const proof = entry({ body: Buffer.from('3'), freshUntil: clock.now() })
+  const proof = new Proof(entry({ body: Buffer.from('3'), freshUntil: clock.now() }))
   const guarded = await arrive('/guarded/1', SIGNED_IN, { proof, isProven: false })
-  await fetches.ask(guarded, NEVER)
+  await fetches.alone(guarded)
   t.equal(await proofOf(guarded), '3', 'a number that is known stays')
   origin.respond = () => originAnswer({ json: { id: 7 } })
-  await fetches.ask(await arrive('/me', SIGNED_IN), NEVER)
+  await fetches.alone(await arrive('/me', SIGNED_IN))
   t.equal(await proofOf(guarded), '7')
 })
 
@@ -120,28 +113,28 @@ t.test('only what could be stored as the answer of its row proves', async (t) =>
     [404, false],
     [500, false]
   ] as const) {
-    const reader = await arrive('/guarded/1', { cookie: `sessionid=${status}` }, { isProven: false })
+    const lookup = await arrive('/guarded/1', { cookie: `sessionid=${status}` }, { isProven: false })
     origin.respond = () => originAnswer({ status })
-    await fetches.ask(reader, NEVER)
-    t.equal((await find(proofKey(reader.fields.identity ?? ''))) !== undefined, isProof, `${status}`)
+    await fetches.alone(lookup)
+    t.equal((await find(proofKey(lookup.fields.identity ?? ''))) !== undefined, isProof, `${status}`)
   }
   const maintenance = { headers: ['Content-Type', 'text/html'], body: '<h1>Back soon</h1>' }
-  const reader = await arrive('/guarded/1', { cookie: 'sessionid=page' }, { isProven: false })
+  const lookup = await arrive('/guarded/1', { cookie: 'sessionid=page' }, { isProven: false })
   origin.respond = () => originAnswer(maintenance)
-  await fetches.ask(reader, NEVER)
-  t.equal(await find(proofKey(reader.fields.identity ?? '')), undefined, 'a maintenance page is a 200, too')
+  await fetches.alone(lookup)
+  t.equal(await find(proofKey(lookup.fields.identity ?? '')), undefined, 'a maintenance page is a 200, too')
 })
 
 t.test('an unproven caller is not served by a 304, and a 304 proves nobody', async (t) => {
   const { fetches, arrive, origin, clock, find } = setUp()
   const stale = entry({ etag: '"v1"', freshUntil: clock.now() + 1, staleIfErrorUntil: clock.now() + 60_000 })
   const unproven = await arrive('/guarded/1', SIGNED_IN, { entry: stale, isProven: false })
-  await fetches.ask(unproven, NEVER)
+  await fetches.alone(unproven)
   t.notOk(origin.requests[0]?.headers.includes('If-None-Match'))
 
   origin.respond = () => originAnswer({ status: 304, body: '' })
   const mine = await arrive('/mine', { cookie: 'sessionid=two' }, { entry: stale })
-  t.match(await fetches.ask(mine, NEVER), { kind: 'entry', entry: { body: stale.body } })
+  t.match(await fetches.alone(mine), { kind: 'entry', entry: { body: stale.body } })
   t.ok(origin.requests[1]?.headers.includes('If-None-Match'))
   t.equal(await find(proofKey(mine.fields.identity ?? '')), undefined)
 })
@@ -157,84 +150,85 @@ t.test('a confirmed body is stored over its own entry only', async (t) => {
       position: undefined
     })
   await put('"v1"')
-  const reader = await arrive('/open/5')
+  const lookup = await arrive('/open/5')
   await put('"v2"')
   origin.respond = () => originAnswer({ status: 304, body: '' })
-  t.match(await fetches.ask(reader, NEVER), { isStored: false })
+  t.match(await fetches.alone(lookup), { unstored: 'outdated' })
   t.equal((await find('open:5'))?.etag, '"v2"', 'the newer body stays')
   const next = await arrive('/open/5')
-  t.match(await fetches.ask(next, NEVER), { isStored: true })
+  t.match(await fetches.alone(next), { unstored: undefined })
 })
 
 t.test('what is unstorable by its nature marks the key as uncacheable; what may pass does not', async (t) => {
   const { fetches, arrive, origin, uncacheable } = setUp()
   origin.respond = () => originAnswer({ status: 500 })
-  await fetches.ask(await arrive('/open/5'), NEVER)
-  t.equal(uncacheable.has('open:5'), false)
+  await fetches.alone(await arrive('/open/5'))
+  t.equal(uncacheable.reasonFor('open:5'), undefined)
   origin.respond = () => originAnswer({ headers: ['Cache-Control', 'no-store'] })
-  await fetches.ask(await arrive('/open/5'), NEVER)
-  t.equal(uncacheable.has('open:5'), true)
+  await fetches.alone(await arrive('/open/5'))
+  t.equal(uncacheable.reasonFor('open:5'), 'no-store')
 })
 
 t.test('what somebody’s own answer makes untrue is told before the answer is given', async (t) => {
   const { fetches, arrive, origin, effects } = setUp()
   origin.respond = () => originAnswer({ status: 403 })
-  const reader = await arrive('/guarded/1', SIGNED_IN, { isProven: false })
-  await fetches.ask(reader, NEVER)
-  t.same(effects, [[403, reader.fields.identity]])
+  const lookup = await arrive('/guarded/1', SIGNED_IN, { isProven: false })
+  await fetches.alone(lookup)
+  t.same(effects, [[403, lookup.fields.identity]])
 })
 
-t.test('an invalidation that waits for the store holds its own reader, and not the flight', async (t) => {
+t.test('an invalidation that waits for the store holds its own lookup, and not the fetch', async (t) => {
   const { fetches, arrive, origin } = setUp({ invalidateSessionChanges: () => new Promise(() => undefined) })
   origin.respond = () => originAnswer({ status: 403 })
-  const landing = await fetches.start(await arrive('/open/5', SIGNED_IN)).result
-  t.ok(landing.kind === 'own' && landing.effects instanceof Promise)
-  t.equal(fetches.find('open:5'), undefined, 'the next reader leads')
+  const fetched = await fetches.lead(await arrive('/open/5', SIGNED_IN)).result
+  t.ok(fetched.kind === 'own' && fetched.effects instanceof Promise)
+  t.equal(fetches.find('open:5'), undefined, 'the next lookup leads')
 })
 
-t.test('a flight answers who was there before it, and later ones if nothing was invalidated', async (t) => {
+t.test('a fetch answers who was there before it, and later ones if nothing was invalidated', async (t) => {
   const { fetches, arrive, origin, store } = setUp()
   const gate = createGate()
   origin.respond = () => gate.opened.then(() => originAnswer())
   const [leader, early] = [await arrive('/open/5'), await arrive('/open/5')]
-  const flight = fetches.start(leader)
+  const fetch = fetches.lead(leader)
   const late = await arrive('/open/5')
   await store.invalidate(invalidationOf({ tags: ['thing:6'] }))
   const unaffected = await arrive('/open/5')
   await store.invalidate(invalidationOf({ tags: ['thing:5'] }))
   const affected = await arrive('/open/5')
   gate.open()
-  const landing = await flight.result
-  t.match(landing, { kind: 'entry', isStored: false }, 'its commit is refused')
-  t.equal(await fetches.isAnswer(early, flight, landing), true)
-  t.equal(await fetches.isAnswer(late, flight, landing), true)
-  t.equal(await fetches.isAnswer(unaffected, flight, landing), true)
-  t.equal(await fetches.isAnswer(affected, flight, landing), false)
+  const fetched = await fetch.result
+  t.match(fetched, { kind: 'entry', unstored: 'invalidated' }, 'its commit is refused')
+  t.equal(await fetches.isAnswer(early, fetch, fetched), true)
+  t.equal(await fetches.isAnswer(late, fetch, fetched), true)
+  t.equal(await fetches.isAnswer(unaffected, fetch, fetched), true)
+  t.equal(await fetches.isAnswer(affected, fetch, fetched), false)
   t.equal(
-    await fetches.isAnswer({ ...unaffected, position: undefined }, flight, landing),
+    await fetches.isAnswer({ ...unaffected, position: undefined }, fetch, fetched),
     false,
     'it cannot be known'
   )
-  t.equal(await fetches.isAnswer({ ...early, position: undefined }, flight, landing), true)
+  t.equal(await fetches.isAnswer({ ...early, position: undefined }, fetch, fetched), true)
 })
 
 t.test('an answer of somebody’s own answers nobody else', async (t) => {
   const { fetches, arrive } = setUp()
-  const reader = await arrive('/open/5')
+  const lookup = await arrive('/open/5')
   const answer = originAnswer()
-  t.equal(await fetches.isAnswer(reader, fetches.start(reader), { kind: 'own', answer }), false)
-  discard({ kind: 'own', answer })
+  const own = { kind: 'own', answer, unstored: 'status', isLasting: false } as const
+  t.equal(await fetches.isAnswer(lookup, fetches.lead(lookup), own), false)
+  discard(own)
   t.ok(answer.body.destroyed)
 })
 
 t.test('an entry is refreshed once at a time, and not while its key is marked', async (t) => {
   const { fetches, arrive, origin, uncacheable } = setUp()
-  const reader = await arrive('/open/5')
-  fetches.refresh(reader)
-  fetches.refresh(reader)
+  const lookup = await arrive('/open/5')
+  fetches.refresh(lookup)
+  fetches.refresh(lookup)
   t.equal(origin.requests.length, 1)
   await fetches.find('open:5')?.result
-  uncacheable.add('open:5')
-  fetches.refresh(reader)
+  uncacheable.add('open:5', 'no-store')
+  fetches.refresh(lookup)
   t.equal(origin.requests.length, 1)
 })

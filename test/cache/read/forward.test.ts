@@ -19,7 +19,7 @@ const setUp = () => {
     headers: ['X', '1', 'x', '2'],
     body: undefined,
     onInterim: () => undefined,
-    caller
+    cancel: caller
   }
   const ask = (identity?: string) =>
     forward(request, identity, { resource: 'none', outcome: 'bypass', cacheStatus: 'spms; x' })
@@ -30,7 +30,13 @@ t.test('a read is passed on as it came, and its answer back as it comes', async 
   const { origin, request, ask } = setUp()
   const answer = originAnswer({ status: 404 })
   origin.respond = () => answer
-  t.match(await ask('me'), { kind: 'relay', status: 404, outcome: 'bypass', cacheStatus: 'spms; x', answer })
+  t.match(await ask('me'), {
+    kind: 'relay',
+    status: 404,
+    outcome: 'bypass',
+    cacheStatus: 'spms; x',
+    received: answer
+  })
   const { method, target, headers, onInterim } = request
   t.match(origin.requests[0], { resource: 'none', method, target, headers, onInterim })
 })
@@ -69,7 +75,7 @@ t.test('a read is given up with its caller', async (t) => {
   const { origin, caller, ask } = setUp()
   origin.respond = () => createGate().opened.then(() => originAnswer())
   const asking = ask()
-  caller.leave()
+  caller.cancel()
   await t.rejects(asking, CancelledError)
   t.equal(origin.aborted, 1)
 })

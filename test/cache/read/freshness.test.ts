@@ -1,5 +1,6 @@
+import { type Directives } from '../../../src/cache/origin.js'
 import t from 'tap'
-import { type Directives, lifetimeOf } from '../../../src/cache/read/freshness.js'
+import { lifetimeOf } from '../../../src/cache/read/freshness.js'
 import type { Resource } from '../../../src/cache/resource.js'
 import { readDirectives } from '../../../src/origin/directives.js'
 import { TABLE } from '../fixtures.js'
@@ -16,7 +17,7 @@ const SILENT = readDirectives([])
 const AT = 1_000_000
 /** Seconds from the request: fresh, usable while revalidating, usable on an error; `unstorable` otherwise. */
 const spans = (stated: Partial<Directives>, row = OPEN, maxTtlMs = 3_600_000): number[] | 'unstorable' => {
-  const lifetime = lifetimeOf({ ...SILENT, ...stated }, row, { receivedAt: AT, maxTtlMs })
+  const lifetime = lifetimeOf({ ...SILENT, ...stated }, row, { requestedAt: AT, maxTtlMs })
   if (lifetime.kind === 'unstorable') return 'unstorable'
   const { freshUntil, staleWhileRevalidateUntil, staleIfErrorUntil } = lifetime.freshness
   return [freshUntil, staleWhileRevalidateUntil, staleIfErrorUntil].map((until) => (until - AT) / 1000)
@@ -35,7 +36,7 @@ t.test('what the origin states wins over the row', async (t) => {
 t.test('an answer that was old when it came is fresh for what is left', async (t) => {
   t.same(spans({ lifetimeSeconds: 100, ageSeconds: 30 }), [70, 100, 190])
   t.equal(spans({ lifetimeSeconds: 100, ageSeconds: 100 }), 'unstorable')
-  const lifetime = lifetimeOf({ ...SILENT, ageSeconds: 30 }, OPEN, { receivedAt: AT, maxTtlMs: 3_600_000 })
+  const lifetime = lifetimeOf({ ...SILENT, ageSeconds: 30 }, OPEN, { requestedAt: AT, maxTtlMs: 3_600_000 })
   t.match(lifetime, { freshness: { generatedAt: AT - 30_000 } })
 })
 
@@ -60,4 +61,15 @@ t.test('private is stored for the one caller only', async (t) => {
   t.equal(spans({ private: true }), 'unstorable')
   t.equal(spans({ private: true }, rowOf('/guarded/1')), 'unstorable')
   t.same(spans({ private: true }, MINE), [60, 60, 180])
+})
+
+t.test('what cannot be stored says why', async (t) => {
+  const reasonOf = (stated: Partial<Directives>): string | undefined => {
+    const lifetime = lifetimeOf({ ...SILENT, ...stated }, OPEN, { requestedAt: AT, maxTtlMs: 3_600_000 })
+    return lifetime.kind === 'unstorable' ? lifetime.reason : undefined
+  }
+  t.equal(reasonOf({ noStore: true, noCache: true }), 'no-store')
+  t.equal(reasonOf({ noCache: true }), 'no-cache')
+  t.equal(reasonOf({ private: true }), 'private')
+  t.equal(reasonOf({ lifetimeSeconds: 0 }), 'expired')
 })

@@ -14,21 +14,21 @@ import {
   missOutcome
 } from '../../../src/cache/read/lookup-answer.js'
 import { createFieldReader } from '../../../src/cache/read/request-fields.js'
-import { entry, originAnswer, TABLE } from '../fixtures.js'
+import { entry, type Fields, flat, originAnswer, TABLE } from '../fixtures.js'
 
 const match = TABLE.matchRead('/open/5')
 if (match === undefined) throw new Error('no row')
 
-const reader = (named: Partial<Lookup> = {}): Lookup => ({
+const lookup = (named: Partial<Lookup> = {}): Lookup => ({
   request: {
     method: 'GET',
     target: '/open/5',
     headers: [],
     body: undefined,
-    caller: NEVER
+    cancel: NEVER
   },
   fields: createFieldReader(TABLE.identity)([]),
-  plan: { kind: 'lookup', ...match, key: 'open:5', baseKey: 'open:5' },
+  cacheable: { kind: 'lookup', ...match, key: 'open:5', baseKey: 'open:5' },
   arrival: 1,
   position: 'epoch:1-0',
   entry: undefined,
@@ -41,64 +41,117 @@ const STALE = entry({ freshUntil: 10_000, staleIfErrorUntil: 20_000 })
 const DOWN = new OriginError('unreachable')
 
 t.test('an answer from the cache tells what is left of its lifetime', async (t) => {
-  t.match(fromCache(reader({ entry: STALE }), 'hit', 2_000), {
+  t.match(fromCache(lookup({ entry: STALE }), 'hit', 2_000), {
     outcome: 'hit',
     cacheStatus: 'spms; hit; ttl=8',
     ageSeconds: 2
   })
-  t.match(fromCache(reader({ entry: STALE }), 'stale', 12_000), { cacheStatus: 'spms; hit; ttl=-2' })
-  t.throws(() => fromCache(reader(), 'hit', 0), TypeError)
+  t.match(fromCache(lookup({ entry: STALE }), 'stale', 12_000), { cacheStatus: 'spms; hit; ttl=-2' })
+  t.throws(() => fromCache(lookup(), 'hit', 0), TypeError)
 })
 
 t.test('why a request went forward', async (t) => {
-  t.equal(forwardStatus(reader()), 'spms; fwd=uri-miss')
-  t.equal(forwardStatus(reader({ entry: STALE })), 'spms; fwd=stale')
-  t.equal(forwardStatus(reader({ isProven: false, entry: STALE })), 'spms; fwd=request; detail=unproven')
-  t.equal(forwardStatus(reader({ position: undefined })), 'spms; fwd=uri-miss; detail=store-unavailable')
-  t.equal(missOutcome(reader()), 'miss')
-  t.equal(missOutcome(reader({ isProven: false })), 'unproven')
-  t.equal(missOutcome(reader({ isProven: false, position: undefined })), 'store-unavailable')
+  t.equal(forwardStatus(lookup()), 'spms; fwd=uri-miss')
+  t.equal(forwardStatus(lookup({ entry: STALE })), 'spms; fwd=stale')
+  t.equal(forwardStatus(lookup({ isProven: false, entry: STALE })), 'spms; fwd=request; detail=unproven')
+  t.equal(forwardStatus(lookup({ position: undefined })), 'spms; fwd=uri-miss; detail=store-unavailable')
+  t.equal(missOutcome(lookup()), 'miss')
+  t.equal(missOutcome(lookup({ isProven: false })), 'unproven')
+  t.equal(missOutcome(lookup({ isProven: false, position: undefined })), 'store-unavailable')
 })
 
 t.test('an error is covered by a stale entry for its time, and only for whom it is', async (t) => {
-  t.equal(isUsableOnError(reader({ entry: STALE }), 19_999), true)
-  t.equal(isUsableOnError(reader({ entry: STALE }), 20_000), false)
-  t.equal(isUsableOnError(reader({ entry: STALE, isProven: false }), 15_000), false)
-  t.equal(isUsableOnError(reader(), 15_000), false)
-  t.match(afterFailure(reader({ entry: STALE }), DOWN, 15_000), { kind: 'entry', outcome: 'stale' })
-  t.match(afterFailure(reader({ entry: STALE }), DOWN, 20_000), {
+  t.equal(isUsableOnError(lookup({ entry: STALE }), 19_999), true)
+  t.equal(isUsableOnError(lookup({ entry: STALE }), 20_000), false)
+  t.equal(isUsableOnError(lookup({ entry: STALE, isProven: false }), 15_000), false)
+  t.equal(isUsableOnError(lookup(), 15_000), false)
+  t.match(afterFailure(lookup({ entry: STALE }), DOWN, 15_000), { kind: 'entry', outcome: 'stale' })
+  t.match(afterFailure(lookup({ entry: STALE }), DOWN, 20_000), {
     kind: 'failure',
     status: 502,
     cacheStatus: 'spms; fwd=stale'
   })
-  t.match(afterFailure(reader(), DOWN, 15_000), { kind: 'failure', cacheStatus: 'spms; fwd=uri-miss' })
+  t.match(afterFailure(lookup(), DOWN, 15_000), { kind: 'failure', cacheStatus: 'spms; fwd=uri-miss' })
 })
 
 t.test('the leader is told whether its answer was stored', async (t) => {
-  const landing = { kind: 'entry' as const, entry: entry(), isStored: true }
-  t.match(forLeader(reader(), landing, 0), { outcome: 'miss', cacheStatus: 'spms; fwd=uri-miss; stored' })
-  t.match(forLeader(reader(), { ...landing, isStored: false }, 0), { cacheStatus: 'spms; fwd=uri-miss' })
-  t.match(forLeader(reader({ entry: STALE }), landing, 0), { cacheStatus: 'spms; fwd=stale; stored' })
+  const fetched = {
+    kind: 'entry' as const,
+    entry: entry(),
+    confirmed: undefined,
+    user: undefined,
+    unstored: undefined
+  }
+  t.match(forLeader(lookup(), fetched, 0), { outcome: 'miss', cacheStatus: 'spms; fwd=uri-miss; stored' })
+  t.match(forLeader(lookup(), { ...fetched, unstored: 'invalidated' }, 0), {
+    cacheStatus: 'spms; fwd=uri-miss; detail=invalidated'
+  })
+  t.match(forLeader(lookup({ entry: STALE }), fetched, 0), { cacheStatus: 'spms; fwd=stale; stored' })
 })
 
 t.test('the leader gets its own answer as it came, and a stale entry in place of an error', async (t) => {
   const own = (status: number) => ({
     kind: 'own' as const,
-    answer: originAnswer({ status, body: new Readable({ read: () => undefined }) })
+    answer: originAnswer({ status, body: new Readable({ read: () => undefined }) }),
+    unstored: 'status' as const,
+    isLasting: false
   })
-  t.match(forLeader(reader(), own(403), 0), { kind: 'relay', status: 403, cacheStatus: 'spms; fwd=uri-miss' })
-  t.match(forLeader(reader({ entry: STALE }), own(429), 15_000), { kind: 'relay', status: 429 })
-  t.match(forLeader(reader(), own(503), 15_000), { kind: 'relay', status: 503 })
+  t.match(forLeader(lookup(), own(403), 0), {
+    kind: 'relay',
+    status: 403,
+    cacheStatus: 'spms; fwd=uri-miss; detail=status'
+  })
+  t.match(forLeader(lookup({ entry: STALE }), own(429), 15_000), { kind: 'relay', status: 429 })
+  t.match(forLeader(lookup(), own(503), 15_000), { kind: 'relay', status: 503 })
   const failed = own(503)
-  t.match(forLeader(reader({ entry: STALE }), failed, 15_000), { kind: 'entry', outcome: 'stale' })
+  t.match(forLeader(lookup({ entry: STALE }), failed, 15_000), { kind: 'entry', outcome: 'stale' })
   await once(failed.answer.body, 'close')
   t.ok(failed.answer.body.destroyed, 'the error is not left unread')
 })
 
 t.test('a collapsed reader is told so', async (t) => {
-  t.match(forCollapsed(reader(), entry()), {
+  t.match(forCollapsed(lookup(), entry()), {
     outcome: 'collapsed',
     cacheStatus: 'spms; fwd=uri-miss; collapsed',
     ageSeconds: undefined
   })
+})
+
+const LAST_MODIFIED = ['Content-Type', 'application/json', 'Last-Modified', 'Wed, 21 Oct 2026 07:28:00 GMT']
+
+const statusFor = (sent: Fields, stored = entry({ etag: '"v1"', headers: LAST_MODIFIED })): number =>
+  forCollapsed(lookup({ fields: createFieldReader(TABLE.identity)(flat(sent)) }), stored).status
+
+t.test('a caller who has the answer already gets 304', async (t) => {
+  t.equal(statusFor({}), 200)
+  for (const list of ['"v1"', '"v0", "v1"', 'W/"v1"', '*', '"v0","v1"']) {
+    t.equal(statusFor({ 'if-none-match': list }), 304, list)
+  }
+  t.equal(statusFor({ 'if-none-match': '"v1"' }, entry({ etag: 'W/"v1"' })), 304, 'weak on both sides')
+})
+
+t.test('a caller who has another gets all of it', async (t) => {
+  for (const list of ['"v2"', 'v1', '"V1"', '""', ''])
+    t.equal(statusFor({ 'if-none-match': list }), 200, list)
+  t.equal(statusFor({ 'if-none-match': '"v1"' }, entry()), 200, 'an entry without a validator')
+})
+
+t.test('dates count where there is no list of validators', async (t) => {
+  t.equal(statusFor({ 'if-modified-since': 'Wed, 21 Oct 2026 07:28:00 GMT' }), 304)
+  t.equal(statusFor({ 'if-modified-since': 'Wed, 21 Oct 2026 07:27:59 GMT' }), 200)
+  t.equal(statusFor({ 'if-modified-since': 'yesterday' }), 200)
+  t.equal(statusFor({ 'if-modified-since': 'Wed, 21 Oct 2026 07:28:00 GMT' }, entry()), 200)
+  const both = { 'if-none-match': '"v2"', 'if-modified-since': 'Wed, 21 Oct 2026 07:28:00 GMT' }
+  t.equal(statusFor(both), 200, 'the list goes first')
+})
+
+t.test('only an answer from the cache has an age', async (t) => {
+  const stored = entry({ generatedAt: 1000 })
+  t.match(fromCache(lookup({ entry: stored }), 'hit', 8900), {
+    kind: 'entry',
+    status: 200,
+    ageSeconds: 7,
+    cacheStatus: /^spms; hit/
+  })
+  t.match(forCollapsed(lookup(), stored), { kind: 'entry', ageSeconds: undefined })
 })

@@ -1,7 +1,8 @@
+import { valueOf, valuesOf } from '../../../src/http/fields.js'
 import t from 'tap'
-import { createFieldReader, valueOf, valuesOf } from '../../../src/cache/read/request-fields.js'
+import { createFieldReader } from '../../../src/cache/read/request-fields.js'
 
-const SOURCES = { headers: ['remote-user', 'x-email'], cookies: ['sessionid', 'token'], families: [] }
+const SOURCES = { headers: ['remote-user', 'x-email'], cookies: ['sessionid', 'token'], tagGroups: [] }
 const readFields = createFieldReader(SOURCES)
 
 const identityOf = (...headers: string[]): string | undefined => readFields(headers).identity

@@ -10,7 +10,7 @@ const judge = (status: number, headers: readonly string[], resource = open): str
   if (resource === undefined) throw new Error('no row')
   const storability = storabilityOf({ status, headers }, resource)
   if (storability.kind === 'storable') return 'storable'
-  return storability.isByNature ? 'by nature' : 'this time'
+  return storability.isLasting ? 'by nature' : 'this time'
 }
 
 t.test('a 200 in JSON is storable', async (t) => {
@@ -43,4 +43,18 @@ t.test('an error that may pass and a cookie for one caller are unstorable this t
 t.test('a header that the key holds is no obstacle', async (t) => {
   t.equal(judge(200, [...JSON_TYPE, 'Vary', 'Host'], paged), 'storable')
   t.equal(judge(200, [...JSON_TYPE, 'Vary', 'Host'], open), 'by nature')
+})
+
+t.test('what cannot be stored says why', async (t) => {
+  const reasonOf = (status: number, headers: readonly string[]) => {
+    if (open === undefined) throw new Error('no row')
+    const storability = storabilityOf({ status, headers }, open)
+    return storability.kind === 'unstorable' ? storability.reason : undefined
+  }
+  t.equal(reasonOf(200, JSON_TYPE), undefined)
+  t.equal(reasonOf(404, JSON_TYPE), 'status')
+  t.equal(reasonOf(200, [...JSON_TYPE, 'Vary', '*', 'Set-Cookie', 'a=b']), 'set-cookie')
+  t.equal(reasonOf(200, ['Content-Type', 'text/html', 'Content-Encoding', 'gzip']), 'content-type')
+  t.equal(reasonOf(200, [...JSON_TYPE, 'Content-Encoding', 'gzip', 'Vary', '*']), 'content-encoding')
+  t.equal(reasonOf(200, [...JSON_TYPE, 'Vary', '*']), 'vary')
 })

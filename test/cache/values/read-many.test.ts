@@ -1,7 +1,8 @@
+import { randomEpoch } from '../../../src/cache/position.js'
+import { valueKey } from '../../../src/cache/tags.js'
 import t from 'tap'
-import { randomEpoch } from '../../../src/cache/random.js'
 import { readMany } from '../../../src/cache/values/read-many.js'
-import { type Store, valueKey } from '../../../src/cache/store.js'
+import { type Store } from '../../../src/cache/store.js'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.js'
 import { entryOf, positionOf, put } from '../../stores/fixtures.js'
 

@@ -1,8 +1,6 @@
-import { type Answer, filledAnswer } from '../../../src/cache/answer.js'
+import type { Answer } from '../../../src/cache/answer.js'
 import type { Entry } from '../../../src/cache/entry.js'
 import type { Outcome } from '../../../src/cache/observer.js'
-import { createFieldReader } from '../../../src/cache/read/request-fields.js'
-import { TABLE } from '../fixtures.js'
 
 const entry: Entry = {
   status: 200,
@@ -17,10 +15,11 @@ const entry: Entry = {
 }
 
 /** An answer with an entry. */
-export const entryAnswer = (outcome: Outcome): Answer =>
-  filledAnswer({
-    outcome,
-    cacheStatus: `spms; ${outcome}`,
-    entry,
-    fields: createFieldReader(TABLE.identity)([])
-  })
+export const entryAnswer = (outcome: Outcome): Answer => ({
+  kind: 'entry',
+  outcome,
+  cacheStatus: `spms; ${outcome}`,
+  entry,
+  status: 200,
+  ageSeconds: undefined
+})

@@ -158,4 +158,4 @@ t.test('stopping ends the run, and there is no other', async (t) => {
 
 /** Rejects when the caller leaves, and answers nothing before. */
 const left = (request: ReadRequest): Promise<Answer> =>
-  new Promise((_, reject) => request.caller.onCancel(() => reject(new CancelledError())))
+  new Promise((_, reject) => request.cancel.onCancel(() => reject(new CancelledError())))

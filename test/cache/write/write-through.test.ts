@@ -30,6 +30,7 @@ const setUp = (options: Partial<WriteThroughOptions> = {}) => {
   const write = createWriteThrough({
     table: TABLE,
     readFields: createFieldReader(TABLE.identity),
+    elapsed: () => 0,
     origin,
     observer,
     invalidate: async (each) => {

@@ -1,7 +1,7 @@
+import { randomEpoch } from '../../../src/cache/position.js'
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import t from 'tap'
-import { randomEpoch } from '../../../src/cache/random.js'
 import { createValues } from '../../../src/cache/values/values.js'
 import { plainKeyOf } from '../../../src/doors/control/value-reads.js'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.js'

@@ -50,7 +50,7 @@ t.test(
     t.equal(statusOf(await get(PROFILE)), 'spms; fwd=stale; stored')
     clock.advance(500_000)
     const wish = { 'x-sample-set-cookie': 'a=1' }
-    t.equal(statusOf(await get(PROFILE, wish)), 'spms; fwd=uri-miss', 'not stored')
+    t.equal(statusOf(await get(PROFILE, wish)), 'spms; fwd=uri-miss; detail=set-cookie', 'not stored')
   }
 )
 
@@ -58,7 +58,7 @@ t.test('a stale entry whose successor cannot be stored', async (t) => {
   const { get, clock } = await openSampleProxy(t, { table: STALE_TABLE })
   await get(PROFILE)
   clock.advance(60_000)
-  t.equal(statusOf(await get(PROFILE, { 'x-sample-set-cookie': 'a=1' })), 'spms; fwd=stale')
+  t.equal(statusOf(await get(PROFILE, { 'x-sample-set-cookie': 'a=1' })), 'spms; fwd=stale; detail=set-cookie')
 })
 
 t.test('collapsed readers', async (t) => {

@@ -127,7 +127,7 @@ t.test('an answer too large to be stored is streamed whole, to each of its reade
   t.ok(whole.length > 1000)
   for (let n = 0; n < 3; n++) {
     const answer = await get(path)
-    t.equal(statusOf(answer), 'spms; fwd=uri-miss')
+    t.equal(statusOf(answer), 'spms; fwd=uri-miss; detail=too-large')
     t.ok(answer.body.equals(whole))
   }
   t.ok((await Promise.all([get(path), get(path), get(path)])).every(({ body }) => body.equals(whole)))

@@ -1,7 +1,6 @@
 import t, { type Test } from 'tap'
 import { invalidationOf } from '../../../src/cache/invalidate/invalidation.js'
-import { epochOf } from '../../../src/cache/position.js'
-import { randomEpoch } from '../../../src/cache/random.js'
+import { epochOf, randomEpoch } from '../../../src/cache/position.js'
 import type { Store } from '../../../src/cache/store.js'
 import { redisKeysUnder } from '../../../src/stores/redis/redis-keys.js'
 import { createRedisInvalidate } from '../../../src/stores/redis/invalidate.js'

@@ -1,13 +1,22 @@
 import { Readable } from 'node:stream'
 import t from 'tap'
 import { OriginError } from '../../../src/cache/errors.js'
-import { fill, type Filled, type FillRequest } from '../../../src/cache/read/fill.js'
+import type { UnstoredReason } from '../../../src/cache/observer.js'
+import type { Lookup, ReadRequest } from '../../../src/cache/read/lookup.js'
+import { type Fetched, fetchOrigin } from '../../../src/cache/read/origin-fetch.js'
+import { createFieldReader } from '../../../src/cache/read/request-fields.js'
 import { NEVER } from '../../../src/concurrency/cancellation.js'
 import { createClock } from '../../support/clock.js'
 import { type AnswerParts, createFakeOrigin, entry, originAnswer, TABLE } from '../fixtures.js'
 
 const match = TABLE.matchRead('/open/5')
 if (match === undefined) throw new Error('no row')
+const cacheable = { kind: 'lookup' as const, ...match, key: 'open:5', baseKey: 'open:5' }
+
+interface Asked {
+  readonly headers?: readonly string[]
+  readonly stale?: Lookup['entry']
+}
 
 const setUp = (parts: AnswerParts) => {
   const clock = createClock(1_000_000)
@@ -16,45 +25,39 @@ const setUp = (parts: AnswerParts) => {
     clock.advance(5000)
     return originAnswer(parts)
   }
-  const run = (named: Partial<FillRequest> = {}): Promise<Filled> =>
-    fill(
+  const run = ({ headers = [], stale }: Asked = {}): Promise<Fetched> => {
+    const request: ReadRequest = { method: 'GET', target: '/open/5', headers, body: undefined, cancel: NEVER }
+    const lookup = { request, fields: createFieldReader(TABLE.identity)([]), cacheable, arrival: 1 }
+    return fetchOrigin(
       { origin, now: clock.now, maxTtlMs: 3_600_000, maxEntryBytes: 100 },
-      {
-        ...match,
-        identity: undefined,
-        user: undefined,
-        target: '/open/5',
-        headers: [],
-        ownTags: ['own'],
-        stale: undefined,
-        readers: NEVER,
-        ...named
-      }
+      { ...lookup, position: 'epoch:1-0', entry: stale, proof: undefined, isProven: true },
+      { user: undefined, cancel: NEVER }
     )
+  }
   return { origin, run }
 }
 
-const textOf = async (filled: Filled): Promise<string> =>
-  filled.kind === 'entry'
-    ? filled.entry.body.toString()
-    : Buffer.concat(await filled.answer.body.toArray()).toString()
+const textOf = async (fetched: Fetched): Promise<string> =>
+  fetched.kind === 'entry'
+    ? fetched.entry.body.toString()
+    : Buffer.concat(await fetched.answer.body.toArray()).toString()
 
 t.test('a storable answer becomes an entry with the tags of its row', async (t) => {
   const { run } = setUp({ json: { items: [7, 8] }, headers: ['Age', '10', 'X-A', '1', 'ETag', '"v"'] })
-  const filled = await run()
-  t.match(filled, {
+  const fetched = await run()
+  t.match(fetched, {
     kind: 'entry',
     confirmed: undefined,
-    entry: { status: 200, etag: '"v"', tags: ['own', 'thing:5', 'item:7', 'item:8'] }
+    entry: { status: 200, etag: '"v"', tags: ['family:things', 'thing:5', 'item:7', 'item:8'] }
   })
-  if (filled.kind !== 'entry') return
-  t.same(filled.entry.headers, ['Content-Type', 'application/json', 'X-A', '1', 'ETag', '"v"'], 'but no Age')
-  t.equal(await textOf(filled), '{"items":[7,8]}')
+  if (fetched.kind !== 'entry') return
+  t.same(fetched.entry.headers, ['Content-Type', 'application/json', 'X-A', '1', 'ETag', '"v"'], 'but no Age')
+  t.equal(await textOf(fetched), '{"items":[7,8]}')
 })
 
 t.test('an entry is as old as its request, not as its answer', async (t) => {
-  const filled = await setUp({}).run()
-  t.match(filled, { entry: { generatedAt: 1_000_000, freshUntil: 1_060_000 } })
+  const fetched = await setUp({}).run()
+  t.match(fetched, { entry: { generatedAt: 1_000_000, freshUntil: 1_060_000 } })
 })
 
 t.test('a fill asks for whole, uncoded JSON and without the conditions of its caller', async (t) => {
@@ -82,25 +85,25 @@ t.test('a fill asks for whole, uncoded JSON and without the conditions of its ca
 })
 
 t.test('an answer that cannot be kept is one caller’s own, whole', async (t) => {
-  const cases: [AnswerParts, boolean][] = [
-    [{ status: 503, json: 'no' }, false],
-    [{ headers: ['Set-Cookie', 'a=b'], json: 'no' }, false],
-    [{ headers: ['Cache-Control', 'no-store'], json: 'no' }, true],
-    [{ headers: ['Vary', 'X-Other'], json: 'no' }, true],
-    [{ body: '"no' }, true],
-    [{ json: { items: [{}] } }, true],
-    [{ json: { pad: 'x'.repeat(200) } }, true]
+  const cases: [AnswerParts, UnstoredReason, boolean][] = [
+    [{ status: 503, json: 'no' }, 'status', false],
+    [{ headers: ['Set-Cookie', 'a=b'], json: 'no' }, 'set-cookie', false],
+    [{ headers: ['Cache-Control', 'no-store'], json: 'no' }, 'no-store', true],
+    [{ headers: ['Vary', 'X-Other'], json: 'no' }, 'vary', true],
+    [{ body: '"no' }, 'malformed', true],
+    [{ json: { items: [{}] } }, 'tags', true],
+    [{ json: { pad: 'x'.repeat(200) } }, 'too-large', true]
   ]
-  for (const [parts, isByNature] of cases) {
-    const filled = await setUp(parts).run()
-    t.match(filled, { kind: 'own', isByNature, answer: { status: parts.status ?? 200 } })
-    t.equal(await textOf(filled), parts.body ?? JSON.stringify(parts.json))
+  for (const [parts, unstored, isLasting] of cases) {
+    const fetched = await setUp(parts).run()
+    t.match(fetched, { kind: 'own', unstored, isLasting, answer: { status: parts.status ?? 200 } })
+    t.equal(await textOf(fetched), parts.body ?? JSON.stringify(parts.json))
   }
 })
 
 t.test('a validator that is too long to keep is not kept', async (t) => {
-  const filled = await setUp({ headers: ['ETag', `"${'x'.repeat(300)}"`] }).run()
-  t.match(filled, { kind: 'entry', entry: { etag: undefined } })
+  const fetched = await setUp({ headers: ['ETag', `"${'x'.repeat(300)}"`] }).run()
+  t.match(fetched, { kind: 'entry', entry: { etag: undefined } })
 })
 
 t.test('a body that breaks off is an error, and no entry', async (t) => {
@@ -137,19 +140,19 @@ t.test(
       body: '',
       headers: ['Content-Length', '0', 'x-a', 'new', 'Cache-Control', 'max-age=9']
     })
-    const filled = await run({ stale: STALE })
+    const fetched = await run({ stale: STALE })
     t.same(origin.requests[0]?.headers.slice(-2), ['If-None-Match', '"v1"'])
-    t.match(filled, {
+    t.match(fetched, {
       kind: 'entry',
       confirmed: '"v1"',
       entry: { status: 200, etag: '"v1"', freshUntil: 1_009_000 }
     })
-    if (filled.kind !== 'entry') return
-    t.same(filled.entry.headers, [
+    if (fetched.kind !== 'entry') return
+    t.same(fetched.entry.headers, [
       ...['Content-Type', 'application/json', 'ETag', '"v1"', 'X-B', 'old'],
       ...['x-a', 'new', 'Cache-Control', 'max-age=9']
     ])
-    t.equal(await textOf(filled), '{"n":1}')
+    t.equal(await textOf(fetched), '{"n":1}')
   }
 )
 
@@ -158,9 +161,9 @@ t.test('a 304 that cannot be kept is a whole answer all the same: nobody asked f
     ['Set-Cookie', 'a=b'],
     ['Cache-Control', 'no-store']
   ]) {
-    const filled = await setUp({ status: 304, body: '', headers: header }).run({ stale: STALE })
-    t.match(filled, { kind: 'own', confirmed: '"v1"', answer: { status: 200, statusText: 'OK' } })
-    t.equal(await textOf(filled), '{"n":1}')
+    const fetched = await setUp({ status: 304, body: '', headers: header }).run({ stale: STALE })
+    t.match(fetched, { kind: 'own', answer: { status: 200, statusText: 'OK' } })
+    t.equal(await textOf(fetched), '{"n":1}')
   }
 })
 

@@ -1,44 +1,44 @@
+import { identityTag, proofKey } from '../../../src/cache/tags.js'
 import t from 'tap'
 import { StoreUnavailableError } from '../../../src/cache/errors.js'
 import { invalidationOf } from '../../../src/cache/invalidate/invalidation.js'
-import { createKeeper, identityTag, type Kept, userOfProof } from '../../../src/cache/identity/proof.js'
-import { proofKey, type Store } from '../../../src/cache/store.js'
+import { proofIn } from '../../../src/cache/identity/proof.js'
+import { type Fill, storeFill } from '../../../src/cache/read/collapsed-fetch.js'
+import { type Store } from '../../../src/cache/store.js'
 import { createRecorder } from '../../stores/observer.js'
-import { createStage, entry, TABLE } from '../fixtures.js'
+import { createStage, entry } from '../fixtures.js'
+
+const proofOf = (user: string | undefined) => ({ identity: 'me', user, tagGroups: ['users'] })
 
 const setUp = (around: (store: Store) => Store = (store) => store) => {
   const { store, clock } = createStage({ around })
   const observer = createRecorder()
-  const keep = createKeeper(store, TABLE, observer, clock.now)
+  const fill = (each: Fill) => storeFill({ store, observer, now: clock.now }, each)
   const draft = { storeKey: 'open:5', entry: entry({ freshUntil: clock.now() + 60_000, tags: ['thing:5'] }) }
-  const run = async (named: Partial<Kept> = {}): Promise<boolean> => {
+  const run = async (named: Partial<Fill> = {}): ReturnType<typeof storeFill> => {
     const { position } = await store.read([])
-    return keep({ position, draft, proven: undefined, ...named })
+    return fill({ position, write: draft, proof: undefined, ...named })
   }
   const invalidate = (tag: string) => store.invalidate(invalidationOf({ tags: [tag] }))
   const find = async (storeKey: string) => (await store.read([storeKey])).entries[0]
-  return { store, clock, draft, keep, run, invalidate, find, told: observer.told }
+  return { store, clock, draft, fill, run, invalidate, find, told: observer.told }
 }
 
 t.test('an entry and a proof are stored together', async (t) => {
   const { run, find, clock } = setUp()
-  t.equal(await run({ proven: { identity: 'me', user: '7' } }), true)
+  t.equal(await run({ proof: proofOf('7') }), undefined)
   t.match(await find('open:5'), { tags: ['thing:5'] })
   const proof = await find(proofKey('me'))
-  t.equal(userOfProof(proof), '7')
+  t.equal(proofIn(proof)?.user, '7')
   t.match(proof, { freshUntil: clock.now() + 60_000, tags: [identityTag('me'), 'user:7', 'family:users'] })
 })
 
 t.test('a proof is gone after a minute', async (t) => {
   const { run, find, clock } = setUp()
-  t.equal(
-    await run({ draft: undefined, proven: { identity: 'me', user: undefined } }),
-    false,
-    'it is no entry'
-  )
+  t.equal(await run({ write: undefined, proof: proofOf(undefined) }), undefined, 'it is no entry')
   clock.advance(59_999)
   t.ok(await find(proofKey('me')))
-  t.equal(userOfProof(await find(proofKey('me'))), undefined)
+  t.equal(proofIn(await find(proofKey('me')))?.user, undefined)
   clock.advance(1)
   t.equal(await find(proofKey('me')), undefined)
 })
@@ -54,7 +54,7 @@ t.test(
     ]
     for (const [user, tag] of cases) {
       const { run, find, invalidate } = setUp()
-      await run({ proven: { identity: 'me', user } })
+      await run({ proof: proofOf(user) })
       await invalidate('user:8')
       t.ok(await find(proofKey('me')))
       await invalidate(tag)
@@ -64,23 +64,23 @@ t.test(
 )
 
 t.test('an invalidation in between refuses what it names, and no other', async (t) => {
-  const { keep, store, draft, invalidate, find, told } = setUp()
+  const { fill, store, draft, invalidate, find, told } = setUp()
   const { position } = await store.read([])
   await invalidate('thing:5')
-  t.equal(await keep({ position, draft, proven: { identity: 'me', user: undefined } }), false)
+  t.equal(await fill({ position, write: draft, proof: proofOf(undefined) }), 'invalidated')
   t.equal(await find('open:5'), undefined)
   t.ok(await find(proofKey('me')))
   t.same(told.fillDropped, [{ key: 'open:5', reason: 'refused' }])
   await invalidate('~me')
-  t.equal(await keep({ position, draft: undefined, proven: { identity: 'me', user: undefined } }), false)
+  await fill({ position, write: undefined, proof: proofOf(undefined) })
   t.equal(await find(proofKey('me')), undefined, 'a log-out refuses the proof that was under way')
 })
 
 t.test('nothing is stored without a position, and nothing asked of the store without a need', async (t) => {
   let commits = 0
   const { run } = setUp((store) => ({ ...store, commit: (commit) => (commits++, store.commit(commit)) }))
-  t.equal(await run({ position: undefined, proven: { identity: 'me', user: undefined } }), false)
-  t.equal(await run({ draft: undefined }), false)
+  t.equal(await run({ position: undefined, proof: proofOf(undefined) }), 'store-unavailable')
+  t.equal(await run({ write: undefined }), undefined)
   t.equal(commits, 0)
 })
 
@@ -89,12 +89,12 @@ t.test('a store that fails drops the fill and nothing else', async (t) => {
     ...store,
     commit: () => Promise.reject(new StoreUnavailableError('down'))
   }))
-  t.equal(await run(), false)
+  t.equal(await run(), 'store-error')
   t.same(told.fillDropped, [{ key: 'open:5', reason: 'store-error' }])
 })
 
 t.test('a condition that does not hold is no dropped fill', async (t) => {
   const { run, draft, told } = setUp()
-  t.equal(await run({ draft: { ...draft, condition: { etag: '"gone"' } } }), false)
+  t.equal(await run({ write: { ...draft, condition: { etag: '"gone"' } } }), 'outdated')
   t.same(told.fillDropped, [])
 })

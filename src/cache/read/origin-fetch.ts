@@ -1,0 +1,186 @@
+import { Readable } from 'node:stream'
+import type { CancelSignal } from '../../concurrency/cancellation.js'
+import { bodyAgain, collect, parseJson } from '../../http/body.js'
+import { fieldName, valueOf, withoutFields } from '../../http/fields.js'
+import { type Entry, ETAG_MAX_LENGTH } from '../entry.js'
+import { brokenOff } from '../errors.js'
+import type { InvalidateSessionChanges } from '../identity/session-changes.js'
+import type { UnstoredReason } from '../observer.js'
+import type { Origin, OriginAnswer } from '../origin.js'
+import { expandAll } from '../resource.js'
+import { groupTag, identityTag } from '../tags.js'
+import { lifetimeOf } from './freshness.js'
+import type { Lookup } from './lookup.js'
+import { storabilityOf, type Unstorable, unstorable } from './storable.js'
+
+/** What one origin request has brought. */
+export type Fetched = FetchedEntry | OwnAnswer
+
+/** An entry that everybody may have for whom its key was made. */
+export interface FetchedEntry {
+  readonly kind: 'entry'
+  readonly entry: Entry
+  /** The validator of the stored entry whose body the origin has confirmed, when it answered 304. */
+  readonly confirmed: string | undefined
+  /** The caller's user number, where the answer tells it. */
+  readonly user: string | undefined
+  /** Why its commit has not stored it; `undefined` when it has, and before it. */
+  readonly unstored: UnstoredReason | undefined
+}
+
+/** An answer for the one whose request it was. */
+export interface OwnAnswer {
+  readonly kind: 'own'
+  readonly answer: OriginAnswer
+  readonly unstored: UnstoredReason
+  /** The next answer for this key will be no different. */
+  readonly isLasting: boolean
+  /**
+   * What became of what the answer has made untrue, as a 401 or 403 does. Its own caller waits for that; the other
+   * waiters do not, since each gets an answer by itself, and would wait one after another.
+   */
+  readonly effects?: ReturnType<InvalidateSessionChanges>
+}
+
+export interface OriginFetchContext {
+  readonly origin: Origin
+  readonly now: () => number
+  readonly maxTtlMs: number
+  readonly maxEntryBytes: number
+}
+
+export interface FetchOptions {
+  /** The caller's number as far as it is known before the answer. */
+  readonly user: string | undefined
+  readonly cancel: CancelSignal
+}
+
+/**
+ * Asks the origin for a whole, uncoded JSON answer and makes an entry of it, if it can be one. An entry is confirmed
+ * only for a caller to whom it could have been given: a 304 does not say that this one may have it.
+ */
+export const fetchOrigin = async (
+  context: OriginFetchContext,
+  lookup: Lookup,
+  { user, cancel }: FetchOptions
+): Promise<Fetched> => {
+  const { request, cacheable } = lookup
+  const stale = lookup.isProven ? lookup.entry : undefined
+  const requestedAt = context.now()
+  const received = await context.origin.fetch({
+    resource: cacheable.resource.name,
+    method: 'GET',
+    target: request.target,
+    headers: fetchHeaders(request.headers, stale?.etag),
+    body: undefined,
+    cancel
+  })
+  const isConfirmed = received.status === 304 && stale?.etag !== undefined
+  const answer = isConfirmed ? confirmedAnswer(stale, received) : received
+  const made = await makeEntry(context, lookup, { answer, requestedAt, user })
+  return made.kind === 'entry' && isConfirmed ? { ...made, confirmed: stale.etag } : made
+}
+
+interface Received {
+  readonly answer: OriginAnswer
+  readonly requestedAt: number
+  readonly user: string | undefined
+}
+
+const makeEntry = async (
+  { origin, maxTtlMs, maxEntryBytes }: OriginFetchContext,
+  lookup: Lookup,
+  { answer, requestedAt, user }: Received
+): Promise<Fetched> => {
+  const { resource, parameters } = lookup.cacheable
+  const own = ({ reason, isLasting }: Unstorable, body = answer.body): OwnAnswer => ({
+    kind: 'own',
+    answer: { ...answer, body },
+    unstored: reason,
+    isLasting
+  })
+  const storability = storabilityOf(answer, resource)
+  if (storability.kind === 'unstorable') return own(storability)
+  if (isForOneSite(lookup.request.headers, answer.headers)) return own(unstorable('cors'))
+  const lifetime = lifetimeOf(origin.directivesOf(answer.headers), resource, { requestedAt, maxTtlMs })
+  if (lifetime.kind === 'unstorable') return own(lifetime)
+  const collected = await collect(answer.body, maxEntryBytes).catch(brokenOff)
+  if (collected.kind === 'stream') return own(unstorable('too-large'), collected.body)
+  const json = parseJson(collected.bytes)
+  if (json === undefined) return own(unstorable('malformed'), bodyAgain(collected))
+  const tags = tagsOf(lookup, user, json)
+  if (tags === undefined) return own(unstorable('tags'), bodyAgain(collected))
+  const etag = valueOf(answer.headers, 'etag')
+  const entry: Entry = {
+    status: 200,
+    headers: withoutFields(answer.headers, (name) => TOLD_ANEW.has(name.toLowerCase())),
+    body: collected.bytes,
+    ...lifetime.freshness,
+    etag: etag !== undefined && etag.length <= ETAG_MAX_LENGTH ? etag : undefined,
+    tags
+  }
+  const told = resource.userNumber?.expand({ parameters, answer: json })?.[0]
+  return { kind: 'entry', entry, confirmed: undefined, user: told, unstored: undefined }
+}
+
+/**
+ * A page of another site asked, and the origin does not name that site. `Origin` belongs to the key, so that
+ * storing such answers would let anybody fill the store with keys.
+ */
+const isForOneSite = (asked: readonly string[], answered: readonly string[]): boolean =>
+  valueOf(asked, 'origin') !== undefined && valueOf(answered, 'access-control-allow-origin') === undefined
+
+/** `undefined` when the answer does not show what the row's tags are made from. */
+const tagsOf = (
+  { cacheable, fields: { identity } }: Lookup,
+  user: string | undefined,
+  answer: unknown
+): readonly string[] | undefined => {
+  const { resource, parameters, key, baseKey } = cacheable
+  const tags = expandAll(resource.tags, { parameters, identity, user, answer })
+  if (tags === undefined) return undefined
+  const own = key === baseKey ? [] : [baseKey]
+  if (resource.scope === 'identity' && identity !== undefined) own.push(identityTag(identity))
+  own.push(...resource.tagGroups.map(groupTag))
+  return [...own.filter((tag) => !tags.includes(tag)), ...tags]
+}
+
+/**
+ * The whole answer that a 304 stands for: the caller may not have asked for a 304. RFC 9111 §3.2: what it says
+ * replaces what was stored under the same names, but for what describes the body, which it does not have.
+ */
+const confirmedAnswer = (stale: Entry, notModified: OriginAnswer): OriginAnswer => {
+  notModified.body.resume()
+  const update = withoutFields(notModified.headers, describesBody)
+  const updated = new Set(update.map((name) => name.toLowerCase()).filter((_, at) => at % 2 === 0))
+  const stored = withoutFields(stale.headers, (name) => updated.has(name.toLowerCase()))
+  const body = Readable.from([stale.body])
+  return { ...notModified, status: 200, statusText: 'OK', headers: [...stored, ...update], body }
+}
+
+const describesBody = (name: string): boolean => {
+  const lower = name.toLowerCase()
+  return lower.startsWith('content-') && lower !== 'content-location'
+}
+
+/** The answer is for every caller of the key: nothing of one caller's conditions or codings goes with it. */
+const fetchHeaders = (headers: readonly string[], etag: string | undefined): readonly string[] => {
+  const kept = withoutFields(headers, (name) => OF_ONE_CALLER.has(fieldName(name)))
+  kept.push('Accept', 'application/json', 'Accept-Encoding', 'identity')
+  if (etag !== undefined) kept.push('If-None-Match', etag)
+  return kept
+}
+
+const OF_ONE_CALLER = new Set([
+  'accept',
+  'accept-encoding',
+  'if-match',
+  'if-none-match',
+  'if-modified-since',
+  'if-unmodified-since',
+  'if-range',
+  'range'
+])
+
+/** Each answer from the cache has its own. */
+const TOLD_ANEW = new Set(['age', 'content-length'])
