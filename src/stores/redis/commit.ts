@@ -28,19 +28,18 @@ const SLICE = { writes: 50, bytes: 512 * 1024, tags: 500 }
  * positions only; when it has moved, the records between are matched here and the writes that none reaches
  * are tried again at the new position, at which they are known to be good.
  */
-export const commit = async (
-  options: CommitOptions,
-  { drafts: writes, position }: Commit
-): Promise<readonly CommitOutcome[]> => {
-  const outcomes: CommitOutcome[] = []
-  for (let at = 0; at < writes.length;) {
-    if (isSliceOver()) await nextSlice()
-    const slice = sliceFrom(writes, at)
-    outcomes.push(...(await commitSlice(options, { writes: slice, position, attempt: 1 })))
-    at += slice.length
+export const createCommit =
+  (options: CommitOptions) =>
+  async ({ drafts: writes, position }: Commit): Promise<readonly CommitOutcome[]> => {
+    const outcomes: CommitOutcome[] = []
+    for (let at = 0; at < writes.length;) {
+      if (isSliceOver()) await nextSlice()
+      const slice = sliceFrom(writes, at)
+      outcomes.push(...(await commitSlice(options, { writes: slice, position, attempt: 1 })))
+      at += slice.length
+    }
+    return outcomes
   }
-  return outcomes
-}
 
 interface Slice {
   readonly writes: readonly PendingWrite[]

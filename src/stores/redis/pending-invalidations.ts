@@ -38,10 +38,10 @@ export class PendingInvalidations {
   }
 
   /** Never rejects. */
-  invalidate(
+  readonly invalidate = (
     invalidation: Invalidation,
     { waitMs = Infinity }: InvalidateOptions = {}
-  ): Promise<Invalidated> {
+  ): Promise<Invalidated> => {
     const { commandTimeoutMs, timeoutMs } = this.#options
     const attempt: Attempt = {
       invalidation,

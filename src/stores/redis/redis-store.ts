@@ -4,7 +4,7 @@ import type { Observer } from '../../cache/observer.js'
 import type { CarriedOut, Store } from '../../cache/store.js'
 import { Journal } from '../journal.js'
 import { adoptClient, createClient, type RedisClient, type RedisSettings } from './connection/client.js'
-import { commit } from './commit.js'
+import { createCommit } from './commit.js'
 import { createRead } from './read.js'
 import { PendingInvalidations } from './pending-invalidations.js'
 import { createConnection, type Run } from './connection/connection.js'
@@ -47,7 +47,6 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
   })
   const redis = { ...parts, connection, run: connection.run }
   const recordsBetween: Store['recordsBetween'] = (after, upTo) => readRecords(redis, [after, upTo])
-  const committing = { ...redis, recordsBetween, now }
   const invalidations = new PendingInvalidations({
     ...redis,
     commandTimeoutMs: options.commandTimeoutMs,
@@ -59,8 +58,8 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
   return {
     read: createRead(redis),
     sizes: (storeKeys) => readSizes(redis, storeKeys),
-    commit: (pending) => commit(committing, pending),
-    invalidate: (invalidation, how) => invalidations.invalidate(invalidation, how),
+    commit: createCommit({ ...redis, recordsBetween, now }),
+    invalidate: invalidations.invalidate,
     recordsBetween,
     sweep: async () => {
       // A master that has become a replica keeps its connections: this is where it is noticed when nobody writes.
