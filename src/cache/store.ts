@@ -44,12 +44,12 @@ export interface PendingWrite {
 }
 
 export interface Commit {
-  readonly drafts: readonly PendingWrite[]
-  /** The position read before the origin was asked; without one the drafts are stored unfenced. */
+  readonly writes: readonly PendingWrite[]
+  /** The position read before the origin was asked; without one they are stored unfenced. */
   readonly position: Position | undefined
 }
 
-/** `refused`: an invalidation came in between. `unmet`: the draft's condition does not hold. */
+/** `refused`: an invalidation came in between. `unmet`: the write's condition does not hold. */
 export type CommitOutcome = 'stored' | 'refused' | 'unmet'
 
 export interface InvalidateOptions {

@@ -74,7 +74,7 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
     storeChanged: (event) => {
       const { reason } = event
       if (event.state === 'down') {
-        reasons.begin(event.kind)
+        reasons.wentDown(event.kind)
         log.warn({ reason, hint: STORE_HINTS[event.kind] }, 'The store is down: reads go to the origin')
       } else if (wasDown) {
         log.warn({ reason, hint: UP_HINT }, 'The store is up again')

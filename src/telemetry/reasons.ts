@@ -3,7 +3,7 @@ import type { StoreFaultKind } from '../cache/errors.js'
 /** Why the store is down, as the log tells it: the kind that was told last is the present one. */
 export interface Reasons {
   /** The store has gone down, and this was told. */
-  begin(kind: StoreFaultKind): void
+  wentDown(kind: StoreFaultKind): void
   /** Whether this is to be told; it then counts as told. */
   isNews(kind: StoreFaultKind): boolean
 }
@@ -26,7 +26,7 @@ export const createReasons = (now: () => number): Reasons => {
   }
 
   return {
-    begin: (kind) => tell(kind, now()),
+    wentDown: (kind) => tell(kind, now()),
     isNews: (kind) => {
       const at = now()
       if (kind === present) {

@@ -66,8 +66,8 @@ void t.test('positions move on while the clock stands still or goes back', async
     (await store.recordsBetween(first, await positionOf(store)))?.map(({ keys }) => keys),
     [['a'], ['b']]
   )
-  const drafts = ['a', 'b'].map((storeKey) => ({ storeKey, entry: entryOf('') }))
-  t.strictSame(await putAt(store, second, ...drafts), ['stored', 'refused'])
+  const writes = ['a', 'b'].map((storeKey) => ({ storeKey, entry: entryOf('') }))
+  t.strictSame(await putAt(store, second, ...writes), ['stored', 'refused'])
 })
 
 void t.test('a position older than the log is refused', async (t) => {

@@ -24,7 +24,7 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * The embedded store: one process, gone with it. A read and the commit of each draft are one step each, and so is the
+ * The embedded store: one process, gone with it. A read and the commit of each write are one step each, and so is the
  * record of an invalidation, which comes before what it removes: as much as it takes, in slices.
  */
 export const createMemoryStore = ({
@@ -51,10 +51,10 @@ export const createMemoryStore = ({
   const recordsBetween = (after: Position, upTo: Position): readonly LogRecord[] | undefined =>
     epochOf(after) === epoch && epochOf(upTo) === epoch ? log.between(after, upTo) : undefined
 
-  const commitDraft = (draft: PendingWrite, reaches: Reach): CommitOutcome => {
-    const { storeKey, entry } = draft
+  const commitOne = (write: PendingWrite, reaches: Reach): CommitOutcome => {
+    const { storeKey, entry } = write
     if (reaches(storeKey, entry.tags)) return 'refused'
-    if (!isMet(draft, find(storeKey))) return 'unmet'
+    if (!isMet(write, find(storeKey))) return 'unmet'
     entries.set(storeKey, storedEntry(entry), { size: sizeOf(entry, storeKey) })
     if (!entries.has(storeKey)) return 'refused'
     index.add(storeKey, entry.tags)
@@ -75,7 +75,7 @@ export const createMemoryStore = ({
     }
   }
 
-  const removeNamed = async (invalidation: Invalidation): Promise<number> => {
+  const invalidateNamed = async (invalidation: Invalidation): Promise<number> => {
     let removed = 0
     for await (const storeKeys of keysReachedBy(invalidation, {
       storeKeys: () => [...entries.keys()],
@@ -89,7 +89,7 @@ export const createMemoryStore = ({
     return removed
   }
 
-  const removeAll = (): number => {
+  const invalidateAll = (): number => {
     const removed = entries.size
     entries.clear()
     epoch = randomEpoch()
@@ -99,21 +99,21 @@ export const createMemoryStore = ({
   return {
     sizes: async (storeKeys) => storeKeys.map((storeKey) => find(storeKey)?.body.length ?? 0),
     read: async (storeKeys) => ({ position, entries: storeKeys.map(find) }),
-    commit: async ({ drafts, position: since }: Commit) => {
+    commit: async ({ writes, position: since }: Commit) => {
       const reach = reachSince(since)
       const outcomes: CommitOutcome[] = []
-      for (const draft of drafts) {
+      for (const write of writes) {
         if (isSliceOver()) await nextSlice()
-        outcomes.push(commitDraft(draft, reach()))
+        outcomes.push(commitOne(write, reach()))
       }
       return outcomes
     },
     invalidate: async (invalidation) => {
-      const removedAtOnce = invalidation.all ? removeAll() : 0
+      const removedAtOnce = invalidation.all ? invalidateAll() : 0
       const id = log.append(invalidation)
       position = `${epoch}:${id}`
       // From here on fills that were under way are refused.
-      const removed = invalidation.all ? removedAtOnce : await removeNamed(invalidation)
+      const removed = invalidation.all ? removedAtOnce : await invalidateNamed(invalidation)
       return { outcome: 'done', id, removed }
     },
     recordsBetween: async (after, upTo) => recordsBetween(after, upTo),

@@ -30,7 +30,7 @@ const SLICE = { writes: 50, bytes: 512 * 1024, tags: 500 }
  */
 export const createCommit =
   (options: CommitOptions) =>
-  async ({ drafts: writes, position }: Commit): Promise<readonly CommitOutcome[]> => {
+  async ({ writes, position }: Commit): Promise<readonly CommitOutcome[]> => {
     const outcomes: CommitOutcome[] = []
     for (let at = 0; at < writes.length;) {
       if (isSliceOver()) await nextSlice()

@@ -58,16 +58,16 @@ export const fenceContract = async (t: Test, createStore: CreateStore): Promise<
     t.strictSame(await putAt(store, position, proof), ['refused'])
   })
 
-  await t.test('only the drafts that are reached are refused', async (t) => {
+  await t.test('only the writes that are reached are refused', async (t) => {
     const { store } = await createStore(t)
     const position = await positionOf(store)
     await invalidate(store, { keys: ['b'] })
     await invalidate(store, { tags: ['tag'] })
-    const drafts = ['a', 'b', 'c', 'd'].map((storeKey) => ({
+    const writes = ['a', 'b', 'c', 'd'].map((storeKey) => ({
       storeKey,
       entry: storeKey === 'c' ? entry : entryOf('')
     }))
-    t.strictSame(await putAt(store, position, ...drafts), ['stored', 'refused', 'refused', 'stored'])
+    t.strictSame(await putAt(store, position, ...writes), ['stored', 'refused', 'refused', 'stored'])
     t.strictSame(await readable(store, 'a', 'b', 'c', 'd'), ['a', 'd'])
   })
 
@@ -75,11 +75,11 @@ export const fenceContract = async (t: Test, createStore: CreateStore): Promise<
     const { store } = await createStore(t)
     const position = await positionOf(store)
     await invalidate(store, { keys: ['other'] })
-    const draft = { storeKey: '@value:a', entry, condition: 'present' as const }
-    t.strictSame(await putAt(store, position, draft), ['unmet'])
-    t.strictSame(await putAt(store, position, { ...draft, condition: 'absent' }), ['stored'])
+    const write = { storeKey: '@value:a', entry, condition: 'present' as const }
+    t.strictSame(await putAt(store, position, write), ['unmet'])
+    t.strictSame(await putAt(store, position, { ...write, condition: 'absent' }), ['stored'])
     await invalidate(store, { keys: ['a'] })
-    t.strictSame(await putAt(store, position, { ...draft, condition: 'absent' }), ['refused'])
+    t.strictSame(await putAt(store, position, { ...write, condition: 'absent' }), ['refused'])
   })
 
   await t.test('1,000 records are compared, more are not', async (t) => {

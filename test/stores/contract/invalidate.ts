@@ -4,7 +4,7 @@ import { epochOf } from '../../../src/cache/position.js'
 import type { CreateStore } from '../contract.js'
 import { entryOf, invalidate, positionOf, put, readable, tagged } from '../fixtures.js'
 
-/** Slot by store key the tags of what is stored, then what is named and which store keys must be left. */
+/** By store key the tags of what is stored, then what is named and which store keys must be left. */
 const REACH: readonly [string, Record<string, string[]>, Partial<Invalidation>, string[]][] = [
   ['a key, entry and value alike', { a: [], '@value:a': [], b: [] }, { keys: ['a'] }, ['b']],
   ['a key as a tag', { 'a#1': ['a'], '@value:x': ['a'], '@proof:x': ['a'], b: [] }, { keys: ['a'] }, ['b']],

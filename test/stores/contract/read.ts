@@ -11,7 +11,7 @@ export const readContract = async (t: Test, createStore: CreateStore): Promise<v
     t.strictSame(entries, [undefined, undefined])
   })
 
-  await t.test('an entry is read as it was stored, in the order of the slots', async (t) => {
+  await t.test('an entry is read as it was stored, in the order of the store keys', async (t) => {
     const { store } = await createStore(t)
     const stored = entryOf('first', {
       status: 203,

@@ -64,7 +64,7 @@ void t.test('256 KiB of records are compared, in pages, more are not', { skip: n
 })
 
 void t.test(
-  'drafts of many bytes or tags are stored in several script calls',
+  'writes of many bytes or tags are stored in several script calls',
   { skip: needsOwnRedis },
   async (t) => {
     const server = await redisFor(t)

@@ -22,9 +22,9 @@ void t.test(
     const isBounded = (ms: number) => ms > TTL_MS / 2 && ms <= TTL_MS
 
     const entry = entryOf('', { generatedAt: clock.now(), freshUntil: clock.now() + TTL_MS })
-    const draft = { body: Buffer.from('1'), contentType: 'text/plain', tags: [], ttlSeconds: TTL_MS / 1000 }
+    const write = { body: Buffer.from('1'), contentType: 'text/plain', tags: [], ttlSeconds: TTL_MS / 1000 }
     for (const key of ['counter', 'touched']) {
-      await values.put({ ...draft, key }, { precondition: 'none', position: undefined })
+      await values.put({ ...write, key }, { precondition: 'none', position: undefined })
     }
     await put(store, { storeKey: 'before', entry })
     clock.advance(-HOUR)

@@ -20,12 +20,12 @@ const serverWith = (t: Test, policy: string): Promise<RedisServer> =>
 /** Entries of 8 kB, each under a tag of its own and one that all have. */
 const write = async (store: Store, from: number, to: number): Promise<void> => {
   for (let at = from; at < to; at += 5) {
-    const drafts = [0, 1, 2, 3, 4].map((more) => ({
+    const writes = [0, 1, 2, 3, 4].map((more) => ({
       storeKey: `e:${at + more}`,
       entry: entryOf(Buffer.alloc(8000, 'x'), { tags: [`t:${at + more}`, 'all-of-them'] })
     }))
     // Under allkeys-lru even the epoch may be evicted: the store then begins another.
-    await put(store, ...drafts).catch(() => untilUp(store))
+    await put(store, ...writes).catch(() => untilUp(store))
   }
 }
 

@@ -41,8 +41,8 @@ void t.test('a frozen server costs one budget, then nothing', { skip: needsOwnRe
   t.comment(`up again ${Math.round(performance.now() - thawedAt)} ms after SIGCONT`)
   t.ok(performance.now() - thawedAt < 5000)
   t.strictSame(await readable(store, 'a'), ['a'], 'it is the same server')
-  const drafts = ['b', 'c'].map((storeKey) => ({ storeKey, entry: entryOf('') }))
-  t.strictSame(await putAt(store, position, ...drafts), ['refused', 'stored'])
+  const writes = ['b', 'c'].map((storeKey) => ({ storeKey, entry: entryOf('') }))
+  t.strictSame(await putAt(store, position, ...writes), ['refused', 'stored'])
   t.strictSame(
     told.storeChanged.map(({ state }) => state),
     ['up', 'down', 'up']

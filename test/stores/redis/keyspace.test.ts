@@ -15,11 +15,11 @@ void t.test('every key but three expires, and a sweep leaves those', async (t) =
   const server = await redisFor(t)
   const { store } = await connectStore(t, { url: server.url })
   const write = (freshUntil: number): Promise<unknown> => {
-    const drafts = Array.from({ length: 600 }, (_, at) => ({
+    const writes = Array.from({ length: 600 }, (_, at) => ({
       storeKey: `${['a:', '@value:a:', '@proof:a:'][at % 3] ?? ''}${at}`,
       entry: entryOf('x', { freshUntil: freshUntil - (at % 50), tags: ['all', `t:${at % 7}`, `größe:${at}`] })
     }))
-    return put(store, ...drafts)
+    return put(store, ...writes)
   }
   await write(Date.now() + 60_000)
   await invalidate(store, { keys: ['a:3'], tags: ['t:1'], patterns: ['größe:55*'] })
@@ -83,8 +83,8 @@ void t.test('values under the same prefix that are no entries are nothing, and a
   await server.cli('set', 'spms:user:5', 'a pickle that some other library has left here')
   await server.cli('rpush', 'spms:list', 'x')
   t.strictSame(await bodies(store, 'user:5', 'list'), [undefined, undefined])
-  const draft = { storeKey: 'user:5', entry: entryOf('ours'), condition: 'absent' as const }
-  t.strictSame(await put(store, draft, { storeKey: 'list', entry: entryOf('ours') }), ['stored', 'stored'])
+  const write = { storeKey: 'user:5', entry: entryOf('ours'), condition: 'absent' as const }
+  t.strictSame(await put(store, write, { storeKey: 'list', entry: entryOf('ours') }), ['stored', 'stored'])
   t.strictSame(await bodies(store, 'user:5', 'list'), ['ours', 'ours'])
 })
 
@@ -120,9 +120,9 @@ void t.test('a position older than the log is refused, the present one is not', 
   await server.cli('xtrim', 'spms:@log', 'MAXLEN', '3')
   const present = await positionOf(store)
   t.equal(await store.recordsBetween(old, present), undefined)
-  const drafts = { storeKey: 'a', entry: entryOf('') }
-  t.strictSame(await putAt(store, old, drafts), ['refused'])
-  t.strictSame(await putAt(store, present, drafts), ['stored'])
+  const writes = { storeKey: 'a', entry: entryOf('') }
+  t.strictSame(await putAt(store, old, writes), ['refused'])
+  t.strictSame(await putAt(store, present, writes), ['stored'])
   t.strictSame(await readable(store, 'a'), ['a'])
 })
 
