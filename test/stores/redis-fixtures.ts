@@ -96,3 +96,9 @@ export const infoOf = async (server: RedisServer, section: string, field: string
   const info = String(await server.cli('info', section))
   return new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? ''
 }
+
+/** All keys of the server, in order. */
+export const keysOf = async (server: RedisServer): Promise<string[]> => {
+  const keys = await server.client().keys('*')
+  return keys.sort()
+}

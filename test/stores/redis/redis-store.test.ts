@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
-import { startRedis } from '../support/redis-server.js'
-import { storeContract } from './contract.js'
-import { connectInspected } from './redis-fixtures.js'
+import { startRedis } from '../../support/redis-server.js'
+import { storeContract } from '../contract.js'
+import { connectInspected } from '../redis-fixtures.js'
 
 const server = await startRedis()
 t.teardown(() => server.stop())

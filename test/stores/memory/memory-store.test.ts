@@ -1,10 +1,10 @@
-import { randomEpoch } from '../../src/cache/position.js'
+import { randomEpoch } from '../../../src/cache/position.js'
 import t from 'tap'
-import { createMemoryStore } from '../../src/stores/memory/memory-store.js'
-import { createTagIndex } from '../../src/stores/memory/tag-index.js'
-import { createClock } from '../support/clock.js'
-import { storeContract, type StoreUnderTest } from './contract.js'
-import { entryOf, invalidate, positionOf, put, putAt, readable, tagged } from './fixtures.js'
+import { createMemoryStore } from '../../../src/stores/memory/memory-store.js'
+import { createTagIndex } from '../../../src/stores/memory/tag-index.js'
+import { createClock } from '../../support/clock.js'
+import { storeContract, type StoreUnderTest } from '../contract.js'
+import { entryOf, invalidate, positionOf, put, putAt, readable, tagged } from '../fixtures.js'
 
 const MEGABYTE = 1_048_576
 
