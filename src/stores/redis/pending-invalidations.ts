@@ -2,7 +2,7 @@ import type { StoreFault } from '../../cache/errors.js'
 import type { Invalidation } from '../../cache/invalidate/invalidation.js'
 import type { Invalidated, InvalidateOptions } from '../../cache/store.js'
 import type { Journal } from '../journal.js'
-import { withinBudget } from '../time-budget.js'
+import { type Clock, withinBudget } from '../time-budget.js'
 import { faultOf } from './connection/error-replies.js'
 import type { RedisConnection } from './connection/connection.js'
 import type { RedisInvalidate } from './invalidate.js'
@@ -14,6 +14,7 @@ export interface PendingInvalidationsOptions {
   readonly commandTimeoutMs: number
   /** Longest that an invalidation is waited for. */
   readonly timeoutMs: number
+  readonly clock?: Clock | undefined
 }
 
 const PENDING: Invalidated = { outcome: 'pending' }
@@ -42,7 +43,7 @@ export class PendingInvalidations {
     invalidation: Invalidation,
     { waitMs = Infinity }: InvalidateOptions = {}
   ): Promise<Invalidated> => {
-    const { commandTimeoutMs, timeoutMs } = this.#options
+    const { commandTimeoutMs, timeoutMs, clock } = this.#options
     const attempt: Attempt = {
       invalidation,
       waitMs: Math.min(waitMs, timeoutMs),
@@ -51,7 +52,7 @@ export class PendingInvalidations {
     }
     // The first attempt has the budget of a command, whatever the caller asks for.
     const boundMs = Math.max(attempt.waitMs, Math.min(commandTimeoutMs, timeoutMs))
-    return withinBudget(this.#carryOut(attempt), boundMs)
+    return withinBudget(this.#carryOut(attempt), boundMs, clock)
       .catch(() => {
         if (!attempt.isInJournal) this.#keep(attempt, OUT_OF_TIME)
         return PENDING

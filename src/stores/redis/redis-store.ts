@@ -3,6 +3,7 @@ import { type Invalidation, kindsOf } from '../../cache/invalidate/invalidation.
 import type { Observer } from '../../cache/observer.js'
 import type { CarriedOut, Store } from '../../cache/store.js'
 import { Journal } from '../journal.js'
+import type { Clock } from '../time-budget.js'
 import { adoptClient, createClient, type RedisClient, type RedisSettings } from './connection/client.js'
 import { createCommit } from './commit.js'
 import { createRead } from './read.js'
@@ -24,6 +25,8 @@ export interface RedisStoreOptions extends RedisSettings {
   readonly observer: Observer
   readonly now: () => number
   readonly randomEpoch: () => string
+  /** Of budgets and durations; the system's unless it is given. */
+  readonly clock?: Clock | undefined
 }
 
 /**
@@ -49,6 +52,7 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
   const recordsBetween: Store['recordsBetween'] = (after, upTo) => readRecords(redis, [after, upTo])
   const invalidations = new PendingInvalidations({
     ...redis,
+    clock: options.clock,
     commandTimeoutMs: options.commandTimeoutMs,
     timeoutMs: options.invalidationTimeoutMs
   })

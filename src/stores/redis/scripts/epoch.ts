@@ -15,11 +15,12 @@ export const EpochReasonSchema = Type.Union([
 ])
 
 /**
- * What OPEN and INVALIDATE share. KEYS epoch log server tags · ARGV prefix, fresh epoch. `begin_epoch` starts a new
- * epoch, whatever lay under its keys before; it needs no memory to begin with. `server` remembers which
- * server it was, and since when it is master: one that was a replica meanwhile has the data of another, which may lack
- * what this one has acknowledged. And how many evictions and commands were seen: CONFIG RESETSTAT forgets evictions, but then there
- * are fewer commands than were seen.
+ * What OPEN and INVALIDATE share. KEYS epoch log server tags · ARGV prefix, fresh epoch.
+ *
+ * `begin_epoch` starts a new epoch, whatever lay under its keys before; it needs no memory to begin with. Under the key
+ * `server` stands which server this was, and since when it is master: one that was a replica meanwhile has the data of
+ * another, which may lack invalidations that this one has acknowledged. Then how many evictions and commands were seen:
+ * CONFIG RESETSTAT forgets evictions, but afterwards there are fewer commands than were seen.
  */
 export const EPOCHS = `
 local function text(key)
