@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import t from 'tap'
+import type { UnstoredReason } from '../src/cache/observer.js'
 import * as status from '../src/http/cache-status.js'
 import { ConfigSchema } from '../src/config/config.js'
 import { createServerFactory } from '../src/doors/server-factory.js'
@@ -103,6 +104,17 @@ t.test('every Cache-Status is explained', async (t) => {
   const explained = section(api, '## Cache-Status')
   const missing = all.filter((text) => !explained.includes(code(text)))
   t.strictSame(missing, [])
+})
+
+t.test('every reason why an answer is not stored is explained', async (t) => {
+  const reasons: Readonly<Record<UnstoredReason, true>> = {
+    ...{ status: true, 'set-cookie': true, 'content-type': true, 'content-encoding': true, vary: true },
+    ...{ cors: true, 'no-store': true, 'no-cache': true, private: true, expired: true, 'too-large': true },
+    ...{ malformed: true, tags: true, invalidated: true, outdated: true, 'store-error': true },
+    'store-unavailable': true
+  }
+  const explained = rowsOf(api, '### Why is this answer not stored?').map(([reason]) => reason)
+  t.strictSame(explained, Object.keys(reasons).map(code))
 })
 
 t.test('every route of the control door is mentioned, and no other', async (t) => {

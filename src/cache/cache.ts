@@ -46,10 +46,9 @@ export interface Cache {
 }
 
 export const createCache = (options: CacheOptions): Cache => {
-  const { store, origin, table, observer, now } = options
-  const { elapsed = () => performance.now() } = options
+  const { store, origin, table, observer, elapsed = performance.now.bind(performance) } = options
   const invalidate = createInvalidate(store, observer)
-  const uncacheable = createUncacheableKeys(now)
+  const uncacheable = createUncacheableKeys(elapsed)
   const readFields = createFieldReader(table.identity)
   const userOf = async (identity: string) => (await readProof(store, identity))?.user
   const invalidateSessionChanges = createSessionChanges({ ...options, invalidate })

@@ -1,6 +1,5 @@
 import type { OriginError, StoreFaultKind } from './errors.js'
 import type { InvalidationKind } from './invalidate/invalidation.js'
-import type { Trace } from './read/request-fields.js'
 
 /** How a request was answered. `hit` and `stale` came from the cache; the rest from the origin or from nobody. */
 export type Outcome =
@@ -104,6 +103,12 @@ export interface BrokenOff {
   /** `undefined` when the answer did not say how long it is. */
   readonly expectedBytes: number | undefined
   readonly error: Error
+}
+
+/** By which one request can be followed through all of a cluster. */
+export interface Trace {
+  readonly requestId: string | undefined
+  readonly traceparent: string | undefined
 }
 
 export interface Answered extends Trace {

@@ -37,7 +37,8 @@ export interface Resource {
   readonly bypassOn: readonly string[]
   /** Request headers that belong to the key. */
   readonly vary: readonly Variation[]
-  readonly tagGroups: readonly string[]
+  /** Tags of every entry: unlisted writes to these parts of the API make it doubtful. */
+  readonly groupTags: readonly string[]
   /** Where the answer tells the caller's own user number, if it does. */
   readonly userNumber: Template | undefined
 }

@@ -7,7 +7,7 @@ import type { Origin, OriginAnswer, OriginRequest } from '../cache/origin.js'
 import { readDirectives } from './directives.js'
 import { createConnector, RESET } from './connector.js'
 import { type Ended, exchange, TransferCodingError } from './exchange.js'
-import { withoutHopByHop } from '../http/hop-by-hop.js'
+import { withoutHopByHop } from '../http/fields.js'
 
 export interface HttpOriginOptions {
   readonly url: string

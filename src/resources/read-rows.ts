@@ -1,7 +1,7 @@
 import { fieldName } from '../http/fields.js'
-import type { Resource, Variation } from '../cache/resource.js'
+import type { ReadMatch, Resource, Variation } from '../cache/resource.js'
+import { groupTag } from '../cache/tags.js'
 import type { Labelled } from './check-file.js'
-import { keyTemplateOf } from './key-template.js'
 import { shapeOf, type Route } from './path-router.js'
 import {
   findRival,
@@ -11,7 +11,7 @@ import {
   type Report
 } from './row-checks.js'
 import type { ReadRow } from './schema.js'
-import { compileTemplate } from './template.js'
+import { compileTemplate, keyTemplateOf } from './template.js'
 import type { TemplateUse } from './template-rules.js'
 
 export interface ReadRules {
@@ -24,7 +24,7 @@ export interface ReadRules {
 export const compileReads = (
   rows: readonly Labelled<ReadRow>[],
   { families, trustedHeaders, report }: ReadRules
-): readonly Route<Resource>[] => {
+): readonly Route<Pick<ReadMatch, 'resource'>>[] => {
   reportRivals(rows, report)
   return rows.flatMap(({ label, row }) => {
     const reportField: Report = (field, reason) => report(`${label}.${field}`, reason)
@@ -38,7 +38,7 @@ const compileRow = (
   row: ReadRow,
   trustedHeaders: readonly string[],
   report: Report
-): readonly Route<Resource>[] => {
+): readonly Route<Pick<ReadMatch, 'resource'>>[] => {
   const compile = (use: TemplateUse, source: string, field: string) => {
     const place = { use, parameters: parametersOf(row.path), scope: row.scope }
     const compiled = compileTemplate(source, place)
@@ -61,10 +61,10 @@ const compileRow = (
     query: row.query,
     bypassOn: row.bypassOn,
     vary: [...variationsOf(row.vary), ...variationsOf([...trustedHeaders])],
-    tagGroups: row.families,
+    groupTags: row.families.map(groupTag),
     userNumber
   }
-  return [{ path: row.path, value: resource }]
+  return [{ path: row.path, row: { resource } }]
 }
 
 /** The names in the form that they are compared in. */

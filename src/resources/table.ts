@@ -1,6 +1,5 @@
 import { fieldName } from '../http/fields.js'
-import { LRUCache } from 'lru-cache'
-import type { ReadMatch, ResourceTable, WriteMatch } from '../cache/resource.js'
+import type { ResourceTable, WriteMatch } from '../cache/resource.js'
 import type { SoundFile } from './check-file.js'
 import { createFamilies } from './families.js'
 import { createRouter } from './path-router.js'
@@ -14,9 +13,6 @@ export interface CompiledTable {
   /** To be used only when there are no problems. */
   readonly table: ResourceTable
 }
-
-/** Paths whose row is remembered: people read the same ones again and again. */
-const REMEMBERED = 2000
 
 /**
  * Compiles rows that agree with the schema; their placeholders, families and rivals are checked here. Every row varies
@@ -37,17 +33,7 @@ export const compileTable = (
     report: (field, reason) => report(`identity.${field}`, reason)
   })
   const reads = compileReads(resources, { families, trustedHeaders, report })
-  const matchRow = createRouter(reads)
-  const matches = new LRUCache<string, ReadMatch>({ max: REMEMBERED })
-  const matchRead = (path: string): ReadMatch | undefined => {
-    const known = matches.get(path)
-    if (known !== undefined) return known
-    const match = matchRow(path)
-    if (match === undefined) return undefined
-    const read = { resource: match.value, parameters: match.parameters }
-    matches.set(path, read)
-    return read
-  }
+  const matchRead = createRouter(reads)
   reportUselessWarming(file.warm, { matchRead, report })
   const matchEffect = createWriteRouter(compileWrites(writes, { whenUnlistedAt, report }))
   return {
@@ -58,7 +44,7 @@ export const compileTable = (
         cookies: file.identity.cookies,
         tagGroups: file.identity.families
       },
-      variedHeaders: [...new Set(reads.flatMap(({ value }) => value.vary.map(({ name }) => name)))],
+      variedHeaders: [...new Set(reads.flatMap(({ row }) => row.resource.vary.map(({ name }) => name)))],
       matchRead,
       signInTags: file.signIn.tags,
       isLogIn: createLogInTest(file.logIn),
@@ -68,7 +54,7 @@ export const compileTable = (
         const match = matchEffect(method, path)
         const whenUnlisted = whenUnlistedAt(path)
         if (match === undefined) return { ...WITHOUT_ROW, whenUnlisted }
-        return { ...match.value, parameters: match.parameters, whenUnlisted, hasRow: true }
+        return { ...match, whenUnlisted, hasRow: true }
       }
     }
   }
@@ -96,7 +82,7 @@ const createWriteRouter = (writes: readonly CompiledWrite[]) => {
   const routers = new Map(
     [...methods].map((method) => {
       const ofMethod = writes.filter((write) => write.methods.includes(method))
-      return [method, createRouter(ofMethod.map(({ path, effect }) => ({ path, value: effect })))]
+      return [method, createRouter(ofMethod.map(({ path, effect }) => ({ path, row: effect })))]
     })
   )
   return (method: string, path: string) => routers.get(method)?.(path)

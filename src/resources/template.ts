@@ -1,7 +1,13 @@
 import { UNKNOWN_USER_TAG } from '../cache/tags.js'
 import { isName } from '../cache/names.js'
-import { ENTRY_TAGS_MAX, type Template, type TemplateValues } from '../cache/resource.js'
-import { isCanonicalNumber } from './canonical-number.js'
+import {
+  ENTRY_TAGS_MAX,
+  type KeyTemplate,
+  type Parameters,
+  type Template,
+  type TemplateValues
+} from '../cache/resource.js'
+import { isCanonicalNumber } from './path-router.js'
 import { pick } from './pick.js'
 import { faultOf, type TemplatePlace, type TemplateUse } from './template-rules.js'
 import { parseTemplate, type Part, type PickPart } from './template-parts.js'
@@ -83,4 +89,24 @@ const pickedTexts = (part: PickPart, values: TemplateValues): readonly string[] 
 const textOf = (value: unknown): string | undefined => {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
   return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/**
+ * Expands a template that may stand as a key: its text is part of a name, a parameter is a canonical number and an
+ * identity a digest, so that every key expanded is a name.
+ */
+export const keyTemplateOf = (source: string, parts: readonly Part[]): KeyTemplate => ({
+  source,
+  expand: (parameters, identity) => {
+    let key = ''
+    for (const part of parts) key += keyTextOf(part, parameters, identity)
+    return key
+  }
+})
+
+const keyTextOf = (part: Part, parameters: Parameters, identity: string | undefined): string => {
+  if (part.kind === 'text') return part.text
+  const text = part.kind === 'parameter' ? parameters[part.name] : identity
+  if (text === undefined) throw new TypeError('a key was expanded for a request that its row does not match')
+  return text
 }

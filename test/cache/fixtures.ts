@@ -121,6 +121,7 @@ export const createStage = ({ around = (store) => store, ...options }: StageOpti
     table: TABLE,
     observer,
     now: clock.now,
+    elapsed: clock.now,
     maxTtlMs: 3_600_000,
     maxEntryBytes: 1000,
     isEnabled: true,

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { compareRecordIds, epochOf, isPosition, recordIdOf, randomEpoch } from '../../src/cache/position.js'
+import { compareRecordIds, epochOf, isPosition, randomEpoch, recordIdOf } from '../../src/cache/position.js'
 
 void t.test('a position is an epoch and the id of a record', (t) => {
   const position = 'abcDEF123_-xyzXY:1767225600000-7'
@@ -34,4 +34,10 @@ void t.test('record ids are ordered by time, then by sequence, as numbers', (t) 
   t.strictSame([...ordered].reverse().sort(compareRecordIds), ordered)
   t.equal(compareRecordIds('10-2', '10-2'), 0)
   t.end()
+})
+
+t.test('an epoch fits a position and never comes twice', async (t) => {
+  const epochs = Array.from({ length: 1000 }, randomEpoch)
+  t.equal(new Set(epochs).size, epochs.length)
+  t.ok(epochs.every((epoch) => isPosition(`${epoch}:0-0`)))
 })

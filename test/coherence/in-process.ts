@@ -107,5 +107,5 @@ export const statusOf = ({ headers }: HttpAnswer): string => String(headers['cac
 export const HIT = /^spms; hit; ttl=\d+$/
 export const STORED = 'spms; fwd=uri-miss; stored'
 export const COLLAPSED = 'spms; fwd=uri-miss; collapsed'
-/** A miss whose fill was refused, or an answer that nobody may share. */
-export const NOT_STORED = 'spms; fwd=uri-miss'
+/** A miss whose fill was refused. */
+export const NOT_STORED = 'spms; fwd=uri-miss; detail=invalidated'

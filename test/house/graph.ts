@@ -7,10 +7,13 @@ export type Graph = ReadonlyMap<string, ReadonlySet<string>>
 export const graphOfFiles = (sources: readonly Source[]): Graph =>
   new Map(sources.map((source) => [source.path, new Set(importedSources(source))]))
 
-/** The folder that a file is in; a file that stands in `src` itself is a room of its own. */
+/** What composes the rooms of a folder, and stands above them in it. */
+const COMPOSERS = ['cache/cache.ts']
+
+/** The folder that a file is in; a composer, and a file that stands in `src` itself, is a room of its own. */
 export const roomOf = (path: string): string => {
   const folder = dirname(path)
-  return folder === '.' ? path.replace(/\.ts$/, '') : folder
+  return folder === '.' || COMPOSERS.includes(path) ? path.replace(/\.ts$/, '') : folder
 }
 
 export const graphOfRooms = (files: Graph): Graph => {

@@ -1,49 +1,37 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize, sep } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import ts from 'typescript'
+import { circlesOf, graphOfFiles, graphOfRooms } from './graph.js'
+import { importedSources, importsOf, type Source, sources } from './sources.js'
+import { importedByTest, TESTED_WITH } from './tested-with.js'
 
 /**
- * How the house stands: `cache ← stores, origin, resources, telemetry ← doors ← sidecar ← main`. A room may
- * import from itself and from the rooms named here.
+ * Imports go one way: `http, concurrency ← cache ← stores, origin, resources, telemetry ← doors ← sidecar ← main`. A
+ * folder under `src` may import from itself and from the folders named here.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  cache: [],
-  stores: ['cache'],
-  origin: ['cache'],
-  resources: ['cache'],
+  http: [],
+  concurrency: [],
+  schema: [],
+  config: ['schema'],
+  cache: ['http', 'concurrency'],
+  stores: ['cache', 'concurrency'],
+  origin: ['cache', 'http', 'concurrency'],
+  resources: ['cache', 'http', 'schema'],
   telemetry: ['cache'],
-  doors: ['cache', 'stores', 'origin', 'resources', 'telemetry'],
-  config: [],
-  sidecar: ['cache', 'stores', 'origin', 'resources', 'telemetry', 'doors', 'config'],
-  main: ['cache', 'stores', 'origin', 'resources', 'telemetry', 'doors', 'config', 'sidecar']
+  doors: ['cache', 'http', 'concurrency', 'schema', 'telemetry'],
+  sidecar: [
+    ...['cache', 'http', 'concurrency', 'stores', 'origin', 'resources', 'telemetry', 'doors', 'config']
+  ],
+  main: ['sidecar']
 }
 
-/** Rooms whose modules have a test each. What a store is made of is held by the contract suite of stores. */
-const MIRRORED = /^(cache|telemetry)\/|^stores\/[^/]+$/
-
-/** The exceptions: a part of one other module, and where the two are tested together. */
-const TESTED_WITH: Readonly<Record<string, string>> = {
-  'telemetry/store-gauges.ts': 'telemetry/metrics.test.ts',
-  'telemetry/tally.ts': 'telemetry/statistics.test.ts',
-  'telemetry/warnings.ts': 'telemetry/log-observer.test.ts'
-}
-
-interface Source {
-  /** From `src`, with slashes. */
-  readonly path: string
-  readonly text: string
-}
-
-const sources: readonly Source[] = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
-  .map((path) => ({ path: path.split(sep).join('/'), text: readFileSync(join('src', path), 'utf8') }))
-
-const importsOf = ({ text }: Source): readonly string[] =>
-  ts.preProcessFile(text).importedFiles.map(({ fileName }) => fileName)
+/** What the cache imports beside itself and Node: no server, no client. */
+const LIBRARIES_OF_CACHE = ['lru-cache']
 
 /** The first folder under `src`, or the name of a file that stands there. */
-const roomOf = (path: string): string => path.replace(/(\/.*|\.[jt]s)$/, '')
+const folderOf = (path: string): string => path.replace(/(\/.*|\.ts)$/, '')
 
 const offences = (find: (source: Source) => readonly string[]): readonly string[] =>
   sources.flatMap((source) => find(source).map((offence) => `${source.path}: ${offence}`))
@@ -75,25 +63,32 @@ const hasCode = ({ text }: Source): boolean =>
     .replace('export {};', '')
     .trim() !== ''
 
+const files = graphOfFiles(sources)
+
 t.test('there is something to look at', async (t) => {
   t.ok(sources.some(({ path }) => path === 'cache/store.ts'))
-  t.ok(sources.some((source) => importsOf(source).includes('../cache/entry.js')))
+  t.ok(files.get('cache/store.ts')?.has('cache/entry.ts'))
 })
 
 t.test('imports go one way', async (t) => {
   const found = offences((source) => {
-    const room = roomOf(source.path)
-    const allowed = [room, ...(MAY_IMPORT[room] ?? [])]
-    return importsOf(source)
-      .filter((name) => name.startsWith('.'))
-      .filter((name) => !allowed.includes(roomOf(normalize(join(dirname(source.path), name)))))
+    const folder = folderOf(source.path)
+    const allowed = [folder, ...(MAY_IMPORT[folder] ?? [])]
+    return importedSources(source).filter((path) => !allowed.includes(folderOf(path)))
   })
   t.strictSame(found, [])
 })
 
-t.test('the domain imports nothing but itself and Node', async (t) => {
+t.test('no files import each other, by no way around, and no rooms do', async (t) => {
+  t.strictSame(circlesOf(files), [])
+  t.strictSame(circlesOf(graphOfRooms(files)), [])
+})
+
+t.test('the cache imports no server and no client', async (t) => {
   const found = offences((source) =>
-    roomOf(source.path) === 'cache' ? importsOf(source).filter((name) => !/^(\.|node:)/.test(name)) : []
+    folderOf(source.path) === 'cache'
+      ? importsOf(source).filter((name) => !/^(\.|node:)/.test(name) && !LIBRARIES_OF_CACHE.includes(name))
+      : []
   )
   t.strictSame(found, [])
 })
@@ -107,7 +102,9 @@ t.test('no file has more than 200 lines', async (t) => {
 })
 
 t.test('the environment is read in one place', async (t) => {
-  const found = offences((source) => (source.path === 'config.ts' ? [] : picked(isEnvironment)(source)))
+  const found = offences((source) =>
+    source.path === 'config/config.ts' ? [] : picked(isEnvironment)(source)
+  )
   t.strictSame(found, [])
 })
 
@@ -119,18 +116,21 @@ t.test('nothing goes past the type checker', async (t) => {
   )
 })
 
-t.test('every module has a test that mirrors it', async (t) => {
+const mirrorOf = (path: string): string => path.replace(/\.ts$/, '.test.ts')
+
+t.test('every file has a test of its name, or stands in the table of those that have another', async (t) => {
   const found = offences((source) => {
-    if (!MIRRORED.test(source.path) || !hasCode(source)) return []
-    const mirror = TESTED_WITH[source.path] ?? source.path.replace(/\.ts$/, '.test.ts')
-    return existsSync(join('test', mirror)) ? [] : [`no test/${mirror}`]
+    if (!hasCode(source) || existsSync(join('test', mirrorOf(source.path)))) return []
+    const test = TESTED_WITH[source.path]
+    if (test === undefined) return [`no test/${mirrorOf(source.path)}`]
+    return importedByTest(join('test', test)).has(source.path) ? [] : [`test/${test} does not import it`]
   })
   t.strictSame(found, [])
 })
 
-t.test('an exception from that is still needed', async (t) => {
+t.test('the table names no file that is gone, or that has a test of its name', async (t) => {
   const stale = Object.keys(TESTED_WITH).filter(
-    (path) => !existsSync(join('src', path)) || existsSync(join('test', path.replace(/\.ts$/, '.test.ts')))
+    (path) => !existsSync(join('src', path)) || existsSync(join('test', mirrorOf(path)))
   )
   t.strictSame(stale, [])
 })

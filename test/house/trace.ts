@@ -9,17 +9,18 @@ import { eventually } from '../support/eventually.js'
 import { http, type HttpAnswer } from '../support/http.js'
 import { startRedis } from '../support/redis-server.js'
 
-/** The files of `src`, from `src`, of which a function ran between a request and its answer. */
-export interface Paths {
-  /** From Redis, for a caller who is signed in. */
-  readonly hit: readonly string[]
-  /** Answered by the origin and stored, for the same caller. */
-  readonly miss: readonly string[]
-  /** A write through the proxy, of which the table knows what it makes untrue. */
-  readonly write: readonly string[]
-  /** Of a key and a tag, at the control door. */
-  readonly invalidation: readonly string[]
-}
+/**
+ * The files of `src`, from there, of which a function ran between a request and its answer:
+ *
+ * - `hit`: from Redis, for a caller who is signed in, of an entry of his own
+ * - `shared hit`: of an entry that is shared by all who are signed in, so that a proof is read with it
+ * - `miss`: answered by the origin and stored
+ * - `write`: through the proxy, where the table knows what it makes untrue
+ * - `invalidation`: of a key and a tag, at the control door
+ */
+export type Paths = Readonly<
+  Record<'hit' | 'shared hit' | 'miss' | 'write' | 'invalidation', readonly string[]>
+>
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 
@@ -55,7 +56,7 @@ interface Stage {
 }
 
 const traceAll = async ({ proxy, control, headers }: Stage): Promise<Paths> => {
-  const read = (user: number) => http(`${proxy}/api/v1/users/${user}`, { headers })
+  const read = (path: string) => http(`${proxy}/api/v1/${path}`, { headers })
   const write = () =>
     http(`${proxy}/api/v1/projects/2`, {
       method: 'PUT',
@@ -69,12 +70,16 @@ const traceAll = async ({ proxy, control, headers }: Stage): Promise<Paths> => {
       body: '{"keys":["a"],"tags":["project:1"]}'
     })
   // The first read is the proof of who is calling; then everything once, before it is traced.
-  for (const user of [6, 7, 8, 8]) await read(user)
+  const mine = 'projects/mine'
+  const lists = [6, 7, 8].map((user) => `users/${user}/projects`)
+  for (const path of ['users/7', 'users/8', 'users/8', mine, mine, ...lists.slice(1)]) await read(path)
   await write()
   await invalidate()
+  await read(mine)
   return {
-    hit: await traced('spms; hit; ttl=', () => read(8)),
-    miss: await traced('spms; fwd=uri-miss; stored', () => read(9)),
+    hit: await traced('spms; hit; ttl=', () => read(mine)),
+    'shared hit': await traced('spms; hit; ttl=', () => read('users/8')),
+    miss: await traced('spms; fwd=uri-miss; stored', () => read(lists[0] ?? '')),
     write: await traced('spms; fwd=method', write),
     invalidation: await traced(undefined, invalidate)
   }

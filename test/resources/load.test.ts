@@ -58,7 +58,7 @@ t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
       query: [],
       bypassOn: [],
       vary: [{ name: 'host', values: [] }],
-      tagGroups: ['pets'],
+      groupTags: ['family:pets'],
       userNumber: undefined
     }
   })

@@ -9,7 +9,7 @@ const route = createRouter(
     '/users/profiles/{profile}',
     '/members/{project}/{member}',
     '/users'
-  ].map((path) => ({ path, value: path }))
+  ].map((path) => ({ path, row: { value: path } }))
 )
 
 const cases: readonly [path: string, matched: string | undefined, parameters?: Record<string, string>][] = [

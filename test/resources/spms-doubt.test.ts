@@ -1,4 +1,3 @@
-import { groupTag } from '../../src/cache/tags.js'
 import t from 'tap'
 import { createOrigin } from '../../demo/origin/origin.js'
 import { expandAll, type TemplateValues } from '../../src/cache/resource.js'
@@ -56,7 +55,7 @@ const storedNow = async (): Promise<ReadonlyMap<string, Stored>> => {
     const own = { parameters, identity: `digest-${caller.user}`, user: String(caller.user) }
     const tags = expandAll(resource.tags, { ...own, answer: JSON.parse(body) })
     if (tags === undefined) throw new Error(`${path} cannot be tagged`)
-    const all = [...tags, resource.key.expand(parameters, own.identity), ...resource.tagGroups.map(groupTag)]
+    const all = [...tags, resource.key.expand(parameters, own.identity), ...resource.groupTags]
     stored.set(`${path} of ${caller.user}`, { name: resource.name, body, tags: all })
   }
   return stored

@@ -62,7 +62,7 @@ export class CollapsedFetches {
   /** Refreshes an entry that was just answered stale, unless somebody does already. */
   refresh(lookup: Lookup): void {
     const { key } = lookup.cacheable
-    if (this.#context.uncacheable.reasonFor(key) !== undefined || this.find(key) !== undefined) return
+    if (this.#context.uncacheable.get(key) !== undefined || this.find(key) !== undefined) return
     this.lead(lookup).result.then(discard, () => undefined)
   }
 
@@ -109,7 +109,7 @@ const fetchAndStore = async (
   const { position } = lookup
   if (fetched.kind === 'own') {
     const { unstored: reason, answer, isLasting } = fetched
-    if (isLasting) context.uncacheable.add(key, reason)
+    if (isLasting) context.uncacheable.set(key, reason)
     context.observer.unstorable({ resource: resource.name, key, reason })
     await storeFill(context, { position, write: undefined, proof })
     return { ...fetched, effects: context.invalidateSessionChanges(answer, identity) }

@@ -8,10 +8,9 @@ import type { InvalidateSessionChanges } from '../identity/session-changes.js'
 import type { UnstoredReason } from '../observer.js'
 import type { Origin, OriginAnswer } from '../origin.js'
 import { expandAll } from '../resource.js'
-import { groupTag, identityTag } from '../tags.js'
-import { lifetimeOf } from './freshness.js'
+import { identityTag } from '../tags.js'
 import type { Lookup } from './lookup.js'
-import { storabilityOf, type Unstorable, unstorable } from './storable.js'
+import { lifetimeOf, storabilityOf, type Unstorable, unstorable } from './storable.js'
 
 /** What one origin request has brought. */
 export type Fetched = FetchedEntry | OwnAnswer
@@ -141,7 +140,7 @@ const tagsOf = (
   if (tags === undefined) return undefined
   const own = key === baseKey ? [] : [baseKey]
   if (resource.scope === 'identity' && identity !== undefined) own.push(identityTag(identity))
-  own.push(...resource.tagGroups.map(groupTag))
+  own.push(...resource.groupTags)
   return [...own.filter((tag) => !tags.includes(tag)), ...tags]
 }
 

@@ -3,7 +3,7 @@ import { bypassStatus, pendingStatus } from '../../http/cache-status.js'
 import type { Answer } from '../answer.js'
 import { isFresh } from '../entry.js'
 import { OriginError } from '../errors.js'
-import { proofIn } from '../identity/proof.js'
+import { Proof } from '../identity/proof.js'
 import type { Observer, UnstoredReason } from '../observer.js'
 import type { Reading, Store } from '../store.js'
 import { proofKey } from '../tags.js'
@@ -101,7 +101,7 @@ const lookUp = async (
     // A lookup without a position is a miss of which nothing is stored.
   }
   const [entry, proven] = reading?.entries ?? NOTHING
-  const proof = proofIn(proven)
+  const proof = proven && new Proof(proven)
   const now = context.now()
   const isProven = !isProofNeeded || proof?.isCurrent(now) === true
   const position = reading?.position
@@ -129,7 +129,7 @@ const fetchTogether = async (context: ReadThroughContext, lookup: Lookup): Promi
   const { fetches, uncacheable, now } = context
   const { key } = lookup.cacheable
   for (let waits = 0; waits < WAITS; waits++) {
-    const reason = uncacheable.reasonFor(key)
+    const reason = uncacheable.get(key)
     if (reason !== undefined) return forwardAlone(context, lookup, reason)
     const current = fetches.find(key)
     const fetch = current ?? fetches.lead(lookup)

@@ -2,6 +2,7 @@ import { fieldName } from '../../http/fields.js'
 import { delimit } from '../identity/digest.js'
 import { createIdentify } from '../identity/identity.js'
 import { createLru } from '../lru.js'
+import type { Trace } from '../observer.js'
 import type { IdentitySources } from '../resource.js'
 
 /** What the read path needs of a request's header section, collected in one pass. */
@@ -16,11 +17,6 @@ export interface RequestFields {
   readonly hasBody: boolean
   /** Told in the log, so that one request can be followed through all of a cluster. */
   readonly trace: Trace
-}
-
-export interface Trace {
-  readonly requestId: string | undefined
-  readonly traceparent: string | undefined
 }
 
 export type ReadFields = (headers: readonly string[]) => RequestFields

@@ -1,4 +1,5 @@
 import type { UnstoredReason } from '../observer.js'
+import type { Directives } from '../origin.js'
 import type { Resource, Variation } from '../resource.js'
 
 /** Status 200, JSON, nobody's cookie, no coding, and no dependence on what the key does not hold. */
@@ -51,3 +52,50 @@ const hasForeign = (vary: string, own: readonly Variation[]): boolean =>
 const STOOD_FOR = new Set(['accept', 'cookie', 'origin'])
 /** Other errors pass: they must not end the collapsing of later lookups. */
 const LASTING_ERRORS = new Set([404, 405, 406, 410])
+
+/** Epoch milliseconds. */
+export interface Freshness {
+  readonly generatedAt: number
+  readonly freshUntil: number
+  readonly staleWhileRevalidateUntil: number
+  readonly staleIfErrorUntil: number
+}
+
+export type Lifetime = { readonly kind: 'storable'; readonly freshness: Freshness } | Unstorable
+
+/**
+ * What the origin says wins; what it does not say is the row's. Nothing outlives `maxTtlMs`. An answer is as old as its
+ * request: the origin may have read its data at once and answered late.
+ */
+export const lifetimeOf = (
+  directives: Directives,
+  resource: Resource,
+  { requestedAt, maxTtlMs }: { readonly requestedAt: number; readonly maxTtlMs: number }
+): Lifetime => {
+  if (directives.noStore) return unstorable('no-store')
+  if (directives.noCache) return unstorable('no-cache')
+  if (directives.private && resource.scope !== 'identity') return unstorable('private')
+  const statedMs = inMs(directives.lifetimeSeconds)
+  const ageMs = directives.ageSeconds * 1000
+  const lifetimeMs = Math.min(statedMs === undefined ? resource.ttlMs : statedMs - ageMs, maxTtlMs)
+  if (lifetimeMs <= 0) return unstorable('expired')
+  const freshUntil = requestedAt + lifetimeMs
+  const latest = requestedAt + maxTtlMs
+  const extend = (statedSeconds: number | undefined, rowMs: number): number =>
+    directives.mustRevalidate ? freshUntil : Math.min(freshUntil + (inMs(statedSeconds) ?? rowMs), latest)
+  return {
+    kind: 'storable',
+    freshness: {
+      generatedAt: requestedAt - ageMs,
+      freshUntil,
+      staleWhileRevalidateUntil: extend(
+        directives.staleWhileRevalidateSeconds,
+        resource.staleWhileRevalidateMs
+      ),
+      staleIfErrorUntil: extend(directives.staleIfErrorSeconds, resource.staleIfErrorMs)
+    }
+  }
+}
+
+const inMs = (seconds: number | undefined): number | undefined =>
+  seconds === undefined ? undefined : seconds * 1000

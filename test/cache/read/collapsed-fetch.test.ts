@@ -163,10 +163,10 @@ t.test('what is unstorable by its nature marks the key as uncacheable; what may 
   const { fetches, arrive, origin, uncacheable } = setUp()
   origin.respond = () => originAnswer({ status: 500 })
   await fetches.alone(await arrive('/open/5'))
-  t.equal(uncacheable.reasonFor('open:5'), undefined)
+  t.equal(uncacheable.get('open:5'), undefined)
   origin.respond = () => originAnswer({ headers: ['Cache-Control', 'no-store'] })
   await fetches.alone(await arrive('/open/5'))
-  t.equal(uncacheable.reasonFor('open:5'), 'no-store')
+  t.equal(uncacheable.get('open:5'), 'no-store')
 })
 
 t.test('what somebody’s own answer makes untrue is told before the answer is given', async (t) => {
@@ -228,7 +228,7 @@ t.test('an entry is refreshed once at a time, and not while its key is marked', 
   fetches.refresh(lookup)
   t.equal(origin.requests.length, 1)
   await fetches.find('open:5')?.result
-  uncacheable.add('open:5', 'no-store')
+  uncacheable.set('open:5', 'no-store')
   fetches.refresh(lookup)
   t.equal(origin.requests.length, 1)
 })

@@ -1,6 +1,6 @@
 import { type Directives } from '../../../src/cache/origin.js'
 import t from 'tap'
-import { lifetimeOf } from '../../../src/cache/read/freshness.js'
+import { lifetimeOf } from '../../../src/cache/read/storable.js'
 import type { Resource } from '../../../src/cache/resource.js'
 import { readDirectives } from '../../../src/origin/directives.js'
 import { TABLE } from '../fixtures.js'

@@ -58,7 +58,10 @@ t.test('a stale entry whose successor cannot be stored', async (t) => {
   const { get, clock } = await openSampleProxy(t, { table: STALE_TABLE })
   await get(PROFILE)
   clock.advance(60_000)
-  t.equal(statusOf(await get(PROFILE, { 'x-sample-set-cookie': 'a=1' })), 'spms; fwd=stale; detail=set-cookie')
+  t.equal(
+    statusOf(await get(PROFILE, { 'x-sample-set-cookie': 'a=1' })),
+    'spms; fwd=stale; detail=set-cookie'
+  )
 })
 
 t.test('collapsed readers', async (t) => {

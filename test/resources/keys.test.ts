@@ -1,6 +1,5 @@
 import t from 'tap'
-import { compileTemplate } from '../../src/resources/template.js'
-import { keyTemplateOf } from '../../src/resources/key-template.js'
+import { compileTemplate, keyTemplateOf } from '../../src/resources/template.js'
 
 const compile = (source: string) => {
   const scope = source.includes('{identity}') ? 'identity' : 'public'

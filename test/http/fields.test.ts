@@ -1,5 +1,5 @@
 import t from 'tap'
-import { withoutHopByHop } from '../../src/http/hop-by-hop.js'
+import { withoutHopByHop } from '../../src/http/fields.js'
 
 t.test('the fields of one connection stay behind, in any case', async (t) => {
   const hopByHop = [
