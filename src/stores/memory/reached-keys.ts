@@ -1,4 +1,4 @@
-import { nameIn } from '../../cache/tags.js'
+import { nameIn, valueKey } from '../../cache/tags.js'
 import { matchesAny } from '../../cache/invalidate/glob.js'
 import type { Invalidation } from '../../cache/invalidate/invalidation.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
@@ -17,7 +17,7 @@ export async function* keysReachedBy(
 ): AsyncGenerator<Iterable<string>> {
   for (const key of keys) {
     if (isSliceOver()) await nextSlice()
-    yield [key, `@value:${key}`]
+    yield [key, valueKey(key)]
     yield [...index.storeKeysOf(key)]
   }
   for (const tag of tags) {

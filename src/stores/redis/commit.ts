@@ -6,7 +6,7 @@ import type { Commit, CommitOutcome, PendingWrite } from '../../cache/store.js'
 import { encodeEntry } from '../entry-codec.js'
 import type { RedisConnection } from './connection/connection.js'
 import { loseEpoch } from './lost-epoch.js'
-import type { RedisKeys } from './redis-keys.js'
+import type { RedisKeys } from './scripts/redis-keys.js'
 import { COMMIT } from './scripts/commit.js'
 import type { RunScript } from './scripts/script.js'
 

@@ -7,7 +7,7 @@ import { nameIn } from '../../cache/tags.js'
 import { createKeyedMutex } from '../../concurrency/keyed-mutex.js'
 import type { RedisClient } from './connection/client.js'
 import type { Run } from './connection/connection.js'
-import type { RedisKeys } from './redis-keys.js'
+import { type RedisKeys, TAG_INDEX } from './scripts/redis-keys.js'
 import { atLeast, scan, unlink } from './scan.js'
 import { INVALIDATE } from './scripts/invalidate.js'
 import { OPEN } from './scripts/open.js'
@@ -167,8 +167,6 @@ const invalidateMatching = async (
   })
   return removed
 }
-
-const TAG_INDEX = '@tag:'
 
 /** Tag indexes stay: they may already name entries of the new epoch. The sweep empties them. */
 const isEntry = (name: string): boolean => !name.startsWith('@') || /^@(value|proof):/.test(name)

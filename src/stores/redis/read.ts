@@ -3,7 +3,7 @@ import { decodeEntry } from '../entry-codec.js'
 import type { RedisClient } from './connection/client.js'
 import type { RedisConnection } from './connection/connection.js'
 import { loseEpoch } from './lost-epoch.js'
-import type { RedisKeys } from './redis-keys.js'
+import type { RedisKeys } from './scripts/redis-keys.js'
 
 export interface ReadOptions {
   readonly client: RedisClient

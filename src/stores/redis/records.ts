@@ -3,7 +3,7 @@ import { COMPARED_BYTES, COMPARED_RECORDS, type LogRecord } from '../../cache/in
 import { epochOf, type Position, recordIdOf } from '../../cache/position.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
 import type { Run } from './connection/connection.js'
-import type { RedisKeys } from './redis-keys.js'
+import type { RedisKeys } from './scripts/redis-keys.js'
 import { RECORDS } from './scripts/records.js'
 import { parserOf, type RunScript } from './scripts/script.js'
 

@@ -1,7 +1,7 @@
 import { literalPrefix } from '../../cache/invalidate/glob.js'
 import type { RedisClient } from './connection/client.js'
 import type { Run } from './connection/connection.js'
-import type { RedisKeys } from './redis-keys.js'
+import type { RedisKeys } from './scripts/redis-keys.js'
 
 export interface ScanOptions {
   readonly client: RedisClient

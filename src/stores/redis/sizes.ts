@@ -1,5 +1,5 @@
 import type { Run } from './connection/connection.js'
-import type { RedisKeys } from './redis-keys.js'
+import type { RedisKeys } from './scripts/redis-keys.js'
 import type { RunScript } from './scripts/script.js'
 import { SIZES } from './scripts/sizes.js'
 

@@ -1,6 +1,6 @@
 import type { RedisClient } from './connection/client.js'
 import type { Run } from './connection/connection.js'
-import type { RedisKeys } from './redis-keys.js'
+import type { RedisKeys } from './scripts/redis-keys.js'
 import type { RunScript } from './scripts/script.js'
 import { SWEEP_TAGS, TRIM_LOG } from './scripts/sweep.js'
 

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { ETAG_MAX_LENGTH } from '../../../cache/entry.js'
 import { EPOCH_LENGTH, ETAG_AT, ETAG_LENGTH_AT } from '../../entry-codec.js'
+import { TAG_INDEX } from './redis-keys.js'
 import { script } from './script.js'
 
 /**
@@ -61,7 +62,7 @@ while at <= #ARGV do
   if is_met(key, condition, bytes) then
     local expiry = now + lifetime
     for tag in string.gmatch(tags, '[^\\n]+') do
-      redis.call('ZADD', ARGV[1] .. '@tag:' .. tag, expiry, store_key)
+      redis.call('ZADD', ARGV[1] .. '${TAG_INDEX}' .. tag, expiry, store_key)
       redis.call('SADD', KEYS[2], tag)
     end
     redis.call('SET', key, epoch .. bytes, 'PX', lifetime)

@@ -1,5 +1,7 @@
 import { Type } from '@sinclair/typebox'
+import { valueKey } from '../../../cache/tags.js'
 import { EPOCH_LENGTH } from '../../entry-codec.js'
+import { TAG_INDEX } from './redis-keys.js'
 import { EpochReasonSchema, EPOCHS } from './epoch.js'
 import { script } from './script.js'
 
@@ -36,11 +38,11 @@ end
 local keys = { prefix .. '@void' }
 for i = 6, 5 + tonumber(ARGV[5]) do
   keys[#keys + 1] = prefix .. ARGV[i]
-  keys[#keys + 1] = prefix .. '@value:' .. ARGV[i]
+  keys[#keys + 1] = prefix .. '${valueKey('')}' .. ARGV[i]
 end
 unlink(keys)
 for i = 6, #ARGV do
-  local index_key = prefix .. '@tag:' .. ARGV[i]
+  local index_key = prefix .. '${TAG_INDEX}' .. ARGV[i]
   local members = redis.pcall('ZRANGE', index_key, 0, left - 1)
   if members.err then
     redis.call('UNLINK', index_key)

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { COMPARED_RECORDS } from '../../../cache/invalidate/invalidation.js'
+import { TAG_INDEX } from './redis-keys.js'
 import { script } from './script.js'
 
 /**
@@ -14,7 +15,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local more = {}
 for i = 3, #ARGV do
-  local index_key, removed = ARGV[1] .. '@tag:' .. ARGV[i], 0
+  local index_key, removed = ARGV[1] .. '${TAG_INDEX}' .. ARGV[i], 0
   for _, store_key in ipairs(redis.call('ZRANGEBYSCORE', index_key, '-inf', now, 'LIMIT', 0, ARGV[2])) do
     if redis.call('EXISTS', ARGV[1] .. store_key) == 0 then removed = removed + redis.call('ZREM', index_key, store_key) end
   end

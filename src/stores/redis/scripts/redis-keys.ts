@@ -1,3 +1,6 @@
+/** Under the prefix and this, the store keys that carry a tag: a sorted set, by when they expire. */
+export const TAG_INDEX = '@tag:'
+
 /** The keys of design "In Redis". That of an entry is the prefix and its store key. */
 export interface RedisKeys {
   readonly prefix: string
