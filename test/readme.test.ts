@@ -30,7 +30,7 @@ const limits = { defaultTtlSeconds: 300, maxTtlSeconds: 86_400 }
 
 const code = (value: unknown): string => `\`${String(value)}\``
 
-const noFigures = () => Promise.reject(new Error('no store'))
+const noStats = () => Promise.reject(new Error('no store'))
 
 t.test('every setting that it names is one', async (t) => {
   const named = rowsOf(readme, '## Settings').flatMap(([names = '']) => names.replaceAll('`', '').split(', '))
@@ -65,7 +65,7 @@ t.test('the sample of a resource table can be used, and every field is described
 
 t.test('every metric of the cache is in the table, and every metric named is exported', async (t) => {
   const { registry } = createMetrics({
-    figures: noFigures,
+    stats: noStats,
     unread: new Unread({ timeoutMs: 60_000 })
   })
   const exported = registry.getMetricsAsArray().map(({ name }) => name)
@@ -131,7 +131,7 @@ t.test('every route of the ops door is mentioned, and no other', async (t) => {
   const door = createOpsDoor({
     serverFactory: createServerFactory({ timeoutMs: 60_000 }),
     isReady: () => true,
-    figures: noFigures,
+    stats: noStats,
     registry: new Registry(),
     loggerInstance: pino({ level: 'silent' })
   })

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import { COMMIT, INVALIDATE } from '../../src/stores/redis/scripts/scripts.js'
+import { COMMIT } from '../../src/stores/redis/scripts/commit.js'
+import { INVALIDATE } from '../../src/stores/redis/scripts/invalidate.js'
 import { percentile } from '../load/statistics.js'
 import type { RedisServer } from '../../test/support/redis-server.js'
 

@@ -1,6 +1,58 @@
+/** Why a store is down, or why an operation of it failed. */
+export type StoreFaultKind =
+  /** It is at its memory limit: it takes no write that needs memory. */
+  | 'full'
+  /** It does not know this user or password, or asks for one. */
+  | 'credentials'
+  /** This user may not do what was asked. */
+  | 'permission'
+  /** It takes no more connections. */
+  | 'maxclients'
+  /** It is a replica: it takes no writes, and is never read. */
+  | 'read-only'
+  /** It has fewer replicas than it must have to take writes. */
+  | 'no-replicas'
+  /** It is not ready yet: it reads its data from disk, or moves them between servers. */
+  | 'loading'
+  /** It has lost its master, or its cluster has: a failover is to come. */
+  | 'failing-over'
+  /** Another server of the cluster has the keys now. */
+  | 'moved'
+  /** It cannot write its snapshot, and so takes no writes. */
+  | 'persistence'
+  /** A script blocks it. */
+  | 'busy'
+  /** No answer came within the time for it. */
+  | 'timeout'
+  /** No connection could be made. */
+  | 'unreachable'
+  /** The connection has ended, which says nothing about why. */
+  | 'closed'
+  /** It holds no epoch any more: it was flushed, or has evicted it. */
+  | 'lost-epoch'
+  /** It was down already: nothing was asked. */
+  | 'down'
+  | 'other'
+
+export interface StoreFault {
+  readonly kind: StoreFaultKind
+  /** In the words of the server or the connection: for people only. */
+  readonly message: string
+}
+
 /** The store cannot answer now: callers go on without it. */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError'
+  readonly kind: StoreFaultKind
+
+  constructor(message: string, { kind = 'other', ...options }: StoreUnavailableOptions = {}) {
+    super(message, options)
+    this.kind = kind
+  }
+}
+
+export interface StoreUnavailableOptions extends ErrorOptions {
+  readonly kind?: StoreFaultKind
 }
 
 /** The origin gave no answer. */

@@ -1,6 +1,5 @@
-import type { OriginError } from './errors.js'
+import type { OriginError, StoreFaultKind } from './errors.js'
 import type { InvalidationKind } from './invalidate/invalidation.js'
-import type { StoreState } from './store.js'
 
 /** How a request was answered. `hit` and `stale` came from the cache; the rest from the origin or from nobody. */
 export type Outcome =
@@ -64,15 +63,41 @@ export interface Observer {
   /** Invalidations that came too often were carried out as one; `cause` says of what kind they were. */
   invalidationsFolded(event: InvalidationsFolded): void
   /** One failed store operation; the store's own state is told apart from it. */
-  storeFailed(event: { readonly operation: string; readonly error: Error }): void
+  storeFailed(event: {
+    readonly operation: string
+    readonly kind: StoreFaultKind
+    readonly error: Error
+  }): void
   storeAsked(event: { readonly operation: string; readonly durationMs: number }): void
   /** Called once per transition. */
-  storeChanged(event: { readonly state: StoreState; readonly reason: string }): void
+  storeChanged(event: StoreChanged): void
   /** Tried again in vain; the reason may be another one than before. */
-  storeStaysDown(event: { readonly reason: string }): void
+  storeStaysDown(event: Omit<StoreDown, 'state'>): void
   /** A new epoch has begun: every older entry is unreadable. */
-  epochBegan(event: { readonly reason: string }): void
+  epochBegan(event: { readonly reason: EpochReason }): void
 }
+
+export type StoreChanged = { readonly state: 'up'; readonly reason: string } | StoreDown
+
+export interface StoreDown {
+  readonly state: 'down'
+  readonly kind: StoreFaultKind
+  /** In the words of the server or the connection: for people only. */
+  readonly reason: string
+}
+
+/** Why a new epoch began. */
+export type EpochReason =
+  /** The store held none: it is new, or was flushed. */
+  | 'no-epoch'
+  /** The server has restarted or was a replica meanwhile: it may lack invalidations that it has acknowledged. */
+  | 'another-server'
+  /** Redis has evicted keys of any kind: what an invalidation needs may be among them. */
+  | 'evictions'
+  /** Under the name of a tag index stood something else. */
+  | 'damaged-index'
+  /** Somebody invalidated everything. */
+  | 'everything-invalidated'
 
 export interface BrokenOff {
   readonly resource: string

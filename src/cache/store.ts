@@ -19,11 +19,9 @@ export interface Store {
   invalidate(invalidation: Invalidation, options?: InvalidateOptions): Promise<Invalidated>
   /** The records after one position up to another; `undefined` when they are no longer known. */
   recordsBetween(after: Position, upTo: Position): Promise<readonly LogRecord[] | undefined>
-  /** Whether any entry still carries the tag. */
-  isTagged(tag: string): Promise<boolean>
   /** Removes index members whose entry has expired, and old records. */
   sweep(): Promise<void>
-  figures(): Promise<StoreStats>
+  stats(): Promise<StoreStats>
   /** For a process that stops: invalidations that wait for the store are `pending` at once, and so are later ones. */
   endWaiting(): void
   close(): Promise<void>
@@ -46,12 +44,12 @@ export interface PendingWrite {
 }
 
 export interface Commit {
-  readonly drafts: readonly PendingWrite[]
-  /** The position read before the origin was asked; without one the drafts are stored unfenced. */
+  readonly writes: readonly PendingWrite[]
+  /** The position read before the origin was asked; without one they are stored unfenced. */
   readonly position: Position | undefined
 }
 
-/** `refused`: an invalidation came in between. `unmet`: the draft's condition does not hold. */
+/** `refused`: an invalidation came in between. `unmet`: the write's condition does not hold. */
 export type CommitOutcome = 'stored' | 'refused' | 'unmet'
 
 export interface InvalidateOptions {

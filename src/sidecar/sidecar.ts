@@ -57,7 +57,7 @@ export const createSidecar = async ({
   const { table, description } = readTable(config, { ...ttlLimits, trustedHeaders: trustedFields })
   checkPrefix(config, description)
   const unread = new Unread({ timeoutMs: config.CALLER_TIMEOUT_MS })
-  const metrics = createMetrics({ figures: () => store.figures(), unread })
+  const metrics = createMetrics({ stats: () => store.stats(), unread })
   const statistics = createStatistics({ counts: metrics.counts, now: Date.now })
   const observer = observeAll([metrics, createLogObserver({ log, now: steadyNow })])
   const store = open(config, observer)
@@ -101,7 +101,7 @@ export const createSidecar = async ({
     values: createValues({ store, now }),
     invalidate: (named, options) => cache.invalidate(named, 'control', options),
     longestWaitMs: config.INVALIDATION_TIMEOUT_MS,
-    stats: async () => statistics.snapshot(await store.figures()),
+    stats: async () => statistics.snapshot(await store.stats()),
     resources: { schema: resourceFileSchema(ttlLimits), table: description },
     warming,
     keyPrefix: config.KEY_PREFIX,
@@ -116,7 +116,7 @@ export const createSidecar = async ({
   void control.register(storePlugin, { store })
   const ops = createOpsDoor({
     isReady: () => state.isReady,
-    figures: () => store.figures(),
+    stats: () => store.stats(),
     registry: metrics.registry,
     serverFactory: serverFactories.ops,
     loggerInstance: log.child({ door: 'ops' })

@@ -1,4 +1,5 @@
 import type { Entry } from '../cache/entry.js'
+import type { Position } from '../cache/position.js'
 
 /**
  * An entry as one string of bytes. A script puts the epoch (16 bytes) in front when it stores it, so that a
@@ -37,10 +38,14 @@ export const encodeEntry = (entry: Entry): Buffer => {
 /** RFC 9110 §5.5: a line break in a field may be replaced, and never be kept. */
 const inOneLine = (text: string): string => text.replaceAll('\n', ' ')
 
-/** `undefined` for bytes of another epoch or version, and for bytes that are not whole: there is no such entry. */
-export const decodeEntry = (bytes: Buffer, epoch: string): Entry | undefined => {
-  if (bytes.toString('latin1', 0, EPOCH_LENGTH) !== epoch || bytes[EPOCH_LENGTH] !== VERSION) return undefined
-  const fixed = EPOCH_LENGTH + 2 + (bytes[EPOCH_LENGTH + 1] ?? 0)
+/**
+ * `undefined` for bytes of another epoch or version than those of the position, and for bytes that are not whole: there
+ * is no such entry.
+ */
+export const decodeEntry = (bytes: Buffer, position: Position): Entry | undefined => {
+  if (!position.startsWith(bytes.toString('latin1', 0, EPOCH_LENGTH)) || bytes[VERSION_AT] !== VERSION)
+    return undefined
+  const fixed = ETAG_AT + (bytes[ETAG_LENGTH_AT] ?? 0)
   const lengths = fixed + FIXED_LENGTH - 12
   if (bytes.length < lengths + 12) return undefined
   const headersEnd = lengths + 12 + bytes.readUInt32BE(lengths)
@@ -49,7 +54,13 @@ export const decodeEntry = (bytes: Buffer, epoch: string): Entry | undefined => 
   return new StoredEntry(bytes, { fixed, headersEnd, tagsEnd })
 }
 
+/** Of the epoch, with which a position begins and so does an entry, in a store. */
 export const EPOCH_LENGTH = 16
+/** Places in a stored entry, from 0; the scripts read these, too. */
+const VERSION_AT = EPOCH_LENGTH
+export const ETAG_LENGTH_AT = VERSION_AT + 1
+export const ETAG_AT = ETAG_LENGTH_AT + 1
+
 const VERSION = 3
 const FIXED_LENGTH = 2 + 4 * 8 + 3 * 4
 
@@ -89,8 +100,7 @@ class StoredEntry implements Entry {
     return this.#bytes.readDoubleBE(this.#fixed + 26)
   }
   get etag(): string | undefined {
-    const length = this.#fixed - EPOCH_LENGTH - 2
-    return length === 0 ? undefined : this.#bytes.toString('latin1', EPOCH_LENGTH + 2, this.#fixed)
+    return this.#fixed === ETAG_AT ? undefined : this.#bytes.toString('latin1', ETAG_AT, this.#fixed)
   }
   get headers(): readonly string[] {
     const lines = this.#bytes.toString('utf8', this.#fixed + FIXED_LENGTH, this.#headersEnd)

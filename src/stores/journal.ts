@@ -1,99 +1,100 @@
 import { type Invalidation, invalidationOf } from '../cache/invalidate/invalidation.js'
 
+const CAPACITY = 10_000
+const TAKEN_AT_ONCE = 1000
+
 /**
  * The invalidations that arrived while the store could not take them, as the names to be invalidated: their
  * order does not matter. It is bounded: when it overflows, everything is to be invalidated. It dies with the
  * process.
  */
-export interface Journal {
-  /** RedisKeys that are pending; everything counts as one. */
-  readonly size: number
-  add(invalidation: Invalidation): void
-  /** Hands out a bounded part, which stays pending until it is `done` or put back. */
-  take(): Invalidation | undefined
-  /** What was taken has been carried out, by the record with this id. */
-  done(id: string): void
-  putBack(taken: Invalidation): void
-  /** Runs `told` once all that is pending now has been carried out, with the id of the last record. Returns how to forget it. */
-  whenDone(told: (id: string) => void): () => void
-}
+export class Journal {
+  readonly #capacity: number
+  readonly #keys = new Set<string>()
+  readonly #tags = new Set<string>()
+  readonly #patterns = new Set<string>()
+  #all = false
+  #beingCarriedOut = 0
+  /** Those who wait for names that are still here, and for the last of them, which are being carried out. */
+  readonly #waiting = new Set<(id: string) => void>()
+  readonly #nextTold = new Set<(id: string) => void>()
 
-const CAPACITY = 10_000
-const TAKEN_AT_ONCE = 1000
-
-export const createJournal = (capacity = CAPACITY): Journal => {
-  const keys = new Set<string>()
-  const tags = new Set<string>()
-  const patterns = new Set<string>()
-  let all = false
-  let beingCarriedOut = 0
-  /** Who wait for names that are still here, and who for the last of them, which are being carried out. */
-  const waiting = new Set<(id: string) => void>()
-  const nextTold = new Set<(id: string) => void>()
-
-  const size = (): number => (all ? 1 : keys.size + tags.size + patterns.size)
-
-  const forgetNames = (): void => {
-    for (const names of [keys, tags, patterns]) names.clear()
+  constructor(capacity = CAPACITY) {
+    this.#capacity = capacity
   }
 
-  const takeFrom = (names: Set<string>): string[] => {
-    const taken: string[] = []
-    for (const name of names) {
-      if (taken.length === TAKEN_AT_ONCE) break
-      taken.push(name)
-      names.delete(name)
-    }
+  /** Names that are pending; everything counts as one. */
+  get size(): number {
+    return this.#kept + this.#beingCarriedOut
+  }
+
+  /** Names that are not taken. */
+  get #kept(): number {
+    return this.#all ? 1 : this.#keys.size + this.#tags.size + this.#patterns.size
+  }
+
+  add(invalidation: Invalidation): void {
+    for (const key of invalidation.keys) this.#keys.add(key)
+    for (const tag of invalidation.tags) this.#tags.add(tag)
+    for (const pattern of invalidation.patterns) this.#patterns.add(pattern)
+    this.#all ||= invalidation.all || this.#kept > this.#capacity
+    if (this.#all) for (const names of [this.#keys, this.#tags, this.#patterns]) names.clear()
+  }
+
+  /** Hands out a bounded part, which stays pending until it is `done` or put back. */
+  take(): Invalidation | undefined {
+    const before = this.#kept
+    const taken = this.#takeSome()
+    this.#beingCarriedOut = before - this.#kept
+    if (this.#kept === 0) move(this.#waiting, this.#nextTold)
     return taken
   }
 
-  const add = (invalidation: Invalidation): void => {
-    for (const key of invalidation.keys) keys.add(key)
-    for (const tag of invalidation.tags) tags.add(tag)
-    for (const pattern of invalidation.patterns) patterns.add(pattern)
-    all ||= invalidation.all || size() > capacity
-    if (all) forgetNames()
+  #takeSome(): Invalidation | undefined {
+    if (this.#kept === 0) return undefined
+    if (this.#all) {
+      this.#all = false
+      return invalidationOf({ all: true })
+    }
+    return invalidationOf({
+      keys: takeFrom(this.#keys),
+      tags: takeFrom(this.#tags),
+      patterns: takeFrom(this.#patterns)
+    })
   }
 
-  const takeSome = (): Invalidation | undefined => {
-    if (size() === 0) return undefined
-    if (!all)
-      return invalidationOf({ keys: takeFrom(keys), tags: takeFrom(tags), patterns: takeFrom(patterns) })
-    all = false
-    return invalidationOf({ all: true })
+  /** What was taken has been carried out, by the record with this id. */
+  done(id: string): void {
+    this.#beingCarriedOut = 0
+    const told = [...this.#nextTold]
+    this.#nextTold.clear()
+    for (const tell of told) tell(id)
   }
 
-  return {
-    get size() {
-      return size() + beingCarriedOut
-    },
-    add,
-    take: () => {
-      const before = size()
-      const taken = takeSome()
-      beingCarriedOut = before - size()
-      if (size() === 0) move(waiting, nextTold)
-      return taken
-    },
-    done: (id) => {
-      beingCarriedOut = 0
-      const told = [...nextTold]
-      nextTold.clear()
-      for (const tell of told) tell(id)
-    },
-    putBack: (taken) => {
-      beingCarriedOut = 0
-      add(taken)
-      move(nextTold, waiting)
-    },
-    whenDone: (told) => {
-      waiting.add(told)
-      return () => {
-        waiting.delete(told)
-        nextTold.delete(told)
-      }
+  putBack(taken: Invalidation): void {
+    this.#beingCarriedOut = 0
+    this.add(taken)
+    move(this.#nextTold, this.#waiting)
+  }
+
+  /** Runs `told` once all that is pending now has been carried out, with the id of the last record. Returns how to forget it. */
+  whenDone(told: (id: string) => void): () => void {
+    this.#waiting.add(told)
+    return () => {
+      this.#waiting.delete(told)
+      this.#nextTold.delete(told)
     }
   }
+}
+
+const takeFrom = (names: Set<string>): string[] => {
+  const taken: string[] = []
+  for (const name of names) {
+    if (taken.length === TAKEN_AT_ONCE) break
+    taken.push(name)
+    names.delete(name)
+  }
+  return taken
 }
 
 const move = <T>(from: Set<T>, to: Set<T>): void => {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { OriginError } from '../cache/errors.js'
 import type { Answered, InvalidationsFolded, Observer, Outcome } from '../cache/observer.js'
-import { hintFor } from './hints.js'
+import { EPOCH_ADVICE, STORE_HINTS } from './hints.js'
 import { createReasons } from './reasons.js'
 import { createWarnings } from './warnings.js'
 
@@ -62,33 +62,34 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
         fields: event
       })
     },
-    storeFailed: ({ operation, error }) => {
-      const { kind, hint } = hintFor(error)
+    storeFailed: ({ operation, kind, error }) => {
       warn({
         kind: `${operation} ${kind}`,
         message: 'A store operation failed',
-        hint,
+        hint: STORE_HINTS[kind],
         fields: { operation, err: error }
       })
     },
-    storeChanged: ({ state, reason }) => {
-      if (state === 'down') {
-        const { kind, hint } = hintFor(new Error(reason))
-        reasons.begin(kind)
-        log.warn({ reason, hint }, 'The store is down: reads go to the origin')
+    storeChanged: (event) => {
+      const { reason } = event
+      if (event.state === 'down') {
+        reasons.wentDown(event.kind)
+        log.warn({ reason, hint: STORE_HINTS[event.kind] }, 'The store is down: reads go to the origin')
       } else if (wasDown) {
         log.warn({ reason, hint: UP_HINT }, 'The store is up again')
       } else {
         log.info({ reason }, 'The store is up')
       }
-      wasDown = state === 'down'
+      wasDown = event.state === 'down'
     },
-    storeStaysDown: ({ reason }) => {
-      const { kind, hint } = hintFor(new Error(reason))
-      if (reasons.isNews(kind)) log.warn({ reason, hint }, 'The store stays down for another reason')
+    storeStaysDown: ({ kind, reason }) => {
+      if (reasons.isNews(kind))
+        log.warn({ reason, hint: STORE_HINTS[kind] }, 'The store stays down for another reason')
     },
-    epochBegan: (event) =>
-      log.info({ ...event, hint: epochHint(event.reason) }, 'A new epoch began: older entries are not read')
+    epochBegan: ({ reason }) => {
+      const { text, hint } = EPOCH_ADVICE[reason]
+      log.info({ reason: text, hint }, 'A new epoch began: older entries are not read')
+    }
   }
 }
 
@@ -116,11 +117,3 @@ const originHint = (error: OriginError): string =>
   error.kind === 'unusable'
     ? 'The answer breaks HTTP or exceeds a limit: the error says how; ask the backend directly, with curl -v.'
     : 'Check that the backend runs, its load, and ORIGIN_URL and ORIGIN_TIMEOUT_MS.'
-
-const epochHint = (reason: string): string => {
-  if (reason.includes('evict'))
-    return 'Set maxmemory-policy to volatile-lru: allkeys-* evicts what invalidation needs.'
-  if (reason.includes('invalidated'))
-    return 'Somebody invalidated everything; entries come back with their next reads.'
-  return 'Expected when Redis is new or restarted; if it recurs, find out who restarts or flushes Redis.'
-}

@@ -14,18 +14,18 @@ export interface Metrics extends Partial<Observer> {
 
 export interface MetricsOptions {
   /** Asked at every scrape, for a bounded time. */
-  readonly figures: ReadStats
+  readonly stats: ReadStats
   /** Answers that callers do not read. */
   readonly unread: { readonly bytes: number; readonly refused: number }
 }
 
 /** Prometheus metrics in a registry of their own. */
-export const createMetrics = ({ figures, unread }: MetricsOptions): Metrics => {
+export const createMetrics = ({ stats, unread }: MetricsOptions): Metrics => {
   const tally = createTally()
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry, prefix: PREFIX })
-  registerStoreGauges({ registry, prefix: PREFIX, figures })
+  registerStoreGauges({ registry, prefix: PREFIX, stats })
 
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Counter({ name: PREFIX + name, help, labelNames, registers })

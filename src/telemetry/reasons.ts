@@ -1,11 +1,11 @@
-import { CLOSED } from './hints.js'
+import type { StoreFaultKind } from '../cache/errors.js'
 
 /** Why the store is down, as the log tells it: the kind that was told last is the present one. */
 export interface Reasons {
   /** The store has gone down, and this was told. */
-  begin(kind: string): void
+  wentDown(kind: StoreFaultKind): void
   /** Whether this is to be told; it then counts as told. */
-  isNews(kind: string): boolean
+  isNews(kind: StoreFaultKind): boolean
 }
 
 /** A kind is told again after this time at the earliest: neither reasons that alternate nor short outages fill the log. */
@@ -15,25 +15,25 @@ const FOLLOWS_MS = 10_000
 
 /** `now` in ms, of a clock that does not step back. */
 export const createReasons = (now: () => number): Reasons => {
-  const toldAt = new Map<string, number>()
-  let present: string | undefined
+  const toldAt = new Map<StoreFaultKind, number>()
+  let present: StoreFaultKind | undefined
   let seenAt = 0
 
-  const tell = (kind: string, at: number): void => {
+  const tell = (kind: StoreFaultKind, at: number): void => {
     present = kind
     seenAt = at
     toldAt.set(kind, at)
   }
 
   return {
-    begin: (kind) => tell(kind, now()),
+    wentDown: (kind) => tell(kind, now()),
     isNews: (kind) => {
       const at = now()
       if (kind === present) {
         seenAt = at
         return false
       }
-      if (kind === CLOSED && at - seenAt < FOLLOWS_MS) return false
+      if (kind === 'closed' && at - seenAt < FOLLOWS_MS) return false
       const last = toldAt.get(kind)
       if (last !== undefined && at - last < QUIET_MS) return false
       tell(kind, at)

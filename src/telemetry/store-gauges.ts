@@ -7,12 +7,12 @@ import type { ReadStats } from './store-stats.js'
 export interface StoreGaugesOptions {
   readonly registry: Registry
   readonly prefix: string
-  readonly figures: ReadStats
+  readonly stats: ReadStats
 }
 
 /** Gauges that are read from the store at each scrape. What the store does not tell is left out, never 0. */
-export const registerStoreGauges = ({ registry, prefix, figures }: StoreGaugesOptions): void => {
-  const read = withinLimit(figures)
+export const registerStoreGauges = ({ registry, prefix, stats }: StoreGaugesOptions): void => {
+  const read = withinLimit(stats)
   for (const { name, help, valueOf } of GAUGES) {
     new Gauge({
       name: prefix + name,
@@ -30,39 +30,39 @@ export const registerStoreGauges = ({ registry, prefix, figures }: StoreGaugesOp
 interface StoreGauge {
   readonly name: string
   readonly help: string
-  readonly valueOf: (figures: StoreStats | undefined) => number | undefined
+  readonly valueOf: (stats: StoreStats | undefined) => number | undefined
 }
 
 const GAUGES: readonly StoreGauge[] = [
   {
     name: 'store_up',
     help: '1 while the store answers, 0 while reads go to the origin.',
-    valueOf: (figures) => (figures?.state === 'up' ? 1 : 0)
+    valueOf: (stats) => (stats?.state === 'up' ? 1 : 0)
   },
   {
     name: 'store_entries',
     help: 'Entries in the embedded store; Redis does not count them.',
-    valueOf: (figures) => figures?.entries
+    valueOf: (stats) => stats?.entries
   },
   {
     name: 'store_memory_used_bytes',
     help: 'Memory that the store uses.',
-    valueOf: (figures) => figures?.usedBytes
+    valueOf: (stats) => stats?.usedBytes
   },
   {
     name: 'store_memory_max_bytes',
     help: 'Memory that the store may use; 0 is no limit.',
-    valueOf: (figures) => figures?.maxBytes
+    valueOf: (stats) => stats?.maxBytes
   },
   {
     name: 'store_memory_used_ratio',
     help: 'Share of the memory limit in use; absent without a limit.',
-    valueOf: (figures) =>
-      figures?.usedBytes !== undefined && figures.maxBytes ? figures.usedBytes / figures.maxBytes : undefined
+    valueOf: (stats) =>
+      stats?.usedBytes !== undefined && stats.maxBytes ? stats.usedBytes / stats.maxBytes : undefined
   },
   {
     name: 'invalidations_pending',
     help: 'Invalidations in the journal that the store has not seen yet.',
-    valueOf: (figures) => figures?.pendingInvalidations
+    valueOf: (stats) => stats?.pendingInvalidations
   }
 ]

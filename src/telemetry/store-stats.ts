@@ -6,17 +6,17 @@ export type ReadStats = () => Promise<StoreStats>
 const LIMIT_MS = 250
 
 /**
- * Figures within a bounded time; `undefined` when the store has not given them by then. Callers share the
+ * The stats within a bounded time; `undefined` when the store has not given them by then. Callers share the
  * request that is under way, so a store that hangs is never asked twice at a time.
  */
 export const withinLimit = (
-  figures: ReadStats,
+  stats: ReadStats,
   limitMs = LIMIT_MS
 ): (() => Promise<StoreStats | undefined>) => {
   let underWay: Promise<StoreStats | undefined> | undefined
 
   const ask = (): Promise<StoreStats | undefined> =>
-    figures()
+    stats()
       .catch(() => undefined)
       .finally(() => {
         underWay = undefined

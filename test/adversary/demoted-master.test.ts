@@ -86,6 +86,6 @@ void t.test(
     t.equal(await one.cli('exists', 'spms:a'), 1, 'the old entry is back')
     const late = await connectStore(t, { url: one.url })
     t.same(await readable(late.store, 'a'), [])
-    t.match(late.told.epochBegan, [{ reason: 'another server' }])
+    t.match(late.told.epochBegan, [{ reason: 'another-server' }])
   }
 )

@@ -73,7 +73,7 @@ t.test(
     hasty.redis.freeze()
     t.teardown(() => hasty.redis.thaw())
     t.equal((await hasty.here.get('users/me', headers)).status, 403)
-    t.match(await hasty.here.store.figures(), { pendingInvalidations: 1 })
+    t.match(await hasty.here.store.stats(), { pendingInvalidations: 1 })
     hasty.redis.thaw()
     await untilUp(hasty.here.store)
     await isLockedOut(t, headers, hasty)

@@ -71,7 +71,7 @@ export const openSidecar = async (
 }
 
 export const untilUp = (store: Store): Promise<unknown> =>
-  eventually(async () => (await store.figures()).state === 'up', { intervalMs: 5 })
+  eventually(async () => (await store.stats()).state === 'up', { intervalMs: 5 })
 
 /** The budget is for stores that fail: here a loop that is busy with the test itself must not use it up. */
 const ANY_PORTS = {

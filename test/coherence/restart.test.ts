@@ -27,8 +27,7 @@ const rename = (): number => {
 /** As a crash would: what was written since the snapshot is lost. */
 const restart = async (how: Restart, whileDown?: () => Promise<void>) => {
   await redis.kill()
-  for (const { store } of [here, there])
-    await eventually(async () => (await store.figures()).state === 'down')
+  for (const { store } of [here, there]) await eventually(async () => (await store.stats()).state === 'down')
   await whileDown?.()
   await redis.restart(how)
 }

@@ -65,7 +65,7 @@ export const openSlowPair = async (
     reader,
     writer,
     untilCached: (person) => eventually(async () => HIT.test(statusOf(await read(person)))),
-    untilWaiting: () => eventually(async () => (await here.store.figures()).pendingInvalidations > 0),
+    untilWaiting: () => eventually(async () => (await here.store.stats()).pendingInvalidations > 0),
     versionOf: async (person) => versionIn(await read(person)),
     writeAndRead: async (person) => {
       const startedAt = performance.now()

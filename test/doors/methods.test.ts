@@ -11,7 +11,7 @@ const openOps = async (t: Test): Promise<string> => {
   const door = createOpsDoor({
     serverFactory: createServerFactory({ timeoutMs: 60_000 }),
     isReady: () => true,
-    figures: () => Promise.reject(new Error('none')),
+    stats: () => Promise.reject(new Error('none')),
     registry: new Registry(),
     loggerInstance: pino({ level: 'silent' })
   })

@@ -4,7 +4,7 @@ import { needsOwnRedis } from '../support/redis-server.js'
 import { runSidecar } from '../support/sidecar-process.js'
 import { storeContract } from '../stores/contract.js'
 import { entryOf, invalidate, put, readable, tagged } from '../stores/fixtures.js'
-import { connectStore } from '../stores/redis-fixtures.js'
+import { connectInspected, connectStore } from '../stores/redis-fixtures.js'
 import { failOver } from './failover.js'
 import { replicaAmong, swapRoles } from './swaps.js'
 import { startCluster } from './clusters.js'
@@ -15,10 +15,7 @@ void t.test('a cluster of three masters', { skip }, async (t) => {
   const { url, owner, masters, replica } = await startCluster(t)
 
   await t.test('keeps the contract of every store', (t) =>
-    storeContract(t, async (t) => {
-      const { store } = await connectStore(t, { url, prefix: `{spms}:${randomUUID()}:` })
-      return store
-    })
+    storeContract(t, (t) => connectInspected(t, { url, prefix: `{spms}:${randomUUID()}:` }))
   )
 
   await t.test('is entered by any node, keeps all keys on one, and is scanned where they are', async (t) => {
@@ -30,7 +27,7 @@ void t.test('a cluster of three masters', { skip }, async (t) => {
       await put(store, { storeKey: 'a:3', entry: entryOf('') })
       await invalidate(store, { all: true })
       t.strictSame(await readable(store, 'a:3'), [])
-      t.match(await store.figures(), { usedBytes: Number })
+      t.match(await store.stats(), { usedBytes: Number })
     }
     const sizes = await Promise.all(masters.map(({ call }) => call('dbsize')))
     t.strictSame(sizes.slice(1), [0, 0])

@@ -3,7 +3,7 @@ import t from 'tap'
 import { needsOwnRedis } from '../support/redis-server.js'
 import { storeContract } from '../stores/contract.js'
 import { entryOf, invalidate, put, readable } from '../stores/fixtures.js'
-import { connectStore, openStore } from '../stores/redis-fixtures.js'
+import { connectInspected, connectStore, openStore } from '../stores/redis-fixtures.js'
 import { eventually } from '../support/eventually.js'
 import { freePort } from '../support/free-port.js'
 import { failOver } from './failover.js'
@@ -20,10 +20,7 @@ void t.test('a master and a replica under three sentinels', { skip }, async (t) 
   const url = `redis+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/1?master=mymaster`
 
   await t.test('keep the contract of every store', (t) =>
-    storeContract(t, async (t) => {
-      const { store } = await connectStore(t, { url, prefix: `spms:${randomUUID()}:` })
-      return store
-    })
+    storeContract(t, (t) => connectInspected(t, { url, prefix: `spms:${randomUUID()}:` }))
   )
 
   await t.test('are used through their master, in the database of the address', async (t) => {

@@ -11,7 +11,7 @@ import { makeCertificates } from '../support/certificates.js'
 import { startCluster } from './clusters.js'
 import { startSentinels } from './sentinels.js'
 import { type ServerNode, startNode, startReplica } from './servers.js'
-import { connectTlsStore } from './tls-store.js'
+import { connectTlsStore, inspectTlsStore } from './tls-store.js'
 
 const skip = needsOwnRedis
 
@@ -26,7 +26,7 @@ interface Mode {
 /** What each mode has to do over TLS. */
 const keepsPromises = async (t: Test, { url, caFile, prefix, master }: Mode): Promise<void> => {
   await t.test('keeps the contract of every store', (t) =>
-    storeContract(t, (t) => connectTlsStore(t, { url, caFile, prefix: `${prefix}${randomUUID()}:` }))
+    storeContract(t, (t) => inspectTlsStore(t, { url, caFile, prefix: `${prefix}${randomUUID()}:` }))
   )
 
   await t.test('a sidecar finds a hit there, and invalidates it', async (t) => {

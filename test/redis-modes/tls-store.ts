@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { Test } from 'tap'
 import type { Store } from '../../src/cache/store.js'
-import { connectStore } from '../stores/redis-fixtures.js'
+import type { StoreUnderTest } from '../stores/contract.js'
+import { connectStore, inspectTags } from '../stores/redis-fixtures.js'
 
 export interface TlsStoreOptions {
   readonly url: string
@@ -15,4 +16,13 @@ export interface TlsStoreOptions {
 export const connectTlsStore = async (t: Test, { caFile, ...settings }: TlsStoreOptions): Promise<Store> => {
   const { store } = await connectStore(t, { ...settings, ca: readFileSync(caFile, 'utf8') })
   return store
+}
+
+/** The same, and a look at its tag indexes. */
+export const inspectTlsStore = async (t: Test, options: TlsStoreOptions): Promise<StoreUnderTest> => {
+  const { caFile, ...settings } = options
+  return {
+    store: await connectTlsStore(t, options),
+    isTagged: inspectTags(t, { ...settings, ca: readFileSync(caFile, 'utf8') })
+  }
 }

@@ -9,7 +9,7 @@ import { get } from '../support/http.js'
 import { startRedis, needsOwnRedis } from '../support/redis-server.js'
 import { runSidecar, startSidecar } from '../support/sidecar-process.js'
 import { makeCertificates } from '../support/certificates.js'
-import { connectTlsStore } from './tls-store.js'
+import { inspectTlsStore } from './tls-store.js'
 
 const skip = needsOwnRedis
 const PASSWORD = 'p@ss/word:%'
@@ -36,12 +36,12 @@ void t.test('TLS with a user of its own', { skip }, async (t) => {
 
   await t.test('keeps the contract of every store', (t) =>
     storeContract(t, async (t) => {
-      const store = await connectTlsStore(t, {
+      const inspected = await inspectTlsStore(t, {
         ...{ url, username: 'sidecar', password: PASSWORD, caFile: certificates.ca },
         prefix: `spms:${randomUUID()}:`
       })
-      await store.sweep()
-      return store
+      await inspected.store.sweep()
+      return inspected
     })
   )
 

@@ -6,7 +6,7 @@ import { createRecorder } from '../stores/observer.js'
 t.test('the store in memory has no client', async (t) => {
   const store = openStore(readConfig({ CACHE_STORE: 'memory' }), createRecorder())
   t.teardown(() => store.close())
-  t.match(await store.figures(), { kind: 'memory' })
+  t.match(await store.stats(), { kind: 'memory' })
   t.equal(store.client, undefined)
 })
 

@@ -6,8 +6,15 @@ import { invalidateContract } from './contract/invalidate.js'
 import { modelContract } from './contract/model.js'
 import { readContract } from './contract/read.js'
 
-/** A new, empty store, closed at the end of the test. */
-export type CreateStore = (t: Test) => Promise<Store>
+/** A store, and a look at its tag indexes, which those who use it do not have. */
+export interface StoreUnderTest {
+  readonly store: Store
+  /** Whether any entry still carries the tag. */
+  readonly isTagged: (tag: string) => Promise<boolean>
+}
+
+/** New and empty, closed at the end of the test. */
+export type CreateStore = (t: Test) => Promise<StoreUnderTest>
 
 /** What every store promises, whatever it is made of. */
 export const storeContract = async (t: Test, createStore: CreateStore): Promise<void> => {

@@ -5,6 +5,7 @@ import { decodeEntry, encodeEntry, EPOCH_LENGTH } from '../../src/stores/entry-c
 import { entryOf } from './fixtures.js'
 
 const EPOCH = 'abcDEF123_-xyzXY'
+const POSITION = `${EPOCH}:1700000000000-0`
 
 const stored = (entry: Entry, epoch = EPOCH): Buffer =>
   Buffer.concat([Buffer.from(epoch, 'latin1'), encodeEntry(entry)])
@@ -31,7 +32,7 @@ const entry: fc.Arbitrary<Entry> = fc.record({
 void t.test('an entry is decoded as it was encoded', (t) => {
   fc.assert(
     fc.property(entry, (original) => {
-      const decoded = decodeEntry(stored(original), EPOCH)
+      const decoded = decodeEntry(stored(original), POSITION)
       if (decoded === undefined) return false
       return Object.entries(original).every(([name, value]) =>
         Buffer.isBuffer(value)
@@ -47,14 +48,14 @@ void t.test('an entry is decoded as it was encoded', (t) => {
 
 void t.test('a line break in a header cannot make another header of it', (t) => {
   const headers = ['X-A', 'one\nX-B', 'Content-Type', 'text/plain']
-  const decoded = decodeEntry(stored({ ...entryOf('body'), headers }), EPOCH)
+  const decoded = decodeEntry(stored({ ...entryOf('body'), headers }), POSITION)
   t.same(decoded?.headers, ['X-A', 'one X-B', 'Content-Type', 'text/plain'])
   t.end()
 })
 
 void t.test('the longest etag is kept', (t) => {
   const etag = `"${'x'.repeat(ETAG_MAX_LENGTH - 2)}"`
-  const decoded = decodeEntry(stored(entryOf('body', { etag })), EPOCH)
+  const decoded = decodeEntry(stored(entryOf('body', { etag })), POSITION)
   t.equal(decoded?.etag, etag)
   t.equal(decoded?.body.toString(), 'body')
   t.end()
@@ -62,9 +63,9 @@ void t.test('the longest etag is kept', (t) => {
 
 void t.test('an entry of another epoch does not exist', (t) => {
   const bytes = stored(entryOf('body'))
-  t.equal(decodeEntry(bytes, EPOCH)?.body.toString(), 'body')
+  t.equal(decodeEntry(bytes, POSITION)?.body.toString(), 'body')
   for (let at = 0; at < EPOCH_LENGTH; at++) {
-    t.equal(decodeEntry(bytes, `${EPOCH.slice(0, at)}.${EPOCH.slice(at + 1)}`), undefined, `byte ${at}`)
+    t.equal(decodeEntry(bytes, `${POSITION.slice(0, at)}.${POSITION.slice(at + 1)}`), undefined, `byte ${at}`)
   }
   t.end()
 })
@@ -73,14 +74,14 @@ void t.test('an entry of another version does not exist', (t) => {
   for (const version of [0, 1, 255]) {
     const bytes = stored(entryOf('body'))
     bytes.writeUInt8(version, EPOCH_LENGTH)
-    t.equal(decodeEntry(bytes, EPOCH), undefined)
+    t.equal(decodeEntry(bytes, POSITION), undefined)
   }
   t.end()
 })
 
 void t.test('bytes that are no entry do not exist', (t) => {
   for (const text of ['', 'x', EPOCH, 'a pickle of the backend under the same prefix']) {
-    t.equal(decodeEntry(Buffer.from(text), EPOCH), undefined, text)
+    t.equal(decodeEntry(Buffer.from(text), POSITION), undefined, text)
   }
   t.end()
 })

@@ -26,14 +26,14 @@ export const tagged = (...tags: string[]): Entry => entryOf('tagged', { tags })
 export const positionOf = async (store: Store): Promise<Position> => (await store.read([])).position
 
 /** Commits without a fence. */
-export const put = async (store: Store, ...drafts: PendingWrite[]): Promise<readonly CommitOutcome[]> =>
-  store.commit({ drafts, position: undefined })
+export const put = async (store: Store, ...writes: PendingWrite[]): Promise<readonly CommitOutcome[]> =>
+  store.commit({ writes, position: undefined })
 
 export const putAt = async (
   store: Store,
   position: Position | undefined,
-  ...drafts: PendingWrite[]
-): Promise<readonly CommitOutcome[]> => store.commit({ drafts, position })
+  ...writes: PendingWrite[]
+): Promise<readonly CommitOutcome[]> => store.commit({ writes, position })
 
 export const invalidate = (store: Store, named: Partial<Invalidation>) =>
   store.invalidate(invalidationOf(named))

@@ -1,11 +1,11 @@
 import t from 'tap'
 import { invalidationOf } from '../../src/cache/invalidate/invalidation.js'
-import { createJournal } from '../../src/stores/journal.js'
+import { Journal } from '../../src/stores/journal.js'
 
 const named = (key: string) => invalidationOf({ keys: [key] })
 
 void t.test('gives back every name once, whatever it was named by', (t) => {
-  const journal = createJournal()
+  const journal = new Journal()
   t.equal(journal.take(), undefined)
   journal.add(invalidationOf({ keys: ['a', 'b'], tags: ['t'] }))
   journal.add(invalidationOf({ keys: ['b'], patterns: ['p*'] }))
@@ -22,7 +22,7 @@ void t.test('gives back every name once, whatever it was named by', (t) => {
 })
 
 void t.test('gives back a thousand names of a kind at a time', (t) => {
-  const journal = createJournal()
+  const journal = new Journal()
   for (let key = 0; key < 1500; key++) journal.add(named(String(key)))
   t.equal(journal.take()?.keys.length, 1000)
   t.equal(journal.take()?.keys.length, 500)
@@ -33,7 +33,7 @@ void t.test('gives back a thousand names of a kind at a time', (t) => {
 void t.test(
   'an overflow leaves one invalidation of everything, which covers what comes before it is taken',
   (t) => {
-    const journal = createJournal(3)
+    const journal = new Journal(3)
     for (const key of ['a', 'b', 'c']) journal.add(named(key))
     t.equal(journal.size, 3)
     for (const key of ['d', 'e']) journal.add(named(key))
@@ -46,7 +46,7 @@ void t.test(
 )
 
 void t.test('who waits is told once all that was there has been carried out', (t) => {
-  const journal = createJournal()
+  const journal = new Journal()
   const told: string[] = []
   const wait = (who: string): (() => void) => journal.whenDone((id) => told.push(`${who} ${id}`))
   for (let key = 0; key < 1001; key++) journal.add(named(String(key)))
@@ -73,7 +73,7 @@ void t.test('who waits is told once all that was there has been carried out', (t
 })
 
 void t.test('a name that comes while it is being carried out is pending again', (t) => {
-  const journal = createJournal()
+  const journal = new Journal()
   journal.add(named('a'))
   const taken = journal.take()
   journal.add(named('a'))

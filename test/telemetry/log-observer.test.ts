@@ -56,7 +56,7 @@ t.test('at info they are silent', async (t) => {
 t.test('each transition of the store is one warning with a hint, the first start is none', async (t) => {
   const { lines, observer } = createObserver('info')
   observer.storeChanged({ state: 'up', reason: 'connected' })
-  observer.storeChanged({ state: 'down', reason: 'connect ECONNREFUSED' })
+  observer.storeChanged({ state: 'down', kind: 'unreachable', reason: 'connect ECONNREFUSED' })
   observer.storeChanged({ state: 'up', reason: 'connected' })
   t.match(lines, [
     { level: 'info', reason: 'connected' },
@@ -67,10 +67,10 @@ t.test('each transition of the store is one warning with a hint, the first start
 
 t.test('a store that stays down for another reason is one warning more, with its hint', async (t) => {
   const { clock, lines, observer } = createObserver('info')
-  observer.storeChanged({ state: 'down', reason: 'the connection was closed' })
+  observer.storeChanged({ state: 'down', kind: 'closed', reason: 'the connection was closed' })
   for (let second = 0; second < 30; second++) {
-    observer.storeStaysDown({ reason: 'ERR max number of clients reached' })
-    observer.storeStaysDown({ reason: 'read ECONNRESET' })
+    observer.storeStaysDown({ kind: 'maxclients', reason: 'ERR max number of clients reached' })
+    observer.storeStaysDown({ kind: 'closed', reason: 'read ECONNRESET' })
     clock.advance(1000)
   }
   t.match(lines, [
@@ -88,6 +88,7 @@ t.test(
       for (let i = 0; i < 500; i++) {
         observer.storeFailed({
           operation: 'read',
+          kind: 'timeout',
           error: new StoreUnavailableError('Redis did not answer in time.')
         })
       }
@@ -109,10 +110,10 @@ t.test('errors of another operation or cause are told at once', async (t) => {
   const full = new StoreUnavailableError('The command failed.', {
     cause: new Error('OOM command not allowed')
   })
-  observer.storeFailed({ operation: 'read', error: new Error('Command timed out') })
-  observer.storeFailed({ operation: 'commit', error: new Error('Command timed out') })
-  observer.storeFailed({ operation: 'commit', error: full })
-  observer.storeFailed({ operation: 'commit', error: full })
+  observer.storeFailed({ operation: 'read', kind: 'timeout', error: new Error('Command timed out') })
+  observer.storeFailed({ operation: 'commit', kind: 'timeout', error: new Error('Command timed out') })
+  observer.storeFailed({ operation: 'commit', kind: 'full', error: full })
+  observer.storeFailed({ operation: 'commit', kind: 'full', error: full })
   t.match(lines, [
     { operation: 'read', hint: /SLOWLOG/ },
     { operation: 'commit', hint: /SLOWLOG/ },
@@ -139,7 +140,7 @@ t.test(
 
 t.test('a new epoch is told at info with its reason, and what may be done about it', async (t) => {
   const { lines, observer } = createObserver('info')
-  const reasons = ['another server', 'evictions under allkeys', 'everything was invalidated']
+  const reasons = ['another-server', 'evictions', 'everything-invalidated'] as const
   for (const reason of reasons) observer.epochBegan({ reason })
   t.match(lines, [
     { level: 'info', reason: 'another server', hint: /restarts/ },

@@ -15,8 +15,8 @@ const up: StoreStats = {
 
 const UNREAD = { bytes: 2_000_000, refused: 3 }
 
-const createObserved = (figures: ReadStats = async () => up) => {
-  const metrics = createMetrics({ figures, unread: UNREAD })
+const createObserved = (stats: ReadStats = async () => up) => {
+  const metrics = createMetrics({ stats, unread: UNREAD })
   const scrape = async (): Promise<string[]> =>
     (await metrics.registry.metrics()).split('\n').map((line) => line.replace('spms_cache_', ''))
   return { observer: observeAll([metrics]), scrape }
@@ -93,11 +93,11 @@ t.test('store operations, errors, transitions, dropped fills and epochs are coun
   const { observer, scrape } = createObserved()
   observer.storeAsked({ operation: 'read', durationMs: 1 })
   observer.storeAsked({ operation: 'read', durationMs: 1 })
-  observer.storeFailed({ operation: 'commit', error: new Error('no') })
-  observer.storeChanged({ state: 'down', reason: 'no' })
+  observer.storeFailed({ operation: 'commit', kind: 'other', error: new Error('no') })
+  observer.storeChanged({ state: 'down', kind: 'other', reason: 'no' })
   observer.fillDropped({ key: 'k', reason: 'refused' })
   observer.unstored({ resource: 'branches', key: 'k', reason: 'no-store' })
-  observer.epochBegan({ reason: 'missing' })
+  observer.epochBegan({ reason: 'no-epoch' })
   const lines = await scrape()
   t.ok(lines.includes('store_operation_duration_seconds_count{operation="read"} 2'))
   t.ok(lines.includes('store_errors_total{operation="commit"} 1'))
@@ -159,7 +159,7 @@ t.test('the process itself is measured, the lag of its event loop too', async (t
 })
 
 t.test('every name has the prefix, and units as Prometheus wants them', async (t) => {
-  const metrics = createMetrics({ figures: async () => up, unread: UNREAD })
+  const metrics = createMetrics({ stats: async () => up, unread: UNREAD })
   const names = metrics.registry.getMetricsAsArray().map(({ name }) => name)
   t.ok(names.every((name) => name.startsWith('spms_cache_')))
   t.notOk(names.some((name) => /_(ms|milliseconds|kb|count)$/.test(name)))

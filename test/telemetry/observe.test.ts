@@ -25,11 +25,11 @@ const tell = (observer: Observer): void => {
   })
   observer.invalidated({ source: 'control', kinds: ['key'], outcome: 'done', removed: 1 })
   observer.invalidationsFolded({ cause: 'wide', count: 2 })
-  observer.storeFailed({ operation: 'read', error: new Error('no') })
+  observer.storeFailed({ operation: 'read', kind: 'other', error: new Error('no') })
   observer.storeAsked({ operation: 'read', durationMs: 1 })
-  observer.storeChanged({ state: 'down', reason: 'no' })
-  observer.storeStaysDown({ reason: 'no' })
-  observer.epochBegan({ reason: 'missing' })
+  observer.storeChanged({ state: 'down', kind: 'other', reason: 'no' })
+  observer.storeStaysDown({ kind: 'other', reason: 'no' })
+  observer.epochBegan({ reason: 'no-epoch' })
 }
 
 const recorder = (name: string, told: string[]): Observer => ({

@@ -2,7 +2,7 @@ import t from 'tap'
 import type { StoreStats } from '../../src/cache/store.js'
 import { withinLimit } from '../../src/telemetry/store-stats.js'
 
-const figures: StoreStats = {
+const stats: StoreStats = {
   kind: 'memory',
   state: 'up',
   entries: 1,
@@ -12,7 +12,7 @@ const figures: StoreStats = {
 }
 
 t.test('gives what the store gives', async (t) => {
-  t.strictSame(await withinLimit(async () => figures)(), figures)
+  t.strictSame(await withinLimit(async () => stats)(), stats)
 })
 
 t.test('a store that fails gives nothing', async (t) => {
@@ -21,7 +21,7 @@ t.test('a store that fails gives nothing', async (t) => {
 
 t.test('a store that hangs gives nothing in time and is asked once only', async (t) => {
   let asked = 0
-  let answer: (figures: StoreStats) => void = () => undefined
+  let answer: (stats: StoreStats) => void = () => undefined
   const read = withinLimit(() => {
     asked++
     return new Promise((resolve) => (answer = resolve))
@@ -29,9 +29,9 @@ t.test('a store that hangs gives nothing in time and is asked once only', async 
   t.strictSame(await Promise.all([read(), read()]), [undefined, undefined])
   const late = read()
   t.equal(asked, 1)
-  answer(figures)
-  t.strictSame(await late, figures)
+  answer(stats)
+  t.strictSame(await late, stats)
   void read()
   t.equal(asked, 2, 'asked anew after an answer')
-  answer(figures)
+  answer(stats)
 })

@@ -156,7 +156,7 @@ export const storeFill = async (
   if (proof !== undefined) writes.push(proofWrite(proof, now()))
   if (writes.length === 0) return undefined
   try {
-    const [outcome] = await store.commit({ drafts: writes, position })
+    const [outcome] = await store.commit({ writes, position })
     if (write === undefined || outcome === 'stored') return undefined
     if (outcome === 'unmet') return 'outdated'
     observer.fillDropped({ key: write.storeKey, reason: 'refused' })

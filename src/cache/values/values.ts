@@ -62,8 +62,8 @@ export const createValues = (options: { readonly store: Store; readonly now: () 
     condition: PendingWrite['condition'],
     position: Position | undefined
   ): Promise<CommitOutcome> => {
-    const drafts = [condition === undefined ? draft : { ...draft, condition }]
-    const [outcome = 'refused'] = await store.commit({ drafts, position })
+    const writes = [condition === undefined ? draft : { ...draft, condition }]
+    const [outcome = 'refused'] = await store.commit({ writes, position })
     return outcome
   }
 
@@ -115,7 +115,7 @@ export const createValues = (options: { readonly store: Store; readonly now: () 
         storeKey: valueKey(draft.key),
         entry: entryOf(draft, at)
       }))
-      return store.commit({ drafts: entries, position })
+      return store.commit({ writes: entries, position })
     },
 
     async touch(key, seconds) {

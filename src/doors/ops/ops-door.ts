@@ -10,7 +10,7 @@ import { answerWithProblems, toProblem } from '../to-problem.js'
 export interface OpsDoorOptions {
   /** False before all doors listen, and from the signal to stop on. */
   readonly isReady: () => boolean
-  readonly figures: ReadStats
+  readonly stats: ReadStats
   readonly registry: Registry
   readonly serverFactory: ServerFactory
   readonly loggerInstance: FastifyBaseLogger
@@ -19,7 +19,7 @@ export interface OpsDoorOptions {
 /** Probes and metrics for the cluster: no data, no keys. A store that is down leaves the sidecar ready. */
 export const createOpsDoor = ({
   isReady,
-  figures,
+  stats,
   registry,
   serverFactory,
   loggerInstance
@@ -38,7 +38,7 @@ export const createOpsDoor = ({
   })
   answerWithProblems(door)
   answerMethods(door)
-  const figuresInTime = withinLimit(figures)
+  const statsInTime = withinLimit(stats)
 
   door.get('/live', () => ({ status: 'live' }))
 
@@ -46,7 +46,7 @@ export const createOpsDoor = ({
     if (!isReady()) {
       return reply.code(503).send({ status: 'not ready', reason: 'starting or shutting down' })
     }
-    const known = await figuresInTime()
+    const known = await statsInTime()
     return { status: 'ready', store: known?.state ?? 'down' }
   })
 

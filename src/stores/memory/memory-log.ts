@@ -19,7 +19,8 @@ export interface MemoryLog {
   between(after: Position, upTo: Position): readonly LogRecord[] | undefined
 }
 
-const KEPT_RECORDS = 1000
+/** What can be compared with; twice as many before the older half is forgotten. */
+const KEPT_RECORDS = COMPARED_RECORDS
 
 export const createMemoryLog = (now: () => number): MemoryLog => {
   const records: LogRecord[] = []

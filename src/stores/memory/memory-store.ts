@@ -12,22 +12,28 @@ import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
 import { storedEntry } from './stored-entry.js'
 import { createMemoryLog } from './memory-log.js'
 import { keysReachedBy } from './reached-keys.js'
-import { createTagIndex } from './tag-index.js'
+import { createTagIndex, type TagIndex } from './tag-index.js'
 
 export interface MemoryStoreOptions {
   /** Bodies, headers, keys and tags together; the least recently used entries make room. */
   readonly maxBytes: number
   readonly now: () => number
   readonly randomEpoch: () => string
+  /** Empty; one that a test looks into. */
+  readonly index?: TagIndex
 }
 
 /**
- * The embedded store: one process, gone with it. A read and the commit of each draft are one step each, and so is the
+ * The embedded store: one process, gone with it. A read and the commit of each write are one step each, and so is the
  * record of an invalidation, which comes before what it removes: as much as it takes, in slices.
  */
-export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOptions): Store => {
+export const createMemoryStore = ({
+  maxBytes,
+  now,
+  randomEpoch,
+  index = createTagIndex()
+}: MemoryStoreOptions): Store => {
   const log = createMemoryLog(now)
-  const index = createTagIndex()
   const entries = new LRUCache<string, Entry>({
     maxSize: maxBytes,
     dispose: (entry, storeKey) => index.remove(storeKey, entry.tags)
@@ -45,10 +51,10 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
   const recordsBetween = (after: Position, upTo: Position): readonly LogRecord[] | undefined =>
     epochOf(after) === epoch && epochOf(upTo) === epoch ? log.between(after, upTo) : undefined
 
-  const commitDraft = (draft: PendingWrite, reaches: Reach): CommitOutcome => {
-    const { storeKey, entry } = draft
+  const commitOne = (write: PendingWrite, reaches: Reach): CommitOutcome => {
+    const { storeKey, entry } = write
     if (reaches(storeKey, entry.tags)) return 'refused'
-    if (!isMet(draft, find(storeKey))) return 'unmet'
+    if (!isMet(write, find(storeKey))) return 'unmet'
     entries.set(storeKey, storedEntry(entry), { size: sizeOf(entry, storeKey) })
     if (!entries.has(storeKey)) return 'refused'
     index.add(storeKey, entry.tags)
@@ -69,7 +75,7 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
     }
   }
 
-  const removeNamed = async (invalidation: Invalidation): Promise<number> => {
+  const invalidateNamed = async (invalidation: Invalidation): Promise<number> => {
     let removed = 0
     for await (const storeKeys of keysReachedBy(invalidation, {
       storeKeys: () => [...entries.keys()],
@@ -83,7 +89,7 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
     return removed
   }
 
-  const removeAll = (): number => {
+  const invalidateAll = (): number => {
     const removed = entries.size
     entries.clear()
     epoch = randomEpoch()
@@ -93,30 +99,29 @@ export const createMemoryStore = ({ maxBytes, now, randomEpoch }: MemoryStoreOpt
   return {
     sizes: async (storeKeys) => storeKeys.map((storeKey) => find(storeKey)?.body.length ?? 0),
     read: async (storeKeys) => ({ position, entries: storeKeys.map(find) }),
-    commit: async ({ drafts, position: since }: Commit) => {
+    commit: async ({ writes, position: since }: Commit) => {
       const reach = reachSince(since)
       const outcomes: CommitOutcome[] = []
-      for (const draft of drafts) {
+      for (const write of writes) {
         if (isSliceOver()) await nextSlice()
-        outcomes.push(commitDraft(draft, reach()))
+        outcomes.push(commitOne(write, reach()))
       }
       return outcomes
     },
     invalidate: async (invalidation) => {
-      const removedAtOnce = invalidation.all ? removeAll() : 0
+      const removedAtOnce = invalidation.all ? invalidateAll() : 0
       const id = log.append(invalidation)
       position = `${epoch}:${id}`
       // From here on fills that were under way are refused.
-      const removed = invalidation.all ? removedAtOnce : await removeNamed(invalidation)
+      const removed = invalidation.all ? removedAtOnce : await invalidateNamed(invalidation)
       return { outcome: 'done', id, removed }
     },
     recordsBetween: async (after, upTo) => recordsBetween(after, upTo),
-    isTagged: async (tag) => index.has(tag),
     sweep: async () => {
       for (const [storeKey, entry] of entries.entries())
         if (now() >= usableUntil(entry)) entries.delete(storeKey)
     },
-    figures: async () => ({
+    stats: async () => ({
       kind: 'memory',
       state: 'up',
       entries: entries.size,

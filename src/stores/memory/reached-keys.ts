@@ -1,4 +1,4 @@
-import { nameIn } from '../../cache/tags.js'
+import { nameIn, valueKey } from '../../cache/tags.js'
 import { matchesAny } from '../../cache/invalidate/glob.js'
 import type { Invalidation } from '../../cache/invalidate/invalidation.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
@@ -17,12 +17,12 @@ export async function* keysReachedBy(
 ): AsyncGenerator<Iterable<string>> {
   for (const key of keys) {
     if (isSliceOver()) await nextSlice()
-    yield [key, `@value:${key}`]
-    yield [...index.slotsOf(key)]
+    yield [key, valueKey(key)]
+    yield [...index.storeKeysOf(key)]
   }
   for (const tag of tags) {
     if (isSliceOver()) await nextSlice()
-    yield [...index.slotsOf(tag)]
+    yield [...index.storeKeysOf(tag)]
   }
   if (patterns.length === 0) return
   for (const storeKey of storeKeys()) {
@@ -30,6 +30,6 @@ export async function* keysReachedBy(
     if (key !== undefined && (await matchesAny(patterns, key))) yield [storeKey]
   }
   for (const tag of [...index.tags()]) {
-    if (await matchesAny(patterns, tag)) yield [...index.slotsOf(tag)]
+    if (await matchesAny(patterns, tag)) yield [...index.storeKeysOf(tag)]
   }
 }

@@ -4,7 +4,7 @@ export interface TagIndex {
   remove(storeKey: string, tags: readonly string[]): void
   has(tag: string): boolean
   tags(): Iterable<string>
-  slotsOf(tag: string): Iterable<string>
+  storeKeysOf(tag: string): Iterable<string>
 }
 
 export const createTagIndex = (): TagIndex => {
@@ -35,7 +35,7 @@ export const createTagIndex = (): TagIndex => {
     },
     has: (tag) => storeKeys.has(tag),
     tags: () => storeKeys.keys(),
-    slotsOf: (tag) => {
+    storeKeysOf: (tag) => {
       const members = storeKeys.get(tag) ?? []
       return typeof members === 'string' ? [members] : members
     }

@@ -1,101 +1,95 @@
-import { StoreUnavailableError } from '../../cache/errors.js'
 import { type Entry, usableUntil } from '../../cache/entry.js'
-import { reachOf } from '../../cache/invalidate/invalidation.js'
+import { type LogRecord, reachOf } from '../../cache/invalidate/invalidation.js'
 import type { Position } from '../../cache/position.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
 import type { Commit, CommitOutcome, PendingWrite } from '../../cache/store.js'
 import { encodeEntry } from '../entry-codec.js'
 import type { RedisConnection } from './connection/connection.js'
-import type { ReadRecords } from './records.js'
-import type { RedisKeys } from './redis-keys.js'
-import { parseCommitted, parseTexts } from './scripts/replies.js'
-import type { ScriptRunner } from './scripts/script-runner.js'
-import { COMMIT } from './scripts/scripts.js'
+import { loseEpoch } from './lost-epoch.js'
+import type { RedisKeys } from './scripts/redis-keys.js'
+import { COMMIT } from './scripts/commit.js'
+import type { RunScript } from './scripts/script.js'
 
 export interface CommitOptions {
-  readonly names: RedisKeys
-  readonly scripts: ScriptRunner
+  readonly keys: RedisKeys
+  readonly runScript: RunScript
   readonly connection: RedisConnection
-  readonly readRecords: ReadRecords
+  readonly recordsBetween: (after: Position, upTo: Position) => Promise<readonly LogRecord[] | undefined>
   readonly now: () => number
 }
 
 /** How often a commit is tried while unrelated invalidations keep moving the position. */
 const ATTEMPTS = 3
-/** One script call stores no more drafts, and no more bytes and tags of them, so that Redis is not blocked for long. */
-const SLICE = { drafts: 50, bytes: 512 * 1024, tags: 500 }
+/** One script call stores no more writes, and no more bytes and tags of them, so that Redis is not blocked for long. */
+const SLICE = { writes: 50, bytes: 512 * 1024, tags: 500 }
 
 /**
- * Stores drafts if nothing that was invalidated since their position reaches them. The script compares
- * positions only; when it has moved, the records between are matched here and the drafts that none reaches
+ * Stores entries if nothing that was invalidated since their position reaches them. The script compares
+ * positions only; when it has moved, the records between are matched here and the writes that none reaches
  * are tried again at the new position, at which they are known to be good.
  */
-export const createCommit = ({ names, scripts, connection, readRecords, now }: CommitOptions) => {
-  const keys = [names.epoch, names.tags]
-
-  const commitSlice = async (
-    drafts: readonly PendingWrite[],
-    position: Position | undefined,
-    attempt = 1
-  ): Promise<readonly CommitOutcome[]> => {
-    const args = [names.prefix, position ?? '', ...drafts.flatMap((draft) => argumentsOf(draft, now()))]
-    const [kind, ...rest] = await connection.run('commit', async () =>
-      parseTexts(await scripts.run(COMMIT, keys, args))
-    )
-    if (kind === 'committed') return parseCommitted(rest)
-    if (kind === 'lost') {
-      connection.markDown('Redis has lost the epoch')
-      throw new StoreUnavailableError('Redis has lost the epoch')
-    }
-    const [moved] = rest
-    if (position === undefined || moved === undefined || attempt === ATTEMPTS)
-      return drafts.map(() => 'refused')
-    const untouched = await untouchedBetween(drafts, position, moved)
-    if (untouched.length === 0) return drafts.map(() => 'refused')
-    const outcomes = await commitSlice(untouched, moved, attempt + 1)
-    return drafts.map((draft) => outcomes[untouched.indexOf(draft)] ?? 'refused')
-  }
-
-  /** Those drafts that nothing between the positions reaches. */
-  const untouchedBetween = async (
-    drafts: readonly PendingWrite[],
-    position: Position,
-    moved: Position
-  ): Promise<readonly PendingWrite[]> => {
-    const records = await readRecords(position, moved)
-    if (records === undefined) return []
-    const reaches = reachOf(records)
-    const untouched: PendingWrite[] = []
-    for (const draft of drafts) {
-      if (isSliceOver()) await nextSlice()
-      if (!reaches(draft.storeKey, draft.entry.tags)) untouched.push(draft)
-    }
-    return untouched
-  }
-
-  return async ({ drafts, position }: Commit): Promise<readonly CommitOutcome[]> => {
+export const createCommit =
+  (options: CommitOptions) =>
+  async ({ writes, position }: Commit): Promise<readonly CommitOutcome[]> => {
     const outcomes: CommitOutcome[] = []
-    for (let at = 0; at < drafts.length;) {
+    for (let at = 0; at < writes.length;) {
       if (isSliceOver()) await nextSlice()
-      const slice = sliceFrom(drafts, at)
-      outcomes.push(...(await commitSlice(slice, position)))
+      const slice = sliceFrom(writes, at)
+      outcomes.push(...(await commitSlice(options, { writes: slice, position, attempt: 1 })))
       at += slice.length
     }
     return outcomes
   }
+
+interface Slice {
+  readonly writes: readonly PendingWrite[]
+  readonly position: Position | undefined
+  readonly attempt: number
 }
 
-/** The next drafts for one script call; one that is larger than a slice goes alone. */
-const sliceFrom = (drafts: readonly PendingWrite[], from: number): readonly PendingWrite[] => {
+const commitSlice = async (options: CommitOptions, slice: Slice): Promise<readonly CommitOutcome[]> => {
+  const { keys, runScript, connection } = options
+  const { writes, position, attempt } = slice
+  const now = options.now()
+  const args = [keys.prefix, position ?? '', ...writes.flatMap((write) => argumentsOf(write, now))]
+  const reply = await connection.run('commit', () => runScript(COMMIT, [keys.epoch, keys.tags], args))
+  if (reply[0] === 'committed') return reply[1]
+  if (reply[0] === 'lost') throw loseEpoch(connection)
+  if (reply[0] === 'refused' || position === undefined || attempt === ATTEMPTS)
+    return writes.map(() => 'refused')
+  const moved = reply[1]
+  const untouched = await untouchedBy(writes, await options.recordsBetween(position, moved))
+  if (untouched.length === 0) return writes.map(() => 'refused')
+  const outcomes = await commitSlice(options, { writes: untouched, position: moved, attempt: attempt + 1 })
+  return writes.map((write) => outcomes[untouched.indexOf(write)] ?? 'refused')
+}
+
+/** Those writes that none of the records reaches. */
+const untouchedBy = async (
+  writes: readonly PendingWrite[],
+  records: readonly LogRecord[] | undefined
+): Promise<readonly PendingWrite[]> => {
+  if (records === undefined) return []
+  const reaches = reachOf(records)
+  const untouched: PendingWrite[] = []
+  for (const write of writes) {
+    if (isSliceOver()) await nextSlice()
+    if (!reaches(write.storeKey, write.entry.tags)) untouched.push(write)
+  }
+  return untouched
+}
+
+/** The next writes for one script call; one that is larger than a slice goes alone. */
+const sliceFrom = (writes: readonly PendingWrite[], from: number): readonly PendingWrite[] => {
   let bytes = 0
   let tags = 0
-  const end = drafts.findIndex(({ entry }, at) => {
+  const end = writes.findIndex(({ entry }, at) => {
     if (at < from) return false
     bytes += entry.body.length
     tags += entry.tags.length
-    return at > from && (at - from === SLICE.drafts || bytes > SLICE.bytes || tags > SLICE.tags)
+    return at > from && (at - from === SLICE.writes || bytes > SLICE.bytes || tags > SLICE.tags)
   })
-  return drafts.slice(from, end < 0 ? drafts.length : end)
+  return writes.slice(from, end < 0 ? writes.length : end)
 }
 
 const argumentsOf = (

@@ -1,18 +1,20 @@
+import type { StoreFault } from '../../cache/errors.js'
 import type { Invalidation } from '../../cache/invalidate/invalidation.js'
 import type { Invalidated, InvalidateOptions } from '../../cache/store.js'
 import type { Journal } from '../journal.js'
-import { withinBudget } from '../time-budget.js'
-import { messageOf } from './connection/error-replies.js'
-import type { RedisConnection, Run } from './connection/connection.js'
+import { type Clock, withinBudget } from '../time-budget.js'
+import { faultOf } from './connection/error-replies.js'
+import type { RedisConnection } from './connection/connection.js'
+import type { RedisInvalidate } from './invalidate.js'
 
 export interface PendingInvalidationsOptions {
   readonly connection: RedisConnection
   readonly journal: Journal
-  readonly remove: (run: Run, invalidation: Invalidation) => Promise<Invalidated>
+  readonly invalidateNow: RedisInvalidate
   readonly commandTimeoutMs: number
   /** Longest that an invalidation is waited for. */
   readonly timeoutMs: number
-  readonly mostWaiting?: number
+  readonly clock?: Clock | undefined
 }
 
 const PENDING: Invalidated = { outcome: 'pending' }
@@ -26,74 +28,95 @@ const MOST_WAITING = 1000
  * the journal has been replayed, also on a new connection. Who waits is told by whatever carries it out first, the late
  * answer to the first attempt or the replay; to do both is harmless.
  */
-export const createPendingInvalidations = ({
-  connection,
-  journal,
-  remove,
-  ...options
-}: PendingInvalidationsOptions) => {
-  const { commandTimeoutMs, timeoutMs, mostWaiting = MOST_WAITING } = options
-  const waiting = new Set<() => void>()
-  let isEnding = false
+export class PendingInvalidations {
+  readonly #options: PendingInvalidationsOptions
+  /** How to end the waiting of each that waits. */
+  readonly #waiting = new Set<() => void>()
+  #isEnding = false
 
-  const carryOut = (invalidation: Invalidation, waitMs: number): Promise<Invalidated> => {
-    let isKept = false
-    let forget = (): void => undefined
+  constructor(options: PendingInvalidationsOptions) {
+    this.#options = options
+  }
 
-    const keep = (reason: string): void => {
-      isKept = true
-      journal.add(invalidation)
-      if (connection.state === 'up') connection.markDown(reason)
+  /** Never rejects. */
+  readonly invalidate = (
+    invalidation: Invalidation,
+    { waitMs = Infinity }: InvalidateOptions = {}
+  ): Promise<Invalidated> => {
+    const { commandTimeoutMs, timeoutMs, clock } = this.#options
+    const attempt: Attempt = {
+      invalidation,
+      waitMs: Math.min(waitMs, timeoutMs),
+      isInJournal: false,
+      forget: () => undefined
     }
-    const done = new Promise<Invalidated>((resolve) => {
-      const end = (): void => resolve(PENDING)
-      const wait = (reason: string): void => {
-        if (isKept) return
-        keep(reason)
-        if (isEnding || waitMs === 0 || waiting.size >= mostWaiting) {
-          end()
-          return
-        }
-        waiting.add(end)
-        const stopListening = journal.whenDone((id) => resolve({ outcome: 'done', id, removed: 0 }))
-        forget = () => {
-          waiting.delete(end)
-          stopListening()
-        }
-      }
+    // The first attempt has the budget of a command, whatever the caller asks for.
+    const boundMs = Math.max(attempt.waitMs, Math.min(commandTimeoutMs, timeoutMs))
+    return withinBudget(this.#carryOut(attempt), boundMs, clock)
+      .catch(() => {
+        if (!attempt.isInJournal) this.#keep(attempt, OUT_OF_TIME)
+        return PENDING
+      })
+      .finally(() => attempt.forget())
+  }
+
+  /** Those that wait are pending from now on, and so is each that would have to wait. */
+  endWaiting(): void {
+    this.#isEnding = true
+    for (const end of this.#waiting) end()
+  }
+
+  #carryOut(attempt: Attempt): Promise<Invalidated> {
+    const { connection, invalidateNow, commandTimeoutMs } = this.#options
+    return new Promise((resolve) => {
+      const wait = (fault: StoreFault): void => this.#wait(attempt, fault, resolve)
       if (connection.state === 'down') {
-        wait('the store is down')
+        wait(DOWN)
         return
       }
       const run = connection.runPatiently(() =>
-        wait(`an invalidation got no answer within ${commandTimeoutMs} ms`)
+        wait({ kind: 'timeout', message: `an invalidation got no answer within ${commandTimeoutMs} ms` })
       )
-      remove(run, invalidation).then(resolve, (error: unknown) =>
-        wait(`an invalidation failed: ${reasonOf(error)}`)
-      )
-    })
-    // The first attempt has the budget of a command, whatever the caller asks for.
-    const boundMs = Math.max(waitMs, Math.min(commandTimeoutMs, timeoutMs))
-    return withinBudget(done, boundMs)
-      .catch(() => {
-        if (!isKept) keep('an invalidation was not carried out in time')
-        return PENDING
+      invalidateNow(run, attempt.invalidation).then(resolve, (error: unknown) => {
+        const { kind, message } = faultOf(error)
+        wait({ kind, message: `an invalidation failed: ${message}` })
       })
-      .finally(() => forget())
+    })
   }
 
-  return {
-    /** Never rejects. */
-    invalidate: (invalidation: Invalidation, { waitMs = timeoutMs }: InvalidateOptions = {}) =>
-      carryOut(invalidation, Math.min(waitMs, timeoutMs)),
-    /** Those that wait are pending from now on, and so is each that would have to wait. */
-    endWaiting: (): void => {
-      isEnding = true
-      for (const end of waiting) end()
+  /** The journal has it from now on; it is waited for, unless nobody may. */
+  #wait(attempt: Attempt, fault: StoreFault, resolve: (result: Invalidated) => void): void {
+    if (attempt.isInJournal) return
+    this.#keep(attempt, fault)
+    const end = (): void => resolve(PENDING)
+    if (this.#isEnding || attempt.waitMs === 0 || this.#waiting.size >= MOST_WAITING) {
+      end()
+      return
     }
+    this.#waiting.add(end)
+    const stopListening = this.#options.journal.whenDone((id) => resolve({ outcome: 'done', id, removed: 0 }))
+    attempt.forget = () => {
+      this.#waiting.delete(end)
+      stopListening()
+    }
+  }
+
+  #keep(attempt: Attempt, fault: StoreFault): void {
+    const { connection, journal } = this.#options
+    attempt.isInJournal = true
+    journal.add(attempt.invalidation)
+    if (connection.state === 'up') connection.markDown(fault)
   }
 }
 
-/** Of a `StoreUnavailableError`: what Redis or the connection said. */
-export const reasonOf = (error: unknown): string =>
-  messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error)
+/** One invalidation on its way. */
+interface Attempt {
+  readonly invalidation: Invalidation
+  readonly waitMs: number
+  isInJournal: boolean
+  /** Ends what it has begun to listen to. */
+  forget: () => void
+}
+
+const DOWN: StoreFault = { kind: 'down', message: 'the store is down' }
+const OUT_OF_TIME: StoreFault = { kind: 'timeout', message: 'an invalidation was not carried out in time' }

@@ -1,8 +1,45 @@
 import type { Reading } from '../../cache/store.js'
+import { decodeEntry } from '../entry-codec.js'
+import type { RedisClient } from './connection/client.js'
 import type { RedisConnection } from './connection/connection.js'
+import { loseEpoch } from './lost-epoch.js'
+import type { RedisKeys } from './scripts/redis-keys.js'
+
+export interface ReadOptions {
+  readonly client: RedisClient
+  readonly keys: RedisKeys
+  readonly connection: RedisConnection
+}
 
 /** Reads the store keys, and the position at the same moment. */
-export type ReadSlots = (storeKeys: readonly string[]) => Promise<Reading>
+export type Read = (storeKeys: readonly string[]) => Promise<Reading>
+
+export const createRead = (options: ReadOptions): Read =>
+  gatherReads(options.connection, (storeKeys) => readNow(options, storeKeys))
+
+/**
+ * One command, and beside it one that only a master takes. A master that has become a replica keeps its connections:
+ *
+ *     this process          the server                    another process
+ *                           becomes a replica of B
+ *                                                         invalidates a at B; acknowledged
+ *     MGET a                answers with its copy, which
+ *                           B's record has not reached
+ *     UNLINK                refuses: READONLY
+ *
+ * Commands of one connection are carried out in order: an UNLINK that succeeds proves a master at the MGET before it.
+ */
+const readNow = async (
+  { client, keys, connection }: ReadOptions,
+  storeKeys: readonly string[]
+): Promise<Reading> => {
+  const asked = [keys.epoch]
+  for (const storeKey of storeKeys) asked.push(keys.prefix + storeKey)
+  const [[bytes, ...values]] = await Promise.all([client.mgetBuffer(asked), client.unlink(keys.nothing)])
+  if (bytes === undefined || bytes === null) throw loseEpoch(connection)
+  const position = bytes.toString('latin1')
+  return { position, entries: values.map((value) => (value ? decodeEntry(value, position) : undefined)) }
+}
 
 /** What one command asks for at most, so that Redis is not blocked for long. */
 const MOST = 128
@@ -14,32 +51,32 @@ const MOST = 128
  */
 export const gatherReads = (
   connection: Pick<RedisConnection, 'state' | 'run' | 'join'>,
-  readSlots: ReadSlots
-): ReadSlots => {
-  let gathering: Gathering | undefined
+  readTogether: Read
+): Read => {
+  let current: Gathering | undefined
 
-  const begin = (): Gathering => {
+  const gather = (): Gathering => {
     const places = new Map<string, number>()
-    const end = (): void => {
-      if (gathering === begun) gathering = undefined
+    const close = (): void => {
+      if (current === gathering) current = undefined
     }
-    const begun: Gathering = {
+    const gathering: Gathering = {
       places,
       reading: connection.run('read', async () => {
-        // One that fills a batch begins at once, before its own store keys have their places.
+        // One that fills a batch is started at once, before its own store keys have their places.
         await Promise.resolve()
-        end()
-        return readSlots([...places.keys()])
+        close()
+        return readTogether([...places.keys()])
       })
     }
     // It may have failed without a command.
-    begun.reading.catch(end)
-    return begun
+    gathering.reading.catch(close)
+    return gathering
   }
 
   return async (storeKeys) => {
-    const shared = connection.state === 'up' && hasRoom(gathering, storeKeys.length) ? gathering : undefined
-    const { places, reading } = shared ?? (gathering = begin())
+    const shared = connection.state === 'up' && hasRoom(current, storeKeys.length) ? current : undefined
+    const { places, reading } = shared ?? (current = gather())
     const mine = storeKeys.map((storeKey) => placeOf(storeKey, places))
     if (shared !== undefined) connection.join()
     const { position, entries } = await reading

@@ -1,23 +1,22 @@
 import { StoreUnavailableError } from '../../cache/errors.js'
 import { type Invalidation, kindsOf } from '../../cache/invalidate/invalidation.js'
 import type { Observer } from '../../cache/observer.js'
-import { epochOf } from '../../cache/position.js'
 import type { CarriedOut, Store } from '../../cache/store.js'
-import { decodeEntry } from '../entry-codec.js'
-import { createJournal } from '../journal.js'
+import { Journal } from '../journal.js'
+import type { Clock } from '../time-budget.js'
 import type { RedisClient } from './connection/client.js'
 import { createCommit } from './commit.js'
-import { gatherReads } from './read.js'
-import { createPendingInvalidations, reasonOf } from './pending-invalidations.js'
+import { createRead } from './read.js'
+import { PendingInvalidations } from './pending-invalidations.js'
 import { createConnection, type Run } from './connection/connection.js'
-import { createReadRecords } from './records.js'
-import { redisKeysUnder } from './redis-keys.js'
-import { createRedisInvalidate } from './invalidate.js'
-import { parseOpening } from './scripts/replies.js'
-import { createScriptRunner } from './scripts/script-runner.js'
-import { OPEN } from './scripts/scripts.js'
-import { createReadSizes } from './sizes.js'
-import { createSweep } from './sweep.js'
+import { faultOf } from './connection/error-replies.js'
+import { readRecords } from './records.js'
+import { type RedisKeys, redisKeysUnder } from './scripts/redis-keys.js'
+import { createRedisInvalidate, type RedisInvalidate } from './invalidate.js'
+import { OPEN } from './scripts/open.js'
+import { createScriptRunner, type RunScript } from './scripts/script.js'
+import { readSizes } from './sizes.js'
+import { sweep } from './sweep.js'
 
 export interface RedisStoreOptions {
   /** Not connected yet. Whoever made it closes it, after the store. */
@@ -30,6 +29,8 @@ export interface RedisStoreOptions {
   readonly observer: Observer
   readonly now: () => number
   readonly randomEpoch: () => string
+  /** Of budgets and durations; the system's unless it is given. */
+  readonly clock?: Clock | undefined
 }
 
 /**
@@ -38,108 +39,119 @@ export interface RedisStoreOptions {
  */
 export const createRedisStore = (options: RedisStoreOptions): Store => {
   const { client, observer, now, randomEpoch } = options
-  const names = redisKeysUnder(options.prefix)
-  const scripts = createScriptRunner(client)
-  const journal = createJournal()
-  const remover = createRedisInvalidate({ client, names, scripts, randomEpoch, observer })
-
-  const open = async (run: Run): Promise<void> => {
-    const keys = [names.epoch, names.log, names.server, names.tags]
-    const args = [names.prefix, randomEpoch(), '']
-    const [kind, , reason = ''] = await run('open', async () =>
-      parseOpening(await scripts.run(OPEN, keys, args))
-    )
-    if (kind === 'replica')
-      throw new StoreUnavailableError('this Redis is a replica; replicas are never read')
-    if (kind === 'begun') observer.epochBegan({ reason })
-  }
-
-  const replay = async (run: Run, pending: Invalidation): Promise<CarriedOut> => {
-    try {
-      const result = await remover.remove(run, pending)
-      journal.done(result.id)
-      return result
-    } catch (error) {
-      journal.putBack(pending)
-      throw error
-    }
-  }
-
-  const replayJournal = async (run: Run): Promise<void> => {
-    for (let pending = journal.take(); pending !== undefined; pending = journal.take()) {
-      const result = await replay(run, pending)
-      observer.invalidated({ source: 'replay', kinds: kindsOf(pending), ...result })
-    }
-  }
-
+  const keys = redisKeysUnder(options.prefix)
+  const runScript = createScriptRunner(client)
+  const journal = new Journal()
+  const base = { client, keys, runScript, randomEpoch, observer, journal }
+  const parts: Parts = { ...base, invalidateNow: createRedisInvalidate(base) }
   const connection = createConnection({
     ...options,
-    handshake: async (run) => {
-      // ioredis goes on in database 0 when its own SELECT was refused. A cluster has no other.
-      const { db = 0, Connector } = client.options
-      if (Connector === undefined) await run('select', () => client.select(db))
-      await open(run)
-      await replayJournal(run)
-    },
+    handshake: (run) => handshake(parts, run),
     isHandshakeDone: () => journal.size === 0
   })
-  const recordsBetween = createReadRecords({ names, scripts, run: connection.run })
-  const commit = createCommit({ names, scripts, connection, readRecords: recordsBetween, now })
-  const sweep = createSweep({ client, names, scripts, run: connection.run })
-
-  const read = gatherReads(connection, async (storeKeys) => {
-    const keys = [names.epoch, ...storeKeys.map(names.storeKey)]
-    // A master that has become a replica keeps its connections, and refuses this: proof that it was none at the `MGET`.
-    const [[position, ...values]] = await Promise.all([client.mgetBuffer(keys), client.unlink(names.nothing)])
-    if (position === undefined || position === null) {
-      connection.markDown('Redis has lost the epoch')
-      throw new StoreUnavailableError('Redis has lost the epoch')
-    }
-    const at = position.toString('latin1')
-    const epoch = epochOf(at)
-    return { position: at, entries: values.map((bytes) => (bytes ? decodeEntry(bytes, epoch) : undefined)) }
-  })
-
-  const { invalidate, endWaiting } = createPendingInvalidations({
-    connection,
-    journal,
-    remove: remover.remove,
+  const redis = { ...parts, connection, run: connection.run }
+  const recordsBetween: Store['recordsBetween'] = (after, upTo) => readRecords(redis, [after, upTo])
+  const invalidations = new PendingInvalidations({
+    ...redis,
+    clock: options.clock,
     commandTimeoutMs: options.commandTimeoutMs,
     timeoutMs: options.invalidationTimeoutMs
   })
-
-  const memory = async () => {
-    const info = await connection.run('info', () => client.info('memory'))
-    const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? NaN)
-    return { usedBytes: field('used_memory'), maxBytes: field('maxmemory') }
-  }
-
   connection.start()
 
   return {
-    read,
-    sizes: createReadSizes({ names, scripts, run: connection.run }),
-    commit,
-    invalidate,
+    read: createRead(redis),
+    sizes: (storeKeys) => readSizes(redis, storeKeys),
+    commit: createCommit({ ...redis, recordsBetween, now }),
+    invalidate: invalidations.invalidate,
     recordsBetween,
-    isTagged: async (tag) =>
-      (await connection.run('read', () => client.exists(names.storeKey(`@tag:${tag}`)))) === 1,
     sweep: async () => {
       // A master that has become a replica keeps its connections: this is where it is noticed when nobody writes.
-      await open(connection.run).catch((error: unknown) => connection.markDown(reasonOf(error)))
-      await sweep()
+      await openEpoch(parts, redis.run).catch((error: unknown) => connection.markDown(faultOf(error)))
+      await sweep(redis)
     },
-    figures: async () => ({
+    stats: async () => ({
       kind: 'redis',
       state: connection.state,
       entries: undefined,
-      ...(await memory().catch(() => ({ usedBytes: undefined, maxBytes: undefined }))),
+      ...(await memoryOf(redis).catch(() => ({ usedBytes: undefined, maxBytes: undefined }))),
       pendingInvalidations: journal.size
     }),
-    endWaiting,
+    endWaiting: () => invalidations.endWaiting(),
     close: async () => {
-      endWaiting()
+      invalidations.endWaiting()
       connection.stop()
     }
   }
+}
+
+interface Parts {
+  readonly client: RedisClient
+  readonly keys: RedisKeys
+  readonly runScript: RunScript
+  readonly randomEpoch: () => string
+  readonly observer: Observer
+  readonly journal: Journal
+  readonly invalidateNow: RedisInvalidate
+}
+
+/**
+ * What comes before anything is read on a new connection, and after every doubt about the server: the database, the
+ * epoch, and then the journal:
+ *
+ *     this process                             its readers
+ *     invalidates a; Redis does not answer
+ *     puts it in the journal, goes down        are answered by the origin
+ *     Redis is back; were it up at once:
+ *                                              read a from Redis: old answer
+ *     replays the journal: removes a
+ *
+ * So the connection goes up in the very turn in which the journal is seen to be empty, and no sooner.
+ */
+const handshake = async (parts: Parts, run: Run): Promise<void> => {
+  // ioredis goes on in database 0 when its own SELECT was refused. A cluster has no other.
+  const { client } = parts
+  const { db = 0, Connector } = client.options
+  if (Connector === undefined) await run('select', () => client.select(db))
+  await openEpoch(parts, run)
+  await replayJournal(parts, run)
+}
+
+const openEpoch = async ({ keys, runScript, randomEpoch, observer }: Parts, run: Run): Promise<void> => {
+  const args = [keys.prefix, randomEpoch(), '']
+  const [kind, , reason] = await run('open', () =>
+    runScript(OPEN, [keys.epoch, keys.log, keys.server, keys.tags], args)
+  )
+  if (kind === 'replica')
+    throw new StoreUnavailableError('this Redis is a replica; replicas are never read', { kind: 'read-only' })
+  if (reason !== undefined) observer.epochBegan({ reason })
+}
+
+const replayJournal = async (parts: Parts, run: Run): Promise<void> => {
+  const { journal, observer } = parts
+  for (let pending = journal.take(); pending !== undefined; pending = journal.take()) {
+    const result = await replay(parts, run, pending)
+    observer.invalidated({ source: 'replay', kinds: kindsOf(pending), ...result })
+  }
+}
+
+const replay = async (
+  { journal, invalidateNow }: Parts,
+  run: Run,
+  pending: Invalidation
+): Promise<CarriedOut> => {
+  try {
+    const result = await invalidateNow(run, pending)
+    journal.done(result.id)
+    return result
+  } catch (error) {
+    journal.putBack(pending)
+    throw error
+  }
+}
+
+const memoryOf = async ({ client, run }: { readonly client: RedisClient; readonly run: Run }) => {
+  const info = await run('info', () => client.info('memory'))
+  const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? NaN)
+  return { usedBytes: field('used_memory'), maxBytes: field('maxmemory') }
 }

@@ -1,14 +1,13 @@
 import type { RedisClient } from './connection/client.js'
 import type { Run } from './connection/connection.js'
-import type { RedisKeys } from './redis-keys.js'
-import { parseTexts } from './scripts/replies.js'
-import type { ScriptRunner } from './scripts/script-runner.js'
+import type { RedisKeys } from './scripts/redis-keys.js'
+import type { RunScript } from './scripts/script.js'
 import { SWEEP_TAGS, TRIM_LOG } from './scripts/sweep.js'
 
 export interface SweepOptions {
   readonly client: RedisClient
-  readonly names: RedisKeys
-  readonly scripts: ScriptRunner
+  readonly keys: RedisKeys
+  readonly runScript: RunScript
   readonly run: Run
 }
 
@@ -18,20 +17,21 @@ const MEMBERS_PER_TAG = 100
 const RECORD_AGE_MS = 3_600_000
 
 /** Removes what carries no expiry of its own once it is of no more use: index members and old records. */
-export const createSweep = ({ client, names, scripts, run }: SweepOptions) => {
-  const sweepTags = async (tags: readonly string[]): Promise<void> => {
-    const args = [names.prefix, MEMBERS_PER_TAG, ...tags]
-    const more = await run('sweep', async () => parseTexts(await scripts.run(SWEEP_TAGS, [names.tags], args)))
-    if (more.length > 0) await sweepTags(more)
-  }
+export const sweep = async (options: SweepOptions): Promise<void> => {
+  const { client, keys, runScript, run } = options
+  let cursor = '0'
+  do {
+    const [next, tags] = await run('sweep', () => client.sscan(keys.tags, cursor, 'COUNT', TAGS_PER_CALL))
+    cursor = next
+    if (tags.length > 0) await sweepTags(options, tags)
+  } while (cursor !== '0')
+  await run('sweep', () => runScript(TRIM_LOG, [keys.log], [RECORD_AGE_MS]))
+}
 
-  return async (): Promise<void> => {
-    let cursor = '0'
-    do {
-      const [next, tags] = await run('sweep', () => client.sscan(names.tags, cursor, 'COUNT', TAGS_PER_CALL))
-      cursor = next
-      if (tags.length > 0) await sweepTags(tags)
-    } while (cursor !== '0')
-    await run('sweep', () => scripts.run(TRIM_LOG, [names.log], [RECORD_AGE_MS]))
-  }
+const sweepTags = async (options: SweepOptions, tags: readonly string[]): Promise<void> => {
+  const { keys, runScript, run } = options
+  const more = await run('sweep', () =>
+    runScript(SWEEP_TAGS, [keys.tags], [keys.prefix, MEMBERS_PER_TAG, ...tags])
+  )
+  if (more.length > 0) await sweepTags(options, more)
 }

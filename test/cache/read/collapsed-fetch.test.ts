@@ -144,7 +144,7 @@ t.test('a confirmed body is stored over its own entry only', async (t) => {
   const lasting = { freshUntil: clock.now() + 1000, staleIfErrorUntil: clock.now() + 60_000 }
   const put = (etag: string) =>
     store.commit({
-      drafts: [
+      writes: [
         { storeKey: 'open:5', entry: entry({ ...lasting, etag, body: Buffer.from(`{"by":${etag}}`) }) }
       ],
       position: undefined

@@ -40,7 +40,7 @@ t.test('switched off, every read is forwarded and none is stored', async (t) => 
     t.match(await read(cache, target, SIGNED_IN), { cacheStatus: 'spms; fwd=bypass; detail=disabled' })
   }
   t.equal(origin.requests.length, 3)
-  t.equal((await store.figures()).entries, 0)
+  t.equal((await store.stats()).entries, 0)
 })
 
 t.test('HEAD is answered from a stored GET, and never fills', async (t) => {

@@ -77,7 +77,7 @@ t.test('the proof is read with the entry, and a fill renews it in its second hal
         return store.read(storeKeys)
       },
       commit: (commit) => {
-        drafted.push(commit.drafts.map(({ storeKey }) => storeKey))
+        drafted.push(commit.writes.map(({ storeKey }) => storeKey))
         return store.commit(commit)
       }
     })

@@ -13,7 +13,7 @@ const fill = async ({ call }: OpenDoor): Promise<void> => {
 /** What a refused request must leave as it is. */
 const contents = async ({ store }: OpenDoor): Promise<unknown> => [
   await store.read(KEYS.map((key) => `@value:${key}`)),
-  await store.figures()
+  await store.stats()
 ]
 
 const name = fc.oneof(

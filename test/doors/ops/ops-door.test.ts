@@ -27,7 +27,7 @@ const listen = async (t: Test, options: Partial<OpsDoorOptions> = {}) => {
   const door = createOpsDoor({
     serverFactory: createServerFactory({ timeoutMs: 60_000 }),
     isReady: () => true,
-    figures: async () => up,
+    stats: async () => up,
     registry: new Registry(),
     loggerInstance: createLogger({ level: 'warn', destination }),
     ...options
@@ -59,13 +59,13 @@ t.test('readiness is asked at each probe and fails with a reason', async (t) => 
 })
 
 t.test('a sidecar whose store is down, fails or hangs is ready', async (t) => {
-  const stores: OpsDoorOptions['figures'][] = [
+  const stores: OpsDoorOptions['stats'][] = [
     async () => ({ ...up, state: 'down' }),
     () => Promise.reject(new Error('no')),
     () => new Promise(() => undefined)
   ]
-  for (const figures of stores) {
-    const { url } = await listen(t, { figures })
+  for (const stats of stores) {
+    const { url } = await listen(t, { stats })
     const answer = await get(`${url}/ready`)
     t.equal(answer.status, 200)
     t.strictSame(answer.json(), { status: 'ready', store: 'down' })
@@ -74,7 +74,7 @@ t.test('a sidecar whose store is down, fails or hangs is ready', async (t) => {
 
 t.test('metrics are those of the registry, in the text format of Prometheus', async (t) => {
   const { registry } = createMetrics({
-    figures: async () => up,
+    stats: async () => up,
     unread: new Unread({ timeoutMs: 60_000 })
   })
   const { url } = await listen(t, { registry })

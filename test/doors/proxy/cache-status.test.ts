@@ -115,9 +115,8 @@ t.test('without the store', async (t) => {
     invalidate: async () => ({ outcome: 'pending' }),
     sizes: down,
     recordsBetween: down,
-    isTagged: down,
     sweep: down,
-    figures: down,
+    stats: down,
     endWaiting: () => undefined,
     close: async () => undefined
   }

@@ -149,7 +149,7 @@ t.test('an origin that breaks off is seen as a broken answer, and nothing is sto
   t.ok(raw.length < BODY.length)
   const fill = await get('/api/v1/users/staffprofiles/3001/hero')
   t.match([fill.status, fill.headers['content-type']], [502, 'application/problem+json'], 'a fill has not')
-  t.equal((await store.figures()).entries, 0)
+  t.equal((await store.stats()).entries, 0)
 })
 
 t.test('a chunked answer that breaks off has no end', async (t) => {

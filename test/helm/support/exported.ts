@@ -7,7 +7,7 @@ import { observeAll } from '../../../src/telemetry/observe.js'
 /** Sample names as Prometheus sees them, such as `…_bucket`, with the values of each label. */
 export type Samples = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>
 
-const FIGURES: StoreStats = {
+const STATS: StoreStats = {
   kind: 'redis',
   state: 'up',
   entries: 1,
@@ -36,7 +36,7 @@ const SOURCES = { control: true, proxy: true, replay: true } as const satisfies 
 /** What a sidecar exports to which everything has happened once. */
 export const exportedSamples = async (): Promise<Samples> => {
   const { registry, ...metrics } = createMetrics({
-    figures: async () => FIGURES,
+    stats: async () => STATS,
     unread: new Unread({ timeoutMs: 60_000 })
   })
   const observer = observeAll([metrics])
@@ -51,9 +51,9 @@ export const exportedSamples = async (): Promise<Samples> => {
   observer.originAsked({ resource: 'user_profile', status: 200, durationMs: 1 })
   observer.fillDropped({ key: 'k', reason: 'refused' })
   observer.storeAsked({ operation: 'read', durationMs: 1 })
-  observer.storeFailed({ operation: 'read', error: new Error('away') })
-  observer.storeChanged({ state: 'down', reason: 'away' })
-  observer.epochBegan({ reason: 'new' })
+  observer.storeFailed({ operation: 'read', kind: 'unreachable', error: new Error('away') })
+  observer.storeChanged({ state: 'down', kind: 'unreachable', reason: 'away' })
+  observer.epochBegan({ reason: 'no-epoch' })
   return samplesOf(await registry.metrics())
 }
 

@@ -5,53 +5,53 @@ import type { CreateStore } from '../contract.js'
 import { bodies, entryOf, invalidate, put, readable, tagged } from '../fixtures.js'
 
 export const commitContract = async (t: Test, createStore: CreateStore): Promise<void> => {
-  const draft = (body: string, condition?: PendingWrite['condition'], etag?: string): PendingWrite => ({
+  const write = (body: string, condition?: PendingWrite['condition'], etag?: string): PendingWrite => ({
     storeKey: '@value:n',
     entry: entryOf(body, { etag }),
     ...(condition === undefined ? {} : { condition })
   })
 
-  await t.test('a draft that must be the first is stored once', async (t) => {
-    const store = await createStore(t)
-    t.strictSame(await put(store, draft('1', 'absent')), ['stored'])
-    t.strictSame(await put(store, draft('2', 'absent')), ['unmet'])
+  await t.test('a write that must be the first is stored once', async (t) => {
+    const { store } = await createStore(t)
+    t.strictSame(await put(store, write('1', 'absent')), ['stored'])
+    t.strictSame(await put(store, write('2', 'absent')), ['unmet'])
     t.strictSame(await bodies(store, '@value:n'), ['1'])
     await invalidate(store, { keys: ['n'] })
-    t.strictSame(await put(store, draft('3', 'absent')), ['stored'])
+    t.strictSame(await put(store, write('3', 'absent')), ['stored'])
   })
 
-  await t.test('a draft that must replace something is not stored over nothing', async (t) => {
-    const store = await createStore(t)
-    t.strictSame(await put(store, draft('1', 'present')), ['unmet'])
-    await put(store, draft('2'))
-    t.strictSame(await put(store, draft('3', 'present')), ['stored'])
+  await t.test('a write that must replace something is not stored over nothing', async (t) => {
+    const { store } = await createStore(t)
+    t.strictSame(await put(store, write('1', 'present')), ['unmet'])
+    await put(store, write('2'))
+    t.strictSame(await put(store, write('3', 'present')), ['stored'])
     await invalidate(store, { all: true })
-    t.strictSame(await put(store, draft('4', 'present')), ['unmet'], 'an older epoch is nothing')
+    t.strictSame(await put(store, write('4', 'present')), ['unmet'], 'an older epoch is nothing')
     t.strictSame(await bodies(store, '@value:n'), [undefined])
   })
 
-  await t.test('a draft over one etag replaces that entry only', async (t) => {
-    const store = await createStore(t)
+  await t.test('a write over one etag replaces that entry only', async (t) => {
+    const { store } = await createStore(t)
     const long = `"${'x'.repeat(253)}"`
-    t.strictSame(await put(store, draft('1', { etag: '"a"' })), ['unmet'])
-    await put(store, draft('2', undefined, '"a"'))
-    t.strictSame(await put(store, draft('3', { etag: '"b"' }, '"b"')), ['unmet'])
-    t.strictSame(await put(store, draft('3', { etag: '"a"' }, long)), ['stored'])
-    t.strictSame(await put(store, draft('4', { etag: '"a"' })), ['unmet'])
-    t.strictSame(await put(store, draft('4', { etag: `${long.slice(0, -2)}y"` })), ['unmet'])
-    t.strictSame(await put(store, draft('4', { etag: long })), ['stored'])
-    t.strictSame(await put(store, draft('5', { etag: long })), ['unmet'], 'an entry without an etag has none')
+    t.strictSame(await put(store, write('1', { etag: '"a"' })), ['unmet'])
+    await put(store, write('2', undefined, '"a"'))
+    t.strictSame(await put(store, write('3', { etag: '"b"' }, '"b"')), ['unmet'])
+    t.strictSame(await put(store, write('3', { etag: '"a"' }, long)), ['stored'])
+    t.strictSame(await put(store, write('4', { etag: '"a"' })), ['unmet'])
+    t.strictSame(await put(store, write('4', { etag: `${long.slice(0, -2)}y"` })), ['unmet'])
+    t.strictSame(await put(store, write('4', { etag: long })), ['stored'])
+    t.strictSame(await put(store, write('5', { etag: long })), ['unmet'], 'an entry without an etag has none')
   })
 
-  await t.test('conditions hold one by one, drafts in order', async (t) => {
-    const store = await createStore(t)
-    const outcomes = await put(store, draft('1', 'present'), draft('2', 'absent'), draft('3', 'absent'))
+  await t.test('conditions hold one by one, writes in order', async (t) => {
+    const { store } = await createStore(t)
+    const outcomes = await put(store, write('1', 'present'), write('2', 'absent'), write('3', 'absent'))
     t.strictSame(outcomes, ['unmet', 'stored', 'unmet'])
     t.strictSame(await bodies(store, '@value:n'), ['2'])
   })
 
-  await t.test('many drafts have an outcome each', async (t) => {
-    const store = await createStore(t)
+  await t.test('many writes have an outcome each', async (t) => {
+    const { store } = await createStore(t)
     await put(store, { storeKey: '@value:70', entry: entryOf('old') })
     const outcomes = await put(
       store,
@@ -71,10 +71,10 @@ export const commitContract = async (t: Test, createStore: CreateStore): Promise
   })
 
   await t.test('an entry stored over another is reached by its own tags', async (t) => {
-    const store = await createStore(t)
+    const { store, isTagged } = await createStore(t)
     await put(store, { storeKey: 'a', entry: tagged('old', 'both') })
     await put(store, { storeKey: 'a', entry: tagged('both', 'new') }, { storeKey: 'b', entry: tagged('old') })
-    t.ok(await store.isTagged('new'))
+    t.ok(await isTagged('new'))
     await invalidate(store, { tags: ['new'] })
     t.strictSame(await readable(store, 'a', 'b'), ['b'])
     await put(store, { storeKey: 'a', entry: tagged('both') })
@@ -83,11 +83,11 @@ export const commitContract = async (t: Test, createStore: CreateStore): Promise
   })
 
   await t.test('an entry stored again with a shorter life expires then', async (t) => {
-    const store = await createStore(t)
+    const { store, isTagged } = await createStore(t)
     await put(store, { storeKey: 'a', entry: tagged('t') })
     await put(store, { storeKey: 'a', entry: entryOf('', { freshUntil: Date.now() - 1, tags: ['t'] }) })
     await eventually(async () => (await readable(store, 'a')).length === 0)
     await store.sweep()
-    t.notOk(await store.isTagged('t'))
+    t.notOk(await isTagged('t'))
   })
 }

@@ -29,7 +29,7 @@ export const fenceContract = async (t: Test, createStore: CreateStore): Promise<
   }
 
   await t.test('a fill at the position of its miss is stored', async (t) => {
-    const store = await createStore(t)
+    const { store } = await createStore(t)
     t.strictSame(await putAt(store, await positionOf(store), { storeKey: 'a', entry }), ['stored'])
     t.strictSame(await readable(store, 'a'), ['a'])
   })
@@ -37,7 +37,7 @@ export const fenceContract = async (t: Test, createStore: CreateStore): Promise<
   for (const [title, named, outcome] of BETWEEN) {
     for (const storeKey of ['user:5', '@value:user:5']) {
       await t.test(`after an invalidation of ${title} a fill of ${storeKey} is ${outcome}`, async (t) => {
-        const store = await createStore(t)
+        const { store } = await createStore(t)
         const position = await positionOf(store)
         await invalidate(store, named)
         t.strictSame(await putAt(store, position, { storeKey, entry }), [outcome])
@@ -49,7 +49,7 @@ export const fenceContract = async (t: Test, createStore: CreateStore): Promise<
   }
 
   await t.test('a proof is refused for its tags, never for its name', async (t) => {
-    const store = await createStore(t)
+    const { store } = await createStore(t)
     const position = await positionOf(store)
     const proof = { storeKey: '@proof:abc', entry: tagged('identity:abc') }
     await invalidate(store, { keys: ['abc', '@proof:abc'], patterns: ['@*', 'abc', '*proof*'] })
@@ -58,32 +58,32 @@ export const fenceContract = async (t: Test, createStore: CreateStore): Promise<
     t.strictSame(await putAt(store, position, proof), ['refused'])
   })
 
-  await t.test('only the drafts that are reached are refused', async (t) => {
-    const store = await createStore(t)
+  await t.test('only the writes that are reached are refused', async (t) => {
+    const { store } = await createStore(t)
     const position = await positionOf(store)
     await invalidate(store, { keys: ['b'] })
     await invalidate(store, { tags: ['tag'] })
-    const drafts = ['a', 'b', 'c', 'd'].map((storeKey) => ({
+    const writes = ['a', 'b', 'c', 'd'].map((storeKey) => ({
       storeKey,
       entry: storeKey === 'c' ? entry : entryOf('')
     }))
-    t.strictSame(await putAt(store, position, ...drafts), ['stored', 'refused', 'refused', 'stored'])
+    t.strictSame(await putAt(store, position, ...writes), ['stored', 'refused', 'refused', 'stored'])
     t.strictSame(await readable(store, 'a', 'b', 'c', 'd'), ['a', 'd'])
   })
 
   await t.test('a fence and a condition both have to hold', async (t) => {
-    const store = await createStore(t)
+    const { store } = await createStore(t)
     const position = await positionOf(store)
     await invalidate(store, { keys: ['other'] })
-    const draft = { storeKey: '@value:a', entry, condition: 'present' as const }
-    t.strictSame(await putAt(store, position, draft), ['unmet'])
-    t.strictSame(await putAt(store, position, { ...draft, condition: 'absent' }), ['stored'])
+    const write = { storeKey: '@value:a', entry, condition: 'present' as const }
+    t.strictSame(await putAt(store, position, write), ['unmet'])
+    t.strictSame(await putAt(store, position, { ...write, condition: 'absent' }), ['stored'])
     await invalidate(store, { keys: ['a'] })
-    t.strictSame(await putAt(store, position, { ...draft, condition: 'absent' }), ['refused'])
+    t.strictSame(await putAt(store, position, { ...write, condition: 'absent' }), ['refused'])
   })
 
   await t.test('1,000 records are compared, more are not', async (t) => {
-    const store = await createStore(t)
+    const { store } = await createStore(t)
     const position = await positionOf(store)
     await disturb(store, 1000)
     t.strictSame(await putAt(store, position, { storeKey: 'a', entry }), ['stored'])
@@ -94,7 +94,7 @@ export const fenceContract = async (t: Test, createStore: CreateStore): Promise<
   })
 
   await t.test('positions that the store never gave are refused', async (t) => {
-    const store = await createStore(t)
+    const { store } = await createStore(t)
     const position = await positionOf(store)
     const [epoch, id] = [epochOf(position), recordIdOf(position)]
     for (const foreign of [`${'x'.repeat(16)}:${id}`, `${epoch}:9999999999999-0`]) {
@@ -105,7 +105,7 @@ export const fenceContract = async (t: Test, createStore: CreateStore): Promise<
   })
 
   await t.test('the records between two positions are told, oldest first', async (t) => {
-    const store = await createStore(t)
+    const { store } = await createStore(t)
     const first = await positionOf(store)
     const named = [{ keys: ['ключ'] }, { tags: ['t'], patterns: ['p*'] }, { keys: ['b'] }]
     const ids: string[] = []

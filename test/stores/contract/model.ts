@@ -68,16 +68,16 @@ const check = async (store: Store, rounds: readonly (readonly Step[])[]): Promis
     const known = misses.get(step.fill)
     if (known === undefined) return
     const entry = entryOf(`${known.asked}`, { tags: [...new Set(step.tags)] })
-    await store.commit({ drafts: [{ storeKey: step.storeKey, entry }], position: known.position })
+    await store.commit({ writes: [{ storeKey: step.storeKey, entry }], position: known.position })
   }
 
   for (const round of rounds) {
     await Promise.all(round.map(play))
-    const { entries } = await store.read(SLOTS)
+    const { entries } = await store.read(STORE_KEYS)
     for (const [at, entry] of entries.entries()) {
       if (entry === undefined) continue
       const since = asked.slice(Number(entry.body.toString()))
-      const storeKey = SLOTS[at] ?? ''
+      const storeKey = STORE_KEYS[at] ?? ''
       if (isReached(since, storeKey, entry.tags))
         return `${storeKey} is readable after ${JSON.stringify(since)}`
     }
@@ -86,13 +86,13 @@ const check = async (store: Store, rounds: readonly (readonly Step[])[]): Promis
 }
 
 const KEYS = ['a', 'b', 'u:1', 'u:2', 'u:1:x']
-const SLOTS = [...KEYS, ...KEYS.map((key) => `@value:${key}`), '@proof:p']
+const STORE_KEYS = [...KEYS, ...KEYS.map((key) => `@value:${key}`), '@proof:p']
 
 export const modelContract = async (t: Test, createStore: CreateStore): Promise<void> => {
   await t.test(
     'nothing is readable after a later invalidation that names it, whatever the order',
     async (t) => {
-      const store = await createStore(t)
+      const { store } = await createStore(t)
       const rounds = fc.array(fc.array(step, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 12 })
       await fc.assert(
         fc.asyncProperty(rounds, async (played) => {
@@ -106,10 +106,10 @@ export const modelContract = async (t: Test, createStore: CreateStore): Promise<
   )
 
   await t.test('unrelated invalidations do not keep a fill from being stored', async (t) => {
-    const store = await createStore(t)
+    const { store } = await createStore(t)
     const position = await positionOf(store)
     const [outcomes] = await Promise.all([
-      store.commit({ drafts: [{ storeKey: 'a', entry: entryOf('') }], position }),
+      store.commit({ writes: [{ storeKey: 'a', entry: entryOf('') }], position }),
       store.invalidate(invalidationOf({ keys: ['b'] })),
       store.invalidate(invalidationOf({ patterns: ['c*'] }))
     ])

@@ -29,7 +29,7 @@ void t.test('a frozen server costs one budget, then nothing', { skip: needsOwnRe
     durations.every((ms) => ms >= BUDGET_MS - 5 && ms < 2 * BUDGET_MS + SLACK_MS),
     `each waits for one budget: ${durations.map(Math.round).join(', ')} ms`
   )
-  t.equal((await store.figures()).state, 'down')
+  t.equal((await store.stats()).state, 'down')
   const asked = told.storeAsked.filter(({ operation }) => operation === 'read').length
   const failing = await Promise.allSettled(Array.from({ length: 100 }, () => store.read(['a'])))
   t.ok(failing.every(({ status }) => status === 'rejected'))
@@ -41,8 +41,8 @@ void t.test('a frozen server costs one budget, then nothing', { skip: needsOwnRe
   t.comment(`up again ${Math.round(performance.now() - thawedAt)} ms after SIGCONT`)
   t.ok(performance.now() - thawedAt < 5000)
   t.strictSame(await readable(store, 'a'), ['a'], 'it is the same server')
-  const drafts = ['b', 'c'].map((storeKey) => ({ storeKey, entry: entryOf('') }))
-  t.strictSame(await putAt(store, position, ...drafts), ['refused', 'stored'])
+  const writes = ['b', 'c'].map((storeKey) => ({ storeKey, entry: entryOf('') }))
+  t.strictSame(await putAt(store, position, ...writes), ['refused', 'stored'])
   t.strictSame(
     told.storeChanged.map(({ state }) => state),
     ['up', 'down', 'up']
@@ -105,7 +105,7 @@ void t.test(
     await untilUp(store)
     t.strictSame(await readable(store, 'a'), [])
     t.match(told.invalidated, [{ source: 'replay', outcome: 'done' }])
-    t.equal((await store.figures()).pendingInvalidations, 0)
+    t.equal((await store.stats()).pendingInvalidations, 0)
   }
 )
 

@@ -32,7 +32,7 @@ void t.test('one that finds no store is pending when its time is over, and no so
   const startedAt = performance.now()
   t.same(await invalidate(store, { keys: ['a'] }), { outcome: 'pending' })
   t.ok(performance.now() - startedAt >= 290)
-  t.match(await store.figures(), { pendingInvalidations: 1 })
+  t.match(await store.stats(), { pendingInvalidations: 1 })
 })
 
 void t.test('a caller may ask for less, and not for more', async (t) => {
@@ -64,7 +64,7 @@ void t.test('a process that stops waits no longer, and does not begin to', async
   await ended
   t.strictSame(outcomes, ['pending', 'pending', 'pending'])
   t.same(await invalidate(store, { keys: ['later'] }), { outcome: 'pending' })
-  t.match(await store.figures(), { pendingInvalidations: 4 })
+  t.match(await store.stats(), { pendingInvalidations: 4 })
 })
 
 void t.test('closing ends the waiting, too', async (t) => {
@@ -90,6 +90,6 @@ void t.test(
     }
     t.strictSame(await readable(store, 'a', 'b', 'c'), [])
     t.match(told.invalidated.at(-1), { source: 'replay', outcome: 'done' })
-    t.match(await store.figures(), { pendingInvalidations: 0 })
+    t.match(await store.stats(), { pendingInvalidations: 0 })
   }
 )

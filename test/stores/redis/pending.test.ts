@@ -57,7 +57,7 @@ for (const [title, refuseWrites, takeWrites, left] of WRITELESS) {
       }
       t.match(await invalidateAtOnce(store, { tags: ['t:b'] }), { outcome: 'pending' })
       t.match(await invalidateAtOnce(store, { patterns: ['t:c*'] }), { outcome: 'pending' })
-      t.match(await store.figures(), { state: 'down', pendingInvalidations: 3 })
+      t.match(await store.stats(), { state: 'down', pendingInvalidations: 3 })
       await takeWrites(server)
       await untilUp(store)
       t.strictSame(await readable(store, ...storeKeys), left)
@@ -81,7 +81,7 @@ for (const [title, refuseWrites, takeWrites] of WRITELESS) {
     await put(store, { storeKey: 'a', entry: entryOf('') }, { storeKey: 'b', entry: entryOf('') })
     await refuseWrites(server)
     const waiting = ['a', 'b'].map((key) => invalidate(store, { keys: [key] }))
-    await eventually(async () => (await store.figures()).pendingInvalidations === 2)
+    await eventually(async () => (await store.stats()).pendingInvalidations === 2)
     await t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })
     await takeWrites(server)
     for (const each of waiting) t.match(await each, { outcome: 'done', id: /^\d+-\d+$/ })
@@ -136,7 +136,7 @@ void t.test('a journal that overflows makes everything unreadable', { skip: need
   const position = await positionOf(store)
   await stopWrites(t, server)
   for (let at = 0; at < 10_001; at++) await invalidateAtOnce(store, { keys: [`k:${at}`] })
-  t.equal((await store.figures()).pendingInvalidations, 1)
+  t.equal((await store.stats()).pendingInvalidations, 1)
   await WRITELESS[0]?.[2](server)
   await untilUp(store)
   t.strictSame(await readable(store, 'never-named'), [])
@@ -188,7 +188,7 @@ void t.test(
     await untilUp(store)
     t.match(await arrived, { outcome: 'pending' })
     t.strictSame(await readable(store, 'a', 'b'), [])
-    t.equal((await store.figures()).pendingInvalidations, 0)
+    t.equal((await store.stats()).pendingInvalidations, 0)
   }
 )
 

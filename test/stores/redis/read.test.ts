@@ -7,7 +7,7 @@ import { connectStore, redisFor } from '../redis-fixtures.js'
 import { needsOwnRedis } from '../../support/redis-server.js'
 
 /** Begins at once, as the connection does with what fills a batch. */
-const linkOf = (isUp = () => true) => {
+const connectionOf = (isUp = () => true) => {
   let joined = 0
   const run: Run = (_operation, work) => (isUp() ? work() : Promise.reject(new Error('down')))
   return {
@@ -22,11 +22,11 @@ const linkOf = (isUp = () => true) => {
   }
 }
 
-/** Answers with each slot's own name, when it is told to. */
+/** Answers with each store key's own name, when it is told to. */
 const setUp = (isUp = () => true) => {
   const asked: (readonly string[])[] = []
   const answers: (() => void)[] = []
-  const connection = linkOf(isUp)
+  const connection = connectionOf(isUp)
   const read = gatherReads(connection, (storeKeys) => {
     asked.push(storeKeys)
     const reading: Reading = {
@@ -77,11 +77,11 @@ t.test('one that begins when the command has been made has a command of its own'
   ])
 })
 
-t.test('no command asks for more than 128 storeKeys, but for a read that is larger by itself', async (t) => {
+t.test('no command asks for more than 128 store keys, but for a read that is larger by itself', async (t) => {
   const { asked, found, answer } = setUp()
-  const slotsOf = (reader: number, count: number) =>
+  const storeKeysOf = (reader: number, count: number) =>
     Array.from({ length: count }, (_, at) => `${reader}:${at}`)
-  const reads = [100, 28, 1, 200, 1].map((count, reader) => found(...slotsOf(reader, count)))
+  const reads = [100, 28, 1, 200, 1].map((count, reader) => found(...storeKeysOf(reader, count)))
   await Promise.resolve()
   t.strictSame(
     asked.map(({ length }) => length),
@@ -102,7 +102,7 @@ t.test('no command asks for more than 128 storeKeys, but for a read that is larg
 
 t.test('what fails fails for all who share it, and for nobody after', async (t) => {
   let calls = 0
-  const read = gatherReads(linkOf(), async () => {
+  const read = gatherReads(connectionOf(), async () => {
     if (++calls === 1) throw new Error('of Redis')
     return { position: 'p', entries: [] }
   })
@@ -134,7 +134,7 @@ t.test(
 t.test('the last reader of a full batch is answered', { skip: needsOwnRedis }, async (t) => {
   const { store } = await connectStore(t, { url: (await redisFor(t)).url })
   await put(store, { storeKey: 'a', entry: entryOf('of a') })
-  const others = Array.from({ length: 63 }, () => store.isTagged('none'))
+  const others = Array.from({ length: 63 }, () => store.sizes(['none']))
   t.strictSame(await bodies(store, 'a'), ['of a'])
   await Promise.all(others)
 })

@@ -17,7 +17,7 @@ import { connectStore, openStore, redisFor, untilUp, type WatchedStore } from '.
 
 const states = ({ told }: WatchedStore): string[] => told.storeChanged.map(({ state }) => state)
 const untilDown = ({ store }: WatchedStore): Promise<unknown> =>
-  eventually(async () => (await store.figures()).state === 'down', { intervalMs: 5 })
+  eventually(async () => (await store.stats()).state === 'down', { intervalMs: 5 })
 
 void t.test('a server that is down at start is used once it is there', { skip: needsOwnRedis }, async (t) => {
   const port = await freePort()
@@ -26,9 +26,9 @@ void t.test('a server that is down at start is used once it is there', { skip: n
   await eventually(() => watched.told.storeChanged.length > 0, { intervalMs: 5 })
   await t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })
   await t.rejects(put(store, { storeKey: 'a', entry: entryOf('') }), { name: 'StoreUnavailableError' })
-  await t.rejects(store.isTagged('t'), { name: 'StoreUnavailableError' })
+  await t.rejects(store.sizes(['t']), { name: 'StoreUnavailableError' })
   await t.rejects(store.sweep(), { name: 'StoreUnavailableError' })
-  t.match(await store.figures(), { state: 'down', usedBytes: undefined })
+  t.match(await store.stats(), { state: 'down', usedBytes: undefined })
   t.match(await invalidateAtOnce(store, { keys: ['a'] }), { outcome: 'pending' })
   const server = await startRedis({ port })
   t.teardown(() => server.stop())
@@ -123,7 +123,7 @@ void t.test('an emptied server begins a new epoch without losing the connection'
     t.not(epochOf(await positionOf(store)), epochOf(position))
     t.strictSame(await putAt(store, position, { storeKey: 'a', entry: entryOf('old') }), ['refused'])
     t.strictSame(states(watched), ask === 'invalidate' ? ['up'] : ['up', 'down', 'up'])
-    t.match(watched.told.epochBegan.at(-1), { reason: 'no epoch' })
+    t.match(watched.told.epochBegan.at(-1), { reason: 'no-epoch' })
     await store.close()
   }
 })

@@ -1,23 +1,14 @@
-import { withinBudget } from '../../time-budget.js'
+import { type Clock, systemClock, withinBudget } from '../../time-budget.js'
 import type { RedisClient } from './client.js'
-
-export interface Batches {
-  /**
-   * Does one command with the others of this turn; rejects when the batch is not answered within its budget. One with
-   * `whenLate`, which is better answered late than never, is only told then, and rejects when its patience is over.
-   */
-  run<T>(command: () => Promise<T>, whenLate?: () => void): Promise<T>
-  /** Counts one more who waits for a command that has not begun yet. */
-  join(): void
-}
 
 export interface Times {
   readonly budgetMs: number
   /** Of the commands that may be late; above the budget. */
   readonly patienceMs: number
+  readonly clock?: Clock | undefined
 }
 
-/** Who wait for a batch: the first of a crowd do not wait for the last, and Redis works for them meanwhile. */
+/** A batch is sent when so many callers wait for it: Redis works for the first of a crowd while the last still come. */
 const MOST = 64
 
 /**
@@ -25,99 +16,118 @@ const MOST = 64
  * by a few for a crowd: such a call is most of the cost of a command. It has one budget in common, which begins when
  * it is sent: a process that is busy meanwhile has not asked yet.
  */
-export const createBatches = (client: RedisClient, { budgetMs, patienceMs }: Times): Batches => {
-  let batch: Batch | undefined
+export class Batches {
+  readonly #client: RedisClient
+  readonly #budgetMs: number
+  readonly #patience: Patience
+  #batch: Batch | undefined
 
-  const begin = (): Batch => {
-    const begun = createBatch(patienceMs, () => {
-      if (batch !== begun) return
-      batch = undefined
-      const { stream } = client
-      stream.cork()
-      begun.begin()
-      // After the reads of this batch have become one command.
-      queueMicrotask(() => stream.uncork())
-      withinBudget(begun.settled(), budgetMs).catch(begun.giveUp)
-    })
-    // After the sockets of this turn have been read, and before the next turn.
-    setImmediate(begun.send)
-    return begun
+  constructor(client: RedisClient, { budgetMs, patienceMs, clock = systemClock }: Times) {
+    this.#client = client
+    this.#budgetMs = budgetMs
+    this.#patience = { ms: patienceMs, clock }
   }
 
-  return {
-    run: (command, whenLate) => {
-      batch ??= begin()
-      const result = batch.add(command, whenLate)
-      batch.join()
-      return result
-    },
-    join: () => batch?.join()
+  /**
+   * Does one command with the others of this turn; rejects when the batch is not answered within its budget. One with
+   * `whenLate`, which is better answered late than never, is only told then, and rejects when its patience is over.
+   */
+  run<T>(command: () => Promise<T>, whenLate?: () => void): Promise<T> {
+    const batch = (this.#batch ??= this.#open())
+    const result = batch.add(command, whenLate)
+    this.join()
+    return result
+  }
+
+  /** Counts one more who waits for a command that has not begun yet, and sends the batch when that makes it full. */
+  join(): void {
+    const batch = this.#batch
+    if (batch !== undefined && ++batch.waiting === MOST) this.#send(batch)
+  }
+
+  #open(): Batch {
+    const batch = new Batch(this.#patience)
+    // After the sockets of this turn have been read, and before the next turn.
+    setImmediate(() => this.#send(batch))
+    return batch
+  }
+
+  #send(batch: Batch): void {
+    if (this.#batch !== batch) return
+    this.#batch = undefined
+    const { stream } = this.#client
+    stream.cork()
+    batch.start()
+    // After the reads of this batch have become one command.
+    queueMicrotask(() => stream.uncork())
+    withinBudget(batch.settled(), this.#budgetMs, this.#patience.clock).catch(batch.giveUp)
   }
 }
 
-interface Batch {
-  /** Sends it, unless that is done. */
-  readonly send: () => void
-  add<T>(command: () => Promise<T>, whenLate?: () => void): Promise<T>
-  /** Sends it when that makes it full. */
-  join(): void
-  readonly begin: () => void
-  /** Resolves when all work has ended, well or not. */
-  settled(): Promise<void>
+interface Patience {
+  readonly ms: number
+  readonly clock: Clock
+}
+
+class Batch {
+  /** How many callers wait for its commands. */
+  waiting = 0
   /** Rejects what has not ended and has no patience. */
-  readonly giveUp: (error: Error) => void
+  readonly giveUp = (error: Error): void => {
+    for (const member of this.#members) member.giveUp(error)
+  }
+  readonly #patience: Patience
+  #members: Member[] = []
+  #pending = 0
+  #onSettled: (() => void) | undefined
+
+  constructor(patience: Patience) {
+    this.#patience = patience
+  }
+
+  add<T>(command: () => Promise<T>, whenLate: (() => void) | undefined): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let isOver = false
+      const start = async (): Promise<void> => {
+        const result = carriedOut(command)
+        const { ms, clock } = this.#patience
+        await (whenLate === undefined ? result : withinBudget(result, ms, clock)).then(resolve, reject)
+        isOver = true
+        this.#end()
+      }
+      const giveUp = (error: Error): void => {
+        if (isOver) return
+        if (whenLate === undefined) reject(error)
+        else whenLate()
+      }
+      this.#members.push({ start, giveUp })
+    })
+  }
+
+  start(): void {
+    this.#pending = this.#members.length
+    for (const { start } of this.#members) void start()
+  }
+
+  /** Resolves when all work has ended, well or not. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#pending === 0) resolve()
+      else this.#onSettled = resolve
+    })
+  }
+
+  #end(): void {
+    if (--this.#pending > 0) return
+    // Else one batch that has become old would keep what it shared its turn with, and so on, until a major collection.
+    this.#members = []
+    this.#onSettled?.()
+  }
 }
 
 interface Member {
-  readonly begin: () => Promise<void>
+  readonly start: () => Promise<void>
   readonly giveUp: (error: Error) => void
-}
-
-const createBatch = (patienceMs: number, send: () => void): Batch => {
-  let members: Member[] = []
-  let waiting = 0
-  let pending = 0
-  let onSettled: (() => void) | undefined
-  const end = (): void => {
-    if (--pending > 0) return
-    // Else one batch that has become old would keep what it shared its turn with, and so on, until a major collection.
-    members = []
-    onSettled?.()
-  }
-  return {
-    send,
-    add: <T>(command: () => Promise<T>, whenLate?: () => void) =>
-      new Promise<T>((resolve, reject) => {
-        let isOver = false
-        const begin = async (): Promise<void> => {
-          const result = carriedOut(command)
-          await (whenLate === undefined ? result : withinBudget(result, patienceMs)).then(resolve, reject)
-          isOver = true
-          end()
-        }
-        const giveUp = (error: Error): void => {
-          if (isOver) return
-          if (whenLate === undefined) reject(error)
-          else whenLate()
-        }
-        members.push({ begin, giveUp })
-      }),
-    join: () => {
-      if (++waiting === MOST) send()
-    },
-    begin: () => {
-      pending = members.length
-      for (const { begin } of members) void begin()
-    },
-    settled: () =>
-      new Promise((resolve) => {
-        if (pending === 0) resolve()
-        else onSettled = resolve
-      }),
-    giveUp: (error) => {
-      for (const member of members) member.giveUp(error)
-    }
-  }
 }
 
 /** A promise even of what throws. */

@@ -1,21 +1,23 @@
-import { StoreUnavailableError } from '../../../cache/errors.js'
+import { type StoreFault, StoreUnavailableError } from '../../../cache/errors.js'
 import type { Observer } from '../../../cache/observer.js'
 import type { StoreState } from '../../../cache/store.js'
-import { createBreaker } from '../../breaker.js'
-import { BudgetExceededError } from '../../time-budget.js'
-import { createBatches } from './batches.js'
+import { Breaker } from '../../breaker.js'
+import { BudgetExceededError, type Clock, systemClock } from '../../time-budget.js'
+import { Batches } from './batches.js'
 import type { RedisClient } from './client.js'
-import { isReply, isWrongConnection, isWrongServer, messageOf } from './error-replies.js'
+import { faultOf, isWrongConnection, isWrongServer } from './error-replies.js'
+import { Upkeep } from './upkeep.js'
 
 export interface ConnectionOptions {
   readonly client: RedisClient
   readonly commandTimeoutMs: number
   readonly connectTimeoutMs: number
   readonly observer: Observer
-  /** Runs before anything is served, on each new connection and after each suspicion, by means of `run`. */
+  /** Runs before anything is served, on each new connection and each time it was marked down, by means of `run`. */
   readonly handshake: (run: Run) => Promise<void>
-  /** Asked in the very turn in which the connection goes up; if there is more to handshake, it does not. */
+  /** Asked in the very turn in which the connection goes up; if there is more to do, the handshake is repeated. */
   readonly isHandshakeDone: () => boolean
+  readonly clock?: Clock | undefined
 }
 
 /** Does one store operation within the time budget. */
@@ -23,7 +25,7 @@ export type Run = <T>(operation: string, work: () => Promise<T>) => Promise<T>
 
 /**
  * The connection's health. It is up from the end of `handshake` until the connection is lost, the breaker
- * trips or somebody suspects the server; while it is down, work fails at once and the connection tries again by
+ * trips or somebody marks it down; while it is down, work fails at once and the connection tries again by
  * itself. A frozen server shows as time-outs: the connection is then dropped, and with it what was queued.
  */
 export interface RedisConnection {
@@ -38,147 +40,98 @@ export interface RedisConnection {
   /** Counts one more who waits for what has been run and has not begun yet. */
   join(): void
   /** Takes the connection down until `handshake` has succeeded again. */
-  markDown(reason: string): void
+  markDown(fault: StoreFault): void
   start(): void
   stop(): void
 }
 
-const RETRY_MS = 500
 /** A lost packet is sent again after 200, 600 and 1,400 ms: a connection that is silent for so long is given up. */
 const PATIENCE_MS = 1000
 
-export const createConnection = ({ client, observer, ...options }: ConnectionOptions): RedisConnection => {
-  const breaker = createBreaker()
-  const budgetMs = options.commandTimeoutMs
-  const batches = createBatches(client, { budgetMs, patienceMs: Math.max(PATIENCE_MS, budgetMs) })
-  let state: StoreState = 'down'
-  let announced: StoreState | undefined
-  let lastError: Error | undefined
-  let isStopped = false
-  let isShakingHands = false
-  let connections = 0
-  let retry: NodeJS.Timeout | undefined
+export const createConnection = (options: ConnectionOptions): RedisConnection => new Connection(options)
 
-  const change = (next: StoreState, reason: string): void => {
-    state = next
-    if (isStopped) return
-    if (announced !== next) observer.storeChanged({ state: next, reason })
-    else if (next === 'down') observer.storeStaysDown({ reason })
-    announced = next
+class Connection implements RedisConnection {
+  readonly #observer: Observer
+  readonly #clock: Clock
+  readonly #breaker = new Breaker()
+  readonly #batches: Batches
+  readonly #upkeep: Upkeep
+
+  constructor(options: ConnectionOptions) {
+    const { client, observer, commandTimeoutMs: budgetMs, clock = systemClock } = options
+    this.#observer = observer
+    this.#clock = clock
+    this.#batches = new Batches(client, { budgetMs, patienceMs: Math.max(PATIENCE_MS, budgetMs), clock })
+    this.#upkeep = new Upkeep({
+      ...options,
+      clock,
+      handshake: () => options.handshake((operation, work) => this.#attempt(operation, work, () => undefined))
+    })
   }
 
-  const goDown = (reason: string, next: () => void = handshakeSoon): void => {
-    change('down', reason)
-    if (retry !== undefined || isStopped) return
-    retry = setTimeout(() => {
-      retry = undefined
-      // The client has given up, as when no master was found to connect to.
-      if (client.status === 'end') connect()
-      else next()
-    }, RETRY_MS)
+  get state(): StoreState {
+    return this.#upkeep.state
   }
 
-  const reconnect = (): void => {
-    if (!isStopped) client.disconnect(true)
+  readonly run: Run = (operation, work) => this.#run(operation, work, undefined)
+
+  runPatiently(whenLate: () => void): Run {
+    return (operation, work) => this.#run(operation, work, whenLate)
   }
 
-  /** One that fails is told by `close` or `end`. */
-  const connect = (): void => {
-    if (!isStopped) client.connect().catch(() => undefined)
+  join(): void {
+    this.#batches.join()
   }
 
-  const handshake = async (): Promise<void> => {
-    if (isShakingHands || isStopped || client.status !== 'ready') return
-    isShakingHands = true
-    const connection = connections
+  markDown(fault: StoreFault): void {
+    this.#upkeep.markDown(fault)
+  }
+
+  start(): void {
+    this.#upkeep.start()
+  }
+
+  stop(): void {
+    this.#upkeep.stop()
+  }
+
+  async #run<T>(operation: string, work: () => Promise<T>, whenLate: (() => void) | undefined): Promise<T> {
+    if (this.#upkeep.state === 'down') throw new StoreUnavailableError('the store is down', { kind: 'down' })
     try {
-      do await options.handshake((operation, work) => attempt(operation, work, () => undefined))
-      while (!options.isHandshakeDone())
-      lastError = undefined
-      if (connection === connections) change('up', 'connected')
-    } catch (error) {
-      // A frozen connection may never answer.
-      const isHopeless = error instanceof BudgetExceededError || isWrongConnection(error)
-      goDown(messageOf(lastError ?? error), isHopeless ? reconnect : handshakeSoon)
-    } finally {
-      isShakingHands = false
+      return await this.#attempt(operation, work, whenLate)
+    } catch (cause) {
+      throw this.#failed(operation, cause instanceof Error ? cause : new Error(String(cause)))
     }
-    if (connection !== connections) await handshake()
   }
 
-  function handshakeSoon(): void {
-    void handshake()
-  }
-
-  const attempt = async <T>(operation: string, work: () => Promise<T>, whenLate?: () => void): Promise<T> => {
-    const startedAt = performance.now()
+  async #attempt<T>(
+    operation: string,
+    work: () => Promise<T>,
+    whenLate: (() => void) | undefined
+  ): Promise<T> {
+    const startedAt = this.#clock.now()
     try {
-      const result = await batches.run(work, whenLate)
-      breaker.succeeded()
+      const result = await this.#batches.run(work, whenLate)
+      if (this.#breaker.isCounting) this.#breaker.succeeded()
       return result
     } finally {
-      observer.storeAsked({ operation, durationMs: performance.now() - startedAt })
+      this.#observer.storeAsked({ operation, durationMs: this.#clock.now() - startedAt })
     }
   }
 
-  const run = async <T>(operation: string, work: () => Promise<T>, whenLate?: () => void): Promise<T> => {
-    if (state === 'down') throw new StoreUnavailableError('the store is down')
-    try {
-      return await attempt(operation, work, whenLate)
-    } catch (cause) {
-      const error = cause instanceof Error ? cause : new Error(messageOf(cause))
-      observer.storeFailed({ operation, error })
-      if (error instanceof BudgetExceededError && breaker.timedOut(error.isOurFault, performance.now())) {
-        goDown(`Redis did not answer within ${error.budgetMs} ms`)
-        reconnect()
-      } else if (isWrongServer(error)) {
-        goDown(error.message, isWrongConnection(error) ? reconnect : handshakeSoon)
-      }
-      throw new StoreUnavailableError(`${operation} failed`, { cause: error })
+  /** Takes the connection down when the failure says that it, or its server, is no good. */
+  #failed(operation: string, error: Error): StoreUnavailableError {
+    const fault = faultOf(error)
+    this.#observer.storeFailed({ operation, kind: fault.kind, error })
+    if (error instanceof BudgetExceededError) {
+      if (this.#breaker.timedOut(error.isOurFault, this.#clock.now()))
+        this.#upkeep.drop({
+          kind: 'timeout',
+          message: `Redis did not answer within ${error.budgetMs} ms`
+        })
+    } else if (isWrongServer(fault.kind)) {
+      this.#upkeep.leave(fault, { isHopeless: isWrongConnection(fault.kind) })
     }
-  }
-
-  // A connection that gets neither ready nor refused, as to a frozen server, is given up for a new one.
-  const watchdog = setInterval(() => {
-    if (client.status === 'connect' || client.status === 'connecting') reconnect()
-  }, options.connectTimeoutMs).unref()
-
-  client.on('connect', () => {
-    lastError = undefined
-  })
-  client.on('error', (error: Error) => {
-    // A server that refuses a connection says why and closes it: the broken connection is not the reason.
-    if (lastError === undefined || !isReply(lastError) || isReply(error)) lastError = error
-  })
-  client.on('close', () => {
-    connections++
-    change('down', messageOf(lastError ?? 'the connection was closed'))
-  })
-  client.on('ready', () => {
-    connections++
-    handshakeSoon()
-  })
-  client.on('end', () => {
-    goDown(messageOf(lastError ?? 'no connection'))
-  })
-
-  return {
-    get state() {
-      return state
-    },
-    run: (operation, work) => run(operation, work),
-    runPatiently: (whenLate) => (operation, work) => run(operation, work, whenLate),
-    join: () => batches.join(),
-    markDown: (reason) => {
-      change('down', reason)
-      handshakeSoon()
-    },
-    start: connect,
-    stop: () => {
-      isStopped = true
-      state = 'down'
-      clearInterval(watchdog)
-      clearTimeout(retry)
-    }
+    return new StoreUnavailableError(`${operation} failed`, { kind: fault.kind, cause: error })
   }
 }

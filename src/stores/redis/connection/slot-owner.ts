@@ -1,8 +1,10 @@
 import { connect as connectTcp, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { Type } from '@sinclair/typebox'
 import { AbstractConnector, Redis, type RedisOptions } from 'ioredis'
+import { StoreUnavailableError } from '../../../cache/errors.js'
 import type { RedisNode } from './address.js'
-import { parseClusterSlots } from '../scripts/replies.js'
+import { parserOf } from '../scripts/script.js'
 
 /** What ioredis takes when its replies are as they come. */
 export type ClientOptions = Omit<RedisOptions, 'replyMapping'>
@@ -71,6 +73,7 @@ export const slotOwnerConnector = ({ nodes, prefix, asking }: SlotOwnerOptions) 
     override async connect() {
       this.connecting = true
       const owner = await findOwner()
+      // In the words by which ioredis knows that it was told to disconnect.
       if (!this.isWanted()) throw new Error('Connection is closed.')
       this.stream = tls === undefined ? connectTcp({ ...owner }) : connectTls({ ...tls, ...owner })
       this.stream.once('error', (error: Error) => (this.firstError = error))
@@ -83,6 +86,19 @@ export const slotOwnerConnector = ({ nodes, prefix, asking }: SlotOwnerOptions) 
     }
   }
 }
+
+/** CLUSTER SLOTS: from, to, the master's host, port and more, the same of each replica. */
+const parseClusterSlots = parserOf(
+  Type.Array(
+    Type.Array(
+      Type.Union([
+        Type.Integer(),
+        Type.Array(Type.Union([Type.String(), Type.Integer(), Type.Null(), Type.Array(Type.String())]))
+      ]),
+      { minItems: 3 }
+    )
+  )
+)
 
 type Ranges = ReturnType<typeof parseClusterSlots>
 
@@ -102,6 +118,7 @@ const locate = ({ slot, ranges, askedHost }: Question) => {
     })
   const range = ranges.find(([from, to]) => Number(from) <= slot && slot <= Number(to))
   const owner = range === undefined ? undefined : nodesIn(range)[0]
-  if (owner === undefined) throw new Error('CLUSTERDOWN no node serves the slot of KEY_PREFIX')
+  if (owner === undefined)
+    throw new StoreUnavailableError('no node serves the slot of KEY_PREFIX', { kind: 'failing-over' })
   return { owner, all: ranges.flatMap(nodesIn) }
 }

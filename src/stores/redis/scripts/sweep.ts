@@ -1,34 +1,43 @@
-import { script } from './scripts.js'
+import { Type } from '@sinclair/typebox'
+import { COMPARED_RECORDS } from '../../../cache/invalidate/invalidation.js'
+import { TAG_INDEX } from './redis-keys.js'
+import { script } from './script.js'
 
 /**
  * KEYS tags · ARGV prefix, slice, tags. Removes index members whose entry has expired. Scores come from the
  * server's clock, but an entry may outlive its score by the time that a script took: Redis is asked.
  * Returns the tags that are worth another call.
  */
-export const SWEEP_TAGS = script(`
+export const SWEEP_TAGS = script({
+  reply: Type.Array(Type.String()),
+  lua: `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local more = {}
 for i = 3, #ARGV do
-  local index, removed = ARGV[1] .. '@tag:' .. ARGV[i], 0
-  for _, storeKey in ipairs(redis.call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, ARGV[2])) do
-    if redis.call('EXISTS', ARGV[1] .. storeKey) == 0 then removed = removed + redis.call('ZREM', index, storeKey) end
+  local index_key, removed = ARGV[1] .. '${TAG_INDEX}' .. ARGV[i], 0
+  for _, store_key in ipairs(redis.call('ZRANGEBYSCORE', index_key, '-inf', now, 'LIMIT', 0, ARGV[2])) do
+    if redis.call('EXISTS', ARGV[1] .. store_key) == 0 then removed = removed + redis.call('ZREM', index_key, store_key) end
   end
-  if redis.call('EXISTS', index) == 0 then redis.call('SREM', KEYS[1], ARGV[i])
+  if redis.call('EXISTS', index_key) == 0 then redis.call('SREM', KEYS[1], ARGV[i])
   elseif removed == tonumber(ARGV[2]) then more[#more + 1] = ARGV[i] end
 end
 return more
-`)
+`
+})
 
 /**
- * KEYS log · ARGV greatest age in ms. Forgets old records, at most 1,000 a call, never the last one: the
- * position names it. (XTRIM MINID needs Redis 6.2.)
+ * KEYS log · ARGV greatest age in ms. Forgets old records, no more a call than the log is to hold, and never the last
+ * one: the position names it. Returns how many are not old. (XTRIM MINID needs Redis 6.2.)
  */
-export const TRIM_LOG = script(`
+export const TRIM_LOG = script({
+  reply: Type.Integer(),
+  lua: `
 local time = redis.call('TIME')
 local cutoff = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[1]
-local old = #redis.call('XRANGE', KEYS[1], '-', cutoff, 'COUNT', 1000)
+local old = #redis.call('XRANGE', KEYS[1], '-', cutoff, 'COUNT', ${COMPARED_RECORDS})
 local kept = redis.call('XLEN', KEYS[1]) - old
 if old > 0 then redis.call('XTRIM', KEYS[1], 'MAXLEN', math.max(kept, 1)) end
 return kept
-`)
+`
+})

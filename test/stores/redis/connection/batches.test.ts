@@ -2,11 +2,14 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
-import { createBatches } from '../../../../src/stores/redis/connection/batches.js'
-import { BudgetExceededError } from '../../../../src/stores/time-budget.js'
+import { Batches } from '../../../../src/stores/redis/connection/batches.js'
+import { BudgetExceededError, type Clock, systemClock } from '../../../../src/stores/time-budget.js'
 
 /** A server that says `+OK` to every command, unless it is told to be silent. */
-const setUp = async (t: Test, { budgetMs = 1000, patienceMs = 2000, isSilent = false } = {}) => {
+const setUp = async (
+  t: Test,
+  { budgetMs = 1000, patienceMs = 2000, isSilent = false, clock = systemClock } = {}
+) => {
   const arrivals: string[] = []
   const server = createServer((socket) => {
     socket.setNoDelay().on('data', (chunk) => {
@@ -31,7 +34,7 @@ const setUp = async (t: Test, { budgetMs = 1000, patienceMs = 2000, isSilent = f
     client.disconnect()
     server.close()
   })
-  const batches = createBatches(client, { budgetMs, patienceMs })
+  const batches = new Batches(client, { budgetMs, patienceMs, clock })
   return { client, arrivals, batches, ask: (key: string) => batches.run(() => client.get(key)) }
 }
 
@@ -57,7 +60,16 @@ t.test(
 )
 
 t.test('one that may be late is told of the budget, answered later, and given up in the end', async (t) => {
-  const { ask, batches } = await setUp(t, { budgetMs: 20, patienceMs: 60, isSilent: true })
+  const patience = new Set<() => void>()
+  const clock: Clock = {
+    now: () => 0,
+    after: (ms, run) => {
+      if (ms !== 60) return systemClock.after(ms, run)
+      patience.add(run)
+      return () => patience.delete(run)
+    }
+  }
+  const { ask, batches } = await setUp(t, { budgetMs: 20, patienceMs: 60, isSilent: true, clock })
   let late = 0
   let answer: (text: string) => void = () => undefined
   const patient = batches.run(
@@ -78,6 +90,7 @@ t.test('one that may be late is told of the budget, answered later, and given up
   t.equal(late, 2)
   answer('after all')
   t.equal(await patient, 'after all')
+  for (const over of patience) over()
   await silent
 })
 

@@ -58,7 +58,7 @@ const failWith = (message: string) => async (): Promise<never> => {
   throw new Error(message)
 }
 
-void t.test('is down until it is prepared, and up afterwards', async (t) => {
+void t.test('is down until its handshake is done, and up afterwards', async (t) => {
   let finish: () => void = () => undefined
   const { client, connection, states, untilUp } = start(t, {
     handshake: () => new Promise<void>((resolve) => (finish = resolve))
@@ -124,7 +124,7 @@ void t.test(
   }
 )
 
-void t.test('a connection lost while it was prepared is not taken for a good one', async (t) => {
+void t.test('a connection lost during its handshake is not taken for a good one', async (t) => {
   const finishes: (() => void)[] = []
   const { client, connection, untilUp } = start(t, {
     handshake: () => new Promise<void>((resolve) => void finishes.push(resolve))
@@ -141,16 +141,16 @@ void t.test('a connection lost while it was prepared is not taken for a good one
 
 void t.test('goes up only when nothing has come in that must be done first', async (t) => {
   let waiting = 2
-  let prepared = 0
+  let handshakes = 0
   const { client, untilUp } = start(t, {
     handshake: async () => {
-      prepared++
+      handshakes++
     },
     isHandshakeDone: () => --waiting < 0
   })
   client.becomeReady()
   await untilUp()
-  t.equal(prepared, 3)
+  t.equal(handshakes, 3)
 })
 
 void t.test('three time-outs in a row take it down and drop the connection, fewer do not', async (t) => {
@@ -211,7 +211,7 @@ void t.test('a server that says it is the wrong one takes it down, other error r
   }
 })
 
-void t.test('is prepared again by itself when that has failed', async (t) => {
+void t.test('does the handshake again by itself when that has failed', async (t) => {
   let fails = true
   const { client, connection, states, untilUp } = start(t, {
     handshake: async () => {
@@ -226,23 +226,23 @@ void t.test('is prepared again by itself when that has failed', async (t) => {
   t.equal(client.disconnected, 0, 'on the same connection')
 })
 
-void t.test('a suspicion takes it down until it is prepared anew', async (t) => {
-  let prepared = 0
+void t.test('marked down, it is down until another handshake', async (t) => {
+  let handshakes = 0
   const { client, connection, states, untilUp } = start(t, {
     handshake: async () => {
-      prepared++
+      handshakes++
     }
   })
   client.becomeReady()
   await untilUp()
-  connection.markDown('the epoch is lost')
+  connection.markDown({ kind: 'lost-epoch', message: 'the epoch is lost' })
   t.equal(connection.state, 'down')
   await untilUp()
-  t.equal(prepared, 2)
+  t.equal(handshakes, 2)
   t.strictSame(states(), ['up', 'down', 'up'])
 })
 
-void t.test('a server that does not answer while it is prepared gets a new connection', async (t) => {
+void t.test('a server that does not answer a handshake gets a new connection', async (t) => {
   const { client } = start(t, { handshake: (run) => run('open', never) })
   client.becomeReady()
   await eventually(() => client.disconnected > 0)

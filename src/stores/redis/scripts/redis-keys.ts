@@ -1,4 +1,7 @@
-/** The keys of design "In Redis", after the prefix. */
+/** Under the prefix and this, the store keys that carry a tag: a sorted set, by when they expire. */
+export const TAG_INDEX = '@tag:'
+
+/** The keys of design "In Redis". That of an entry is the prefix and its store key. */
 export interface RedisKeys {
   readonly prefix: string
   readonly epoch: string
@@ -7,7 +10,6 @@ export interface RedisKeys {
   readonly tags: string
   /** Never there: to remove it changes nothing, but only a server that takes writes does it. */
   readonly nothing: string
-  readonly storeKey: (storeKey: string) => string
 }
 
 export const redisKeysUnder = (prefix: string): RedisKeys => ({
@@ -16,6 +18,5 @@ export const redisKeysUnder = (prefix: string): RedisKeys => ({
   log: `${prefix}@log`,
   server: `${prefix}@server`,
   tags: `${prefix}@tags`,
-  nothing: `${prefix}@void`,
-  storeKey: (storeKey) => prefix + storeKey
+  nothing: `${prefix}@void`
 })

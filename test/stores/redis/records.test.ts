@@ -62,32 +62,3 @@ void t.test('256 KiB of records are compared, in pages, more are not', { skip: n
   t.equal(await store.recordsBetween(position, await positionOf(store)), undefined)
   t.strictSame(await putAt(store, position, { storeKey: 'b', entry: entryOf('') }), ['refused'])
 })
-
-void t.test(
-  'drafts of many bytes or tags are stored in several script calls',
-  { skip: needsOwnRedis },
-  async (t) => {
-    const server = await redisFor(t)
-    const { store, told } = await connectStore(t, { url: server.url })
-    const commits = (): number => told.storeAsked.filter(({ operation }) => operation === 'commit').length
-    const body = Buffer.alloc(300_000)
-    await put(store, ...names(6, 'large').map((storeKey) => ({ storeKey, entry: entryOf(body) })))
-    t.equal(commits(), 6, 'two would have more than 512 KiB')
-    await put(
-      store,
-      ...names(6, 'tagged').map((storeKey) => ({ storeKey, entry: tagged(...names(200, storeKey)) }))
-    )
-    t.equal(commits(), 9, 'two have 400 tags, three would have 600')
-    t.equal((await readable(store, ...names(6, 'large'), ...names(6, 'tagged'))).length, 12)
-  }
-)
-
-void t.test('sizes are told without reading', { skip: needsOwnRedis }, async (t) => {
-  const server = await redisFor(t)
-  const { store } = await connectStore(t, { url: server.url })
-  await put(store, { storeKey: 'a', entry: entryOf(Buffer.alloc(100_000)) })
-  await server.cli('sadd', 'spms:set', 'x')
-  const [a = 0, ...others] = await store.sizes(['a', 'none', 'set'])
-  t.ok(a >= 100_000 && a < 101_000, `${a}`)
-  t.strictSame(others, [0, 0])
-})

@@ -4,11 +4,33 @@ import { ttlSeconds } from '../../../src/cache/entry.js'
 import { createValues } from '../../../src/cache/values/values.js'
 import { createClock } from '../../support/clock.js'
 import { needsOwnRedis } from '../../support/redis-server.js'
-import { entryOf, put } from '../fixtures.js'
+import { entryOf, put, readable, tagged } from '../fixtures.js'
 import { connectStore, redisFor } from '../redis-fixtures.js'
 
 const HOUR = 3_600_000
 const TTL_MS = 300_000
+
+const names = (count: number, name: string): string[] =>
+  Array.from({ length: count }, (_, at) => `${name}:${at}`.padEnd(50, '.'))
+
+void t.test(
+  'writes of many bytes or tags are stored in several script calls',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const server = await redisFor(t)
+    const { store, told } = await connectStore(t, { url: server.url })
+    const commits = (): number => told.storeAsked.filter(({ operation }) => operation === 'commit').length
+    const body = Buffer.alloc(300_000)
+    await put(store, ...names(6, 'large').map((storeKey) => ({ storeKey, entry: entryOf(body) })))
+    t.equal(commits(), 6, 'two would have more than 512 KiB')
+    await put(
+      store,
+      ...names(6, 'tagged').map((storeKey) => ({ storeKey, entry: tagged(...names(200, storeKey)) }))
+    )
+    t.equal(commits(), 9, 'two have 400 tags, three would have 600')
+    t.equal((await readable(store, ...names(6, 'large'), ...names(6, 'tagged'))).length, 12)
+  }
+)
 
 void t.test(
   'a clock that steps back an hour makes nothing in Redis live longer than its time to live',
@@ -22,9 +44,9 @@ void t.test(
     const isBounded = (ms: number) => ms > TTL_MS / 2 && ms <= TTL_MS
 
     const entry = entryOf('', { generatedAt: clock.now(), freshUntil: clock.now() + TTL_MS })
-    const draft = { body: Buffer.from('1'), contentType: 'text/plain', tags: [], ttlSeconds: TTL_MS / 1000 }
+    const write = { body: Buffer.from('1'), contentType: 'text/plain', tags: [], ttlSeconds: TTL_MS / 1000 }
     for (const key of ['counter', 'touched']) {
-      await values.put({ ...draft, key }, { precondition: 'none', position: undefined })
+      await values.put({ ...write, key }, { precondition: 'none', position: undefined })
     }
     await put(store, { storeKey: 'before', entry })
     clock.advance(-HOUR)

@@ -1,0 +1,147 @@
+import type { StoreFault } from '../../../cache/errors.js'
+import type { Observer } from '../../../cache/observer.js'
+import type { StoreState } from '../../../cache/store.js'
+import { BudgetExceededError, type Clock } from '../../time-budget.js'
+import type { RedisClient } from './client.js'
+import { faultOf, isWrongConnection, saysWhy } from './error-replies.js'
+
+export interface UpkeepOptions {
+  readonly client: RedisClient
+  readonly connectTimeoutMs: number
+  readonly observer: Observer
+  readonly clock: Clock
+  readonly handshake: () => Promise<void>
+  readonly isHandshakeDone: () => boolean
+}
+
+const RETRY_MS = 500
+
+const CLOSED: StoreFault = { kind: 'closed', message: 'the connection was closed' }
+const NO_CONNECTION: StoreFault = { kind: 'other', message: 'no connection' }
+
+/**
+ * Brings a connection up and up again: connects, does the handshake, and tries both anew for as long as they fail. Tells
+ * each transition once, and each vain attempt.
+ */
+export class Upkeep {
+  /** A plain field: every operation looks at it. */
+  state: StoreState = 'down'
+  readonly #options: UpkeepOptions
+  readonly #client: RedisClient
+  readonly #watchdog: NodeJS.Timeout
+  #announced: StoreState | undefined
+  #lastError: Error | undefined
+  #isStopped = false
+  #isShakingHands = false
+  /** Counts connections made and lost: a handshake that ends on another than it began on is worth nothing. */
+  #connections = 0
+  #cancelRetry: (() => void) | undefined
+
+  constructor(options: UpkeepOptions) {
+    this.#options = options
+    this.#client = options.client
+    // A connection that gets neither ready nor refused, as to a frozen server, is given up for a new one.
+    this.#watchdog = setInterval(() => {
+      if (this.#client.status === 'connect' || this.#client.status === 'connecting') this.#reconnect()
+    }, options.connectTimeoutMs).unref()
+    this.#listen()
+  }
+
+  /** A connection that fails is told by `close` or `end`. */
+  start(): void {
+    if (!this.#isStopped) this.#client.connect().catch(() => undefined)
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.state = 'down'
+    clearInterval(this.#watchdog)
+    this.#cancelRetry?.()
+  }
+
+  /** Down, until a handshake that begins now has succeeded. */
+  markDown(fault: StoreFault): void {
+    this.#goDown(fault)
+    void this.#handshake()
+  }
+
+  /** Down; tried again in a while: on a new connection when this one is hopeless. */
+  leave(fault: StoreFault, { isHopeless }: { readonly isHopeless: boolean }): void {
+    this.#goDown(fault)
+    if (this.#cancelRetry !== undefined || this.#isStopped) return
+    this.#cancelRetry = this.#options.clock.after(RETRY_MS, () => {
+      this.#cancelRetry = undefined
+      // The client has given up, as when no master was found to connect to.
+      if (this.#client.status === 'end') this.start()
+      else if (isHopeless) this.#reconnect()
+      else void this.#handshake()
+    })
+  }
+
+  /** Down, and what was queued on the connection is gone with it. */
+  drop(fault: StoreFault): void {
+    this.leave(fault, { isHopeless: false })
+    this.#reconnect()
+  }
+
+  #listen(): void {
+    this.#client.on('connect', () => {
+      this.#lastError = undefined
+    })
+    this.#client.on('error', (error: Error) => {
+      // A server that refuses a connection says why and closes it: the broken connection is not the reason.
+      if (this.#lastError === undefined || !saysWhy(this.#lastError) || saysWhy(error))
+        this.#lastError = error
+    })
+    this.#client.on('close', () => {
+      this.#connections++
+      this.#goDown(this.#lastError === undefined ? CLOSED : faultOf(this.#lastError))
+    })
+    this.#client.on('ready', () => {
+      this.#connections++
+      void this.#handshake()
+    })
+    this.#client.on('end', () => {
+      const fault = this.#lastError === undefined ? NO_CONNECTION : faultOf(this.#lastError)
+      this.leave(fault, { isHopeless: false })
+    })
+  }
+
+  async #handshake(): Promise<void> {
+    if (this.#isShakingHands || this.#isStopped || this.#client.status !== 'ready') return
+    this.#isShakingHands = true
+    const connection = this.#connections
+    try {
+      do await this.#options.handshake()
+      while (!this.#options.isHandshakeDone())
+      this.#lastError = undefined
+      if (connection === this.#connections) this.#goUp()
+    } catch (error) {
+      // A frozen connection may never answer.
+      const isHopeless = error instanceof BudgetExceededError || isWrongConnection(faultOf(error).kind)
+      this.leave(faultOf(this.#lastError ?? error), { isHopeless })
+    } finally {
+      this.#isShakingHands = false
+    }
+    if (connection !== this.#connections) await this.#handshake()
+  }
+
+  #reconnect(): void {
+    if (!this.#isStopped) this.#client.disconnect(true)
+  }
+
+  #goUp(): void {
+    this.state = 'up'
+    if (!this.#isStopped && this.#announced !== 'up')
+      this.#options.observer.storeChanged({ state: 'up', reason: 'connected' })
+    this.#announced = 'up'
+  }
+
+  #goDown({ kind, message: reason }: StoreFault): void {
+    this.state = 'down'
+    if (this.#isStopped) return
+    if (this.#announced !== 'down') this.#options.observer.storeChanged({ state: 'down', kind, reason })
+    else this.#options.observer.storeStaysDown({ kind, reason })
+    this.#announced = 'down'
+  }
+}
