@@ -95,7 +95,7 @@ t.test('store operations, errors, transitions, dropped fills and epochs are coun
   observer.storeAsked({ operation: 'read', durationMs: 1 })
   observer.storeFailed({ operation: 'commit', kind: 'other', error: new Error('no') })
   observer.storeChanged({ state: 'down', kind: 'other', reason: 'no' })
-  observer.fillDropped({ key: 'k', reason: 'refused' })
+  observer.unstored({ resource: 'branches', key: 'k', reason: 'invalidated' })
   observer.unstored({ resource: 'branches', key: 'k', reason: 'no-store' })
   observer.epochBegan({ reason: 'no-epoch' })
   const lines = await scrape()
