@@ -13,7 +13,10 @@ import type { AnswerValue } from './value-reads.js'
 export interface ControlParts {
   readonly values: Values
   /** Does not reject when the store cannot be reached: the outcome is `pending` then, after a wait. */
-  readonly invalidate: (named: Partial<Invalidation>, options?: InvalidateOptions) => Promise<InvalidateResult>
+  readonly invalidate: (
+    named: Partial<Invalidation>,
+    options?: InvalidateOptions
+  ) => Promise<InvalidateResult>
   /** Longest that `invalidate` waits. */
   readonly longestWaitMs: number
   readonly stats: () => Promise<StatsSnapshot>

@@ -12,14 +12,14 @@ const proofOf = (user: string | undefined) => ({ identity: 'me', user, tagGroups
 const setUp = (around: (store: Store) => Store = (store) => store) => {
   const { store, clock } = createStage({ around })
   const fill = (each: Fill) => storeFill({ store, now: clock.now }, each)
-  const draft = { storeKey: 'open:5', entry: entry({ freshUntil: clock.now() + 60_000, tags: ['thing:5'] }) }
+  const write = { storeKey: 'open:5', entry: entry({ freshUntil: clock.now() + 60_000, tags: ['thing:5'] }) }
   const run = async (named: Partial<Fill> = {}): ReturnType<typeof storeFill> => {
     const { position } = await store.read([])
-    return fill({ position, write: draft, proof: undefined, ...named })
+    return fill({ position, write, proof: undefined, ...named })
   }
   const invalidate = (tag: string) => store.invalidate(invalidationOf({ tags: [tag] }))
   const find = async (storeKey: string) => (await store.read([storeKey])).entries[0]
-  return { store, clock, draft, fill, run, invalidate, find }
+  return { store, clock, write, fill, run, invalidate, find }
 }
 
 t.test('an entry and a proof are stored together', async (t) => {
@@ -62,10 +62,10 @@ t.test(
 )
 
 t.test('an invalidation in between refuses what it names, and no other', async (t) => {
-  const { fill, store, draft, invalidate, find } = setUp()
+  const { fill, store, write, invalidate, find } = setUp()
   const { position } = await store.read([])
   await invalidate('thing:5')
-  t.equal(await fill({ position, write: draft, proof: proofOf(undefined) }), 'invalidated')
+  t.equal(await fill({ position, write, proof: proofOf(undefined) }), 'invalidated')
   t.equal(await find('open:5'), undefined)
   t.ok(await find(proofKey('me')))
   await invalidate('~me')
@@ -90,6 +90,6 @@ t.test('a store that fails drops the fill and nothing else', async (t) => {
 })
 
 t.test('a condition that does not hold is no dropped fill', async (t) => {
-  const { run, draft } = setUp()
-  t.equal(await run({ write: { ...draft, condition: { etag: '"gone"' } } }), 'outdated')
+  const { run, write } = setUp()
+  t.equal(await run({ write: { ...write, condition: { etag: '"gone"' } } }), 'outdated')
 })
