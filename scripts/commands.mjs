@@ -29,6 +29,13 @@ export const docs = async (args) => {
   return runNode(['--import', 'tsx', 'scripts/write-docs.ts', ...args])
 }
 
+/** Counts what somebody reads to understand the sources. */
+export const house = async (args) => {
+  ensureDependencies()
+  ensureRedis()
+  return runNode(['--import', 'tsx', 'test/house/report.ts', ...args])
+}
+
 export const build = async () => {
   ensureDependencies()
   await bundle()

@@ -65,7 +65,6 @@ t.test('the sample of a resource table can be used, and every field is described
 
 t.test('every metric of the cache is in the table, and every metric named is exported', async (t) => {
   const { registry } = createMetrics({
-    counts: new Map(),
     stats: noStats,
     unread: new Unread({ timeoutMs: 60_000 })
   })
@@ -130,7 +129,7 @@ t.test('every route of the control door is mentioned, and no other', async (t) =
 
 t.test('every route of the ops door is mentioned, and no other', async (t) => {
   const door = createOpsDoor({
-    callers: createServerFactory({ timeoutMs: 60_000 }),
+    serverFactory: createServerFactory({ timeoutMs: 60_000 }),
     isReady: () => true,
     stats: noStats,
     registry: new Registry(),
@@ -165,9 +164,9 @@ const anchorOf = (heading: string): string =>
     .replace(/[^\w -]/g, '')
     .replaceAll(' ', '-')
 
-t.test('every path that CONTRIBUTING.md names is there', async (t) => {
-  const contributing = documents['CONTRIBUTING.md'] ?? ''
-  const prose = contributing.replaceAll(/^```.*?^```/gms, '')
+t.test('every path that CONTRIBUTING.md and docs/architecture.md name is there', async (t) => {
+  const named = ['CONTRIBUTING.md', 'docs/architecture.md'].map((file) => documents[file]).join('\n')
+  const prose = named.replaceAll(/^```.*?^```/gms, '')
   const quoted = [...prose.matchAll(/`([^`\s]+)`/g)].map(([, text = '']) => text)
   const paths = quoted.filter((text) => /^\.?\w[\w.-]*\/|^[\w.-]+\.(?:md|json|js|ts|yaml)$/.test(text))
   t.ok(paths.length > 30)

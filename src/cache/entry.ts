@@ -32,5 +32,5 @@ export const ageSeconds = (entry: Entry, now: number): number =>
 export const usableUntil = (entry: Entry): number =>
   Math.max(entry.freshUntil, entry.staleWhileRevalidateUntil, entry.staleIfErrorUntil)
 
-/** A longer validator is not kept. */
+/** A longer validator is not stored. */
 export const ETAG_MAX_LENGTH = 255

@@ -42,18 +42,20 @@ export interface Observer {
   answered(event: Answered): void
   /** A fill that was not stored although it could have been: the fence refused it or the store failed. */
   fillDropped(event: { readonly key: string; readonly reason: 'refused' | 'store-error' }): void
-  /** An answer that could not be stored, whatever the store said. */
-  unstorable(event: {
-    readonly resource: string
-    readonly key: string
-    readonly reason: UnstoredReason
-  }): void
+  /** An answer to a cacheable read was not stored: it could not be, or its fill was dropped. */
+  unstored(event: { readonly resource: string; readonly key: string; readonly reason: UnstoredReason }): void
   /** One request to the origin has its answer; `status` is 0 when there is none, and `error` says why. */
   originAsked(event: {
     readonly resource: string
     readonly status: number
     readonly durationMs: number
     readonly error?: OriginError
+  }): void
+  /** One request to the origin has no answer. It was told as asked, too. */
+  originFailed(event: {
+    readonly resource: string
+    readonly durationMs: number
+    readonly error: OriginError
   }): void
   /** An answer of the origin ended before its end, after its head had been passed on. */
   originBrokeOff(event: BrokenOff): void
@@ -122,7 +124,7 @@ export interface Answered extends Trace {
 }
 
 export interface InvalidationsFolded {
-  /** `wide`: all, or whole families, by one caller. */
+  /** `wide`: everything, or whole tag groups, by one caller. */
   readonly cause: 'denial' | 'log-in' | 'wide'
   readonly count: number
 }

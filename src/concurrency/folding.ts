@@ -16,45 +16,45 @@ export interface FoldingOptions<Work, Result> {
  */
 export const createFolding = <Work, Result>(options: FoldingOptions<Work, Result>) => {
   const { intervalMs, run, merge, folded, after = later } = options
-  const turns = new Map<string, Turn<Work, Result>>()
+  const intervals = new Map<string, Interval<Work, Result>>()
 
   const begin = (key: string): void => {
-    const turn = createTurn<Work, Result>()
-    turns.set(key, turn)
+    const interval = createInterval<Work, Result>()
+    intervals.set(key, interval)
     after(intervalMs, () => {
-      if (turn.works.length === 0) {
-        turns.delete(key)
+      if (interval.works.length === 0) {
+        intervals.delete(key)
         return
       }
       begin(key)
-      if (turn.works.length > 1) folded?.(key, turn.works.length)
-      turn.settle(run(merge(turn.works)))
+      if (interval.works.length > 1) folded?.(key, interval.works.length)
+      interval.settle(run(merge(interval.works)))
     })
   }
 
   return (key: string, work: Work): Promise<Result> => {
-    const turn = turns.get(key)
-    if (turn !== undefined) {
-      turn.works.push(work)
-      return turn.done
+    const interval = intervals.get(key)
+    if (interval !== undefined) {
+      interval.works.push(work)
+      return interval.done
     }
     begin(key)
     return run(work)
   }
 }
 
-interface Turn<Work, Result> {
+interface Interval<Work, Result> {
   readonly works: Work[]
   readonly done: Promise<Result>
   readonly settle: (result: Promise<Result>) => void
 }
 
-const createTurn = <Work, Result>(): Turn<Work, Result> => {
+const createInterval = <Work, Result>(): Interval<Work, Result> => {
   let settle: (result: Promise<Result>) => void = () => undefined
   const done = new Promise<Result>((resolve) => {
     settle = resolve
   })
-  // Whoever waits is told of a failure; most turns end with nobody waiting.
+  // Whoever waits is told of a failure; most intervals end with nobody waiting.
   done.catch(() => undefined)
   return { works: [], done, settle }
 }

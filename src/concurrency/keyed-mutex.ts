@@ -2,12 +2,12 @@
 export const createKeyedMutex = () => {
   const lastOf = new Map<string, Promise<unknown>>()
   return async <T>(key: string, task: () => Promise<T>): Promise<T> => {
-    const turn = (lastOf.get(key) ?? Promise.resolve()).then(task, task)
-    lastOf.set(key, turn)
+    const run = (lastOf.get(key) ?? Promise.resolve()).then(task, task)
+    lastOf.set(key, run)
     try {
-      return await turn
+      return await run
     } finally {
-      if (lastOf.get(key) === turn) lastOf.delete(key)
+      if (lastOf.get(key) === run) lastOf.delete(key)
     }
   }
 }

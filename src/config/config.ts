@@ -1,5 +1,4 @@
 import { Ajv } from 'ajv'
-import envSchema from 'env-schema'
 import { checkTogether } from './check-together.js'
 import { ConfigError } from './config-error.js'
 import { describe } from './describe.js'
@@ -7,26 +6,21 @@ import { type Config, ConfigSchema } from './schema.js'
 
 export { type Config, ConfigError, ConfigSchema }
 
-/** One for all calls: it compiles the schema once. */
-const ajv = new Ajv({
+/** Turns texts into the types of the schema, puts in the defaults, and drops the variables that are no settings. */
+const isConfig = new Ajv({
   allErrors: true,
   coerceTypes: true,
   useDefaults: true,
-  removeAdditional: true,
+  removeAdditional: 'all',
   verbose: true
-})
+}).compile<Config>(ConfigSchema)
 
 /** Values are trimmed, as those that were read from a file, and blank ones count as not set. Throws `ConfigError`. */
 export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config => {
-  const data = trimmed(environment)
-  try {
-    return Object.freeze(
-      checkTogether(envSchema<Config>({ schema: ConfigSchema, data, env: false, dotenv: false, ajv }))
-    )
-  } catch (error) {
-    if (error instanceof ConfigError) throw error
-    throw new ConfigError(describe(error, data), { cause: error })
-  }
+  const variables = trimmed(environment)
+  const settings: unknown = { ...variables }
+  if (!isConfig(settings)) throw new ConfigError(describe(isConfig.errors ?? [], variables))
+  return Object.freeze(checkTogether(settings))
 }
 
 const trimmed = (environment: NodeJS.ProcessEnv): Readonly<Record<string, string>> =>

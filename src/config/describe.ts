@@ -1,19 +1,16 @@
-import type { ErrorObject } from 'ajv'
+import { descriptionOf, ruleOf, type SchemaFault, type Wording } from '../schema/schema-fault.js'
 import { shown } from './shown.js'
 
 /** One line for all problems, without the value of a secret. */
 export const describe = (
-  error: unknown,
+  problems: readonly SchemaFault[],
   environment: Readonly<Record<string, string | undefined>>
 ): string => {
-  const problems =
-    error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : []
   const byName = new Map<string, string[]>()
-  for (const problem of problems as ErrorObject[]) {
+  for (const problem of problems) {
     const name = problem.instancePath.slice(1)
-    byName.set(name, [...(byName.get(name) ?? []), allowed(problem)])
+    byName.set(name, [...(byName.get(name) ?? []), ruleOf(problem, WORDING)])
   }
-  if (byName.size === 0) return error instanceof Error ? error.message : String(error)
   return [...byName]
     .map(([name, texts]) => {
       return `${name}=${shown(name, environment[name] ?? '')}: ${[...new Set(texts.filter((text) => text !== ''))].join(' ')}`
@@ -21,13 +18,11 @@ export const describe = (
     .join('; ')
 }
 
-const allowed = ({ keyword, message, parentSchema }: ErrorObject): string => {
-  if (keyword === 'const') return ''
-  if (keyword === 'anyOf') {
-    const choices: unknown = parentSchema?.['anyOf']
-    const names = Array.isArray(choices) ? choices.map((choice: { const: string }) => choice.const) : []
-    return `must be one of ${names.join(', ')}`
+/** Each of several choices is refused by itself, too: the rule over all of them says enough. */
+const WORDING: Wording = {
+  const: '',
+  pattern: (fault) => {
+    const description = descriptionOf(fault)
+    return description === undefined ? undefined : `${fault.message ?? ''} (${description})`
   }
-  const words: unknown = keyword === 'pattern' ? parentSchema?.['description'] : undefined
-  return typeof words === 'string' ? `${message ?? ''} (${words})` : (message ?? '')
 }

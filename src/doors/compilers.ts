@@ -3,11 +3,11 @@ import { Ajv, type FuncKeywordDefinition, type ValidateFunction } from 'ajv'
 import type { FastifyInstance } from 'fastify'
 
 import { isSliceOver, nextSlice } from '../concurrency/time-slices.js'
-import { invalid } from './problem.js'
+import { invalid } from './schema-faults.js'
 
 /**
  * Strict validation: nothing is coerced, nothing unknown is dropped. A schema is compiled when a request first
- * needs it, which takes that work, most of the start of a door, out of the start.
+ * needs it: to compile all of them would be most of the time that a door takes to start.
  */
 export const useCompilers = (
   app: FastifyInstance,

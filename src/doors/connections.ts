@@ -1,5 +1,6 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { Pipeline } from './pipeline.js'
 
 /**
  * The connections to a door and what is being answered on them. It costs a request one look-up, and no listener. A
@@ -8,8 +9,10 @@ import type { Socket } from 'node:net'
 export class Connections {
   /** Undefined before the first request. */
   readonly #latest = new Map<Socket, ServerResponse | undefined>()
-  /** Open ones with another response behind them on the connection. */
+  /** Open responses that have a later one on the same connection. */
   readonly #overtaken = new Map<Socket, Set<ServerResponse>>()
+  readonly #pipeline = new Pipeline()
+  #watchNew: ((response: ServerResponse) => void) | undefined
 
   /** A door may have several servers. */
   addServer(server: Server): void {
@@ -19,8 +22,25 @@ export class Connections {
     })
   }
 
-  /** To be called for every request as it arrives. Returns the open response before it on its connection. */
-  add({ socket }: IncomingMessage, response: ServerResponse): ServerResponse | undefined {
+  /** Registers every request as it arrives, and calls the listener for one request of a connection at a time. */
+  inTurn(listener: RequestListener): RequestListener {
+    return (request, response) => {
+      // Node parses the rest of a packet although the connection has been cut, see `MOST_WAITING`.
+      if (request.socket.destroyed) return
+      const earlier = this.#add(request, response)
+      this.#watchNew?.(response)
+      if (earlier === undefined) listener(request, response)
+      else this.#pipeline.wait(request.socket, earlier, () => listener(request, response))
+    }
+  }
+
+  /** From now on `watch` is called for the response of each request that arrives, before it is worked on. */
+  watchNew(watch: (response: ServerResponse) => void): void {
+    this.#watchNew = watch
+  }
+
+  /** The open response before this one on its connection. */
+  #add({ socket }: IncomingMessage, response: ServerResponse): ServerResponse | undefined {
     const earlier = this.#latest.get(socket)
     if (earlier === response) return undefined
     this.#latest.set(socket, response)
@@ -54,6 +74,13 @@ export class Connections {
       ...[...this.#overtaken.values()].flatMap((overtaken) => [...overtaken]),
       ...[...this.#latest.values()].filter((latest) => latest !== undefined)
     ].filter(({ closed }) => !closed)
+  }
+
+  /** Ends all connections. Returns how many responses were open. */
+  cut(): number {
+    const { length } = this.openResponses()
+    for (const socket of this.sockets()) socket.destroy()
+    return length
   }
 
   sockets(): readonly Socket[] {

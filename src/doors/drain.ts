@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Connections } from './connections.js'
 
-/** A request that was on its way when the door closed arrives within this time, or its connection is closed. */
+/** How long a request may take to arrive that was on its way when the door closed; then its connection is closed. */
 const GRACE_MS = 500
 
 /**
@@ -26,15 +26,11 @@ export class Drain {
     server.closeIdleConnections = () => this.#close()
   }
 
-  /** To be called for every request, after `Connections.add`. */
-  add(response: ServerResponse): void {
-    if (this.#isClosing) this.#watch(response)
-  }
-
   #close(): void {
     const open = this.#connections.openResponses()
     if (!this.#isClosing) {
       this.#isClosing = true
+      this.#connections.watchNew((response) => this.#watch(response))
       open.forEach((response) => this.#watch(response))
       setTimeout(() => {
         this.#isGraceOver = true
@@ -50,7 +46,7 @@ export class Drain {
     response.once('close', () => this.#close())
   }
 
-  /** Those that have sent nothing, or part of a head. */
+  /** Closes connections that have sent nothing, or only a part of a head. */
   #closeUnanswered(): void {
     for (const socket of this.#connections.sockets()) {
       if (this.#connections.openOn(socket) === undefined) socket.destroy()

@@ -2,7 +2,8 @@ import type { Socket } from 'node:net'
 
 import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify'
 
-import { answerClientError, nothingHere, ProblemError, refuse } from './problem.js'
+import { nothingHere, ProblemError, refuse } from './problem.js'
+import { answerClientError } from './to-problem.js'
 
 /**
  * Answers a method that a path does not have with 405 and those that it has (RFC 9110 §15.5.6), whatever method it is,

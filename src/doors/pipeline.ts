@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** What may wait on a connection: clients that pipeline at all send a few. */
+/** So many requests may wait on a connection: clients that pipeline at all send a few. */
 export const MOST_WAITING = 10
 
 /**
- * Works on one request of a connection at a time (RFC 9112 §9.3.2 asks for their order only). Answers to the others
- * would be made, and kept, for a caller who may not read the first one. A connection on which more than `MOST_WAITING`
- * requests wait is cut: Node reads all that are in a packet, wanted or not.
+ * Works on one request of a connection at a time, where RFC 9112 §9.3.2 asks only that the answers keep the order.
+ * Otherwise later answers would be made and kept in memory for a caller who may never read the first one. A connection
+ * on which more than `MOST_WAITING` requests wait is cut, because Node parses all that a packet holds.
  */
 export class Pipeline {
   readonly #waiting = new WeakMap<Socket, number>()

@@ -1,21 +1,30 @@
-import type { FastifyError, FastifySchemaValidationError } from 'fastify'
+import type { FastifyError } from 'fastify'
 
-import type { Fault } from './problem.js'
+import { printSteps, ruleOf, type SchemaFault, stepsOf, type Wording } from '../schema/schema-fault.js'
+import { type Fault, ProblemError } from './problem.js'
 
-/** What a schema refused, by the field as the caller wrote it: `ttl`, `entries[3].tags`, `body`. */
-export const faultsOf = (
-  validation: readonly FastifySchemaValidationError[],
-  part: FastifyError['validationContext']
-): Fault[] => {
+/** What a schema refused. */
+export const invalid = (
+  faults: readonly SchemaFault[],
+  part: FastifyError['validationContext'],
+  cause?: FastifyError
+): ProblemError => {
+  const errors = faultsOf(faults, part)
+  const detail = errors.map((fault) => `${fault.field} ${fault.detail}.`).join(' ')
+  return new ProblemError(400, detail, { errors, cause })
+}
+
+/** By the field as the caller wrote it: `ttl`, `entries[3].tags`, `body`. */
+const faultsOf = (faults: readonly SchemaFault[], part: FastifyError['validationContext']): Fault[] => {
   // Where one of several is to hold, what each of them lacks says less than that.
-  const choices = validation.filter(({ keyword }) => keyword === 'oneOf' || keyword === 'anyOf')
-  return (choices.length > 0 ? choices : validation).map((failure) => ({
-    field: fieldOf(failure, part),
-    detail: DETAILS[failure.keyword] ?? failure.message ?? 'is not valid'
+  const choices = faults.filter(({ keyword }) => keyword === 'oneOf' || keyword === 'anyOf')
+  return (choices.length > 0 ? choices : faults).map((fault) => ({
+    field: fieldOf(fault, part),
+    detail: ruleOf(fault, WORDING)
   }))
 }
 
-const DETAILS: Partial<Record<string, string>> = {
+const WORDING: Wording = {
   additionalProperties: 'is not known here',
   required: 'is required',
   pattern: 'has not the form that /openapi.json tells',
@@ -25,19 +34,9 @@ const DETAILS: Partial<Record<string, string>> = {
 
 const FIELD_MAX_LENGTH = 200
 
-const fieldOf = (
-  { instancePath, params }: FastifySchemaValidationError,
-  part: FastifyError['validationContext']
-): string => {
-  const path = instancePath.split('/').slice(1).map(unescapePointer)
-  const inner = params['additionalProperty'] ?? params['missingProperty']
-  if (typeof inner === 'string') path.push(inner)
+const fieldOf = (fault: SchemaFault, part: FastifyError['validationContext']): string => {
+  const steps = stepsOf(fault)
   // A parameter that is given several times has no places to point at.
-  const [first = 'body', ...rest] = part === 'querystring' ? path.slice(0, 1) : path
-  return (first + rest.map(asStep).join('')).slice(0, FIELD_MAX_LENGTH)
+  const field = printSteps(part === 'querystring' ? steps.slice(0, 1) : steps)
+  return (field === '' ? 'body' : field).slice(0, FIELD_MAX_LENGTH)
 }
-
-const asStep = (segment: string): string => (/^\d+$/.test(segment) ? `[${segment}]` : `.${segment}`)
-
-/** RFC 6901 §4. */
-const unescapePointer = (segment: string): string => segment.replaceAll('~1', '/').replaceAll('~0', '~')

@@ -1,8 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import { Connections } from './connections.js'
 import { Drain } from './drain.js'
-import { Pipeline } from './pipeline.js'
-import { answerClientError } from './problem.js'
+import { answerClientError } from './to-problem.js'
 import { type AnswerClientError, headLimits, limitPauses } from './time-limits.js'
 
 export interface ServerFactoryOptions {
@@ -10,7 +9,7 @@ export interface ServerFactoryOptions {
   readonly timeoutMs: number
 }
 
-/** Those who are connected to a door: no wait on one of them has no end. */
+/** Makes the servers of one door and ends them. No wait on a caller is without a limit. */
 export interface ServerFactory {
   /** A server of the door; `answerError` answers what cannot be read or is late, and closes the connection. */
   createServer(options: ServerOptions, listener: RequestListener, answerError?: AnswerClientError): Server
@@ -21,30 +20,21 @@ export interface ServerFactory {
   finish(closing: Promise<unknown>, timeoutMs: number): Promise<number>
 }
 
-/** For Fastify, which listens beside the server: it has answered already. */
+/**
+ * How long a connection without a request is kept: longer than the 60 s of common ingresses, so that they close it and
+ * not this server, which could cut a request that is on its way. Fastify's own default.
+ */
+export const KEEP_ALIVE_MS = 72_000
+
+/** Takes the place of Fastify's own listener: `answerError` has answered by then. */
 export const clientErrorHandler = (): void => undefined
 
 export const createServerFactory = ({ timeoutMs }: ServerFactoryOptions): ServerFactory => {
   const connections = new Connections()
   const drain = new Drain(connections)
-  const pipeline = new Pipeline()
-
-  const cut = (): number => {
-    const { length } = connections.openResponses()
-    for (const socket of connections.sockets()) socket.destroy()
-    return length
-  }
-
   return {
     createServer: (options, listener, answerError = answerClientError) => {
-      const server = createServer({ ...headLimits(timeoutMs), ...options }, (request, response) => {
-        // Those that were in the packet of one that was too many.
-        if (request.socket.destroyed) return
-        const earlier = connections.add(request, response)
-        drain.add(response)
-        if (earlier === undefined) listener(request, response)
-        else pipeline.wait(request.socket, earlier, () => listener(request, response))
-      })
+      const server = createServer({ ...headLimits(timeoutMs), ...options }, connections.inTurn(listener))
       // Node would leave out fields beyond a number of them; their bytes are limited.
       server.maxHeadersCount = 0
       connections.addServer(server)
@@ -55,7 +45,7 @@ export const createServerFactory = ({ timeoutMs }: ServerFactoryOptions): Server
     finish: async (closing, finishMs) => {
       let cutRequests = 0
       const timer = setTimeout(() => {
-        cutRequests = cut()
+        cutRequests = connections.cut()
       }, finishMs)
       await closing.finally(() => clearTimeout(timer))
       return cutRequests

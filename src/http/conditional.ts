@@ -1,25 +1,27 @@
-/** What a caller has said of the answer that he may have already. */
+/** What a client says of the copy that it has. `undefined` for a field that it did not send. */
 export interface Conditions {
   readonly ifNoneMatch: string | undefined
-  readonly ifModifiedSince: string | undefined
+  readonly ifModifiedSince?: string | undefined
 }
 
+/** What the answer says of itself. */
 export interface Validators {
   readonly etag: string | undefined
-  readonly lastModified: string | undefined
+  readonly lastModified?: string | undefined
 }
 
-/** RFC 9110 §13.2.2: `If-None-Match` goes before `If-Modified-Since`. */
+/** Whether a read is answered 304. RFC 9110 §13.2.2: `If-None-Match` goes before `If-Modified-Since`. */
 export const isNotModified = (
   { ifNoneMatch, ifModifiedSince }: Conditions,
   { etag, lastModified }: Validators
 ): boolean => {
   if (ifNoneMatch !== undefined) return isListed(ifNoneMatch, etag)
   if (ifModifiedSince === undefined || lastModified === undefined) return false
+  // A date that cannot be read is NaN, which is neither before nor after another.
   return Date.parse(lastModified) <= Date.parse(ifModifiedSince)
 }
 
-/** Weak comparison, RFC 9110 §8.8.3.2. */
+/** Whether `If-None-Match` lists the entity tag, by weak comparison (RFC 9110 §8.8.3.2). `*` lists every one. */
 export const isListed = (list: string, etag: string | undefined): boolean => {
   if (list.trim() === '*') return true
   if (etag === undefined) return false

@@ -20,12 +20,12 @@ export const valueOf = (headers: readonly string[], name: string): string | unde
 
 /** Less the fields that the test picks by their names, as these were sent. */
 export const withoutFields = (headers: readonly string[], isDropped: (name: string) => boolean): string[] => {
-  const kept: string[] = []
+  const left: string[] = []
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? ''
-    if (!isDropped(name)) kept.push(name, headers[at + 1] ?? '')
+    if (!isDropped(name)) left.push(name, headers[at + 1] ?? '')
   }
-  return kept
+  return left
 }
 
 /** In lower case, and as WSGI may read it. */
@@ -37,7 +37,7 @@ export const fieldName = (name: string): string => {
 /**
  * Without the fields that belong to one connection (RFC 9110 §7.6.1) and those that `Connection` names.
  * Everything else keeps its order, its spelling and its repetitions. `Connection` cannot take away what a
- * message needs, nor what is to be kept: an entry's key counts it.
+ * message needs, nor what is to stay: an entry's key counts it.
  */
 export const withoutHopByHop = (
   headers: readonly string[],

@@ -66,6 +66,7 @@ export const createHttpOrigin = (options: HttpOriginOptions): HttpOrigin => {
     const tell = (status: number, error?: OriginError): void => {
       const durationMs = performance.now() - startedAt
       observer.originAsked({ resource: request.resource, status, durationMs, ...(error && { error }) })
+      if (error !== undefined) observer.originFailed({ resource: request.resource, durationMs, error })
     }
     const headers = withoutHopByHop(request.headers, { without: ANSWERED_HERE, keep })
     try {

@@ -1,7 +1,7 @@
 import { fieldName } from '../http/fields.js'
 import type { ResourceTable, WriteMatch } from '../cache/resource.js'
 import type { SoundFile } from './check-file.js'
-import { createFamilies } from './families.js'
+import { createUnlistedWrites } from './unlisted-writes.js'
 import { createRouter } from './path-router.js'
 import { compileReads } from './read-rows.js'
 import { reportUnknownFamilies } from './row-checks.js'
@@ -15,7 +15,7 @@ export interface CompiledTable {
 }
 
 /**
- * Compiles rows that agree with the schema; their placeholders, families and rivals are checked here. Every row varies
+ * Compiles rows that agree with the schema; their placeholders, tag groups and rivals are checked here. Every row varies
  * on `trustedHeaders`, in lower case.
  */
 export const compileTable = (
@@ -26,7 +26,7 @@ export const compileTable = (
   const report = (field: string, reason: string): void => {
     problems.push(`${field}: ${reason}`)
   }
-  const whenUnlistedAt = createFamilies(file)
+  const whenUnlistedAt = createUnlistedWrites(file)
   const families = Object.keys(file.families)
   reportUnknownFamilies(file.identity.families, {
     known: families,

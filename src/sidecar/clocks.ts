@@ -15,8 +15,11 @@ export const createSteadyClock = (wall: Clock, monotonic: Clock): Clock => {
   }
 }
 
+/** Milliseconds since the process started, with fractions; for durations. Bound, so that a call costs no other. */
+export const monotonicNow: Clock = performance.now.bind(performance)
+
 /** For all that only this process knows of: one clock, so that its parts agree. */
-export const steadyNow = createSteadyClock(Date.now, () => performance.now())
+export const steadyNow = createSteadyClock(Date.now, monotonicNow)
 
 /**
  * By which entries are made and judged. Those in Redis are other pods', too: by the wall clock, which is kept right

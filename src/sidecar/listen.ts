@@ -23,10 +23,10 @@ export const listen = async (
 /** The control door on a unix socket, for its user and group only. A socket left behind is replaced. */
 export const listenOnSocket = async (
   door: FastifyInstance,
-  callers: ServerFactory,
+  serverFactory: ServerFactory,
   path: string
 ): Promise<Server> => {
-  const server = callers.createServer(
+  const server = serverFactory.createServer(
     { IncomingMessage: UnixSocketRequest },
     (request, response) => door.server.emit('request', request, response),
     (error, socket) => answerUnreadable(door, error, socket)

@@ -1,9 +1,7 @@
-import { randomEpoch } from '../cache/position.js'
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { type Cache, createCache } from '../cache/cache.js'
 import type { Observer } from '../cache/observer.js'
-import type { Store } from '../cache/store.js'
 import { createValues } from '../cache/values/values.js'
 import { type Config, ConfigError, listOf } from '../config/config.js'
 import { createServerFactory } from '../doors/server-factory.js'
@@ -16,15 +14,14 @@ import type { LoadedResources } from '../resources/load.js'
 import { type ReadOptions, readResources } from '../resources/read.js'
 import { ResourceTableError } from '../resources/resource-table-error.js'
 import { resourceFileSchema } from '../resources/schema.js'
-import { clockOf, steadyNow } from './clocks.js'
+import { clockOf, monotonicNow, steadyNow } from './clocks.js'
 import { checkPrefix } from './check-prefix.js'
 import { readCa } from './read-ca.js'
 import { listen, listenOnSocket } from './listen.js'
+import { type OpenedStore, openStore } from './open-store.js'
 import { stopInOrder, type Stopped } from './stop.js'
+import { storePlugin } from './store-plugin.js'
 import { warmingOf } from './warming-of.js'
-import { createMemoryStore } from '../stores/memory/memory-store.js'
-import { RedisSettingsError } from '../stores/redis/connection/address.js'
-import { createRedisStore } from '../stores/redis/redis-store.js'
 import { createLogObserver } from '../telemetry/log-observer.js'
 import { createMetrics } from '../telemetry/metrics.js'
 import { observeAll } from '../telemetry/observe.js'
@@ -34,7 +31,7 @@ export interface SidecarOptions {
   readonly config: Config
   readonly log: Logger
   /** Tests put another store in its place. */
-  readonly openStore?: (config: Config, observer: Observer) => Promise<Store>
+  readonly openStore?: (config: Config, observer: Observer) => OpenedStore
 }
 
 export interface Sidecar {
@@ -59,11 +56,11 @@ export const createSidecar = async ({
   const trustedFields = listOf(config.TRUSTED_FIELDS).map((name) => name.toLowerCase())
   const { table, description } = readTable(config, { ...ttlLimits, trustedHeaders: trustedFields })
   checkPrefix(config, description)
-  const statistics = createStatistics({ now: Date.now })
   const unread = new Unread({ timeoutMs: config.CALLER_TIMEOUT_MS })
-  const metrics = createMetrics({ counts: statistics.counts, stats: () => store.stats(), unread })
-  const observer = observeAll([statistics, metrics, createLogObserver({ log, now: steadyNow })])
-  const store = await open(config, observer)
+  const metrics = createMetrics({ stats: () => store.stats(), unread })
+  const statistics = createStatistics({ counts: metrics.counts, now: Date.now })
+  const observer = observeAll([metrics, createLogObserver({ log, now: steadyNow })])
+  const store = open(config, observer)
   const origin = createHttpOrigin({
     url: config.ORIGIN_URL,
     timeoutMs: config.ORIGIN_TIMEOUT_MS,
@@ -71,7 +68,7 @@ export const createSidecar = async ({
     maxQueue: config.ORIGIN_MAX_QUEUE,
     maxHeaderBytes: MAX_HEADER_BYTES,
     servername: config.ORIGIN_SERVERNAME,
-    ca: readCa(config),
+    ca: readCa(config, 'ORIGIN'),
     keptHeaders: ['origin', ...table.identity.headers, ...table.variedHeaders],
     observer
   })
@@ -88,15 +85,15 @@ export const createSidecar = async ({
   })
 
   const warming = warmingOf({ config, cache, table, targets: description.warm, log })
-  let isReady = false
-  let isClosing = false
-  const newCallers = () => createServerFactory({ timeoutMs: config.CALLER_TIMEOUT_MS })
-  const callers = { proxy: newCallers(), control: newCallers(), ops: newCallers() }
+  const state = { isReady: false, isDraining: false }
+  const newServerFactory = () => createServerFactory({ timeoutMs: config.CALLER_TIMEOUT_MS })
+  const serverFactories = { proxy: newServerFactory(), control: newServerFactory(), ops: newServerFactory() }
   const proxy = createProxyDoor({
     cache,
-    callers: callers.proxy,
+    serverFactory: serverFactories.proxy,
     unread,
-    isDraining: () => isClosing,
+    state,
+    now: monotonicNow,
     trustedFields,
     loggerInstance: log.child({ door: 'proxy' })
   })
@@ -113,14 +110,15 @@ export const createSidecar = async ({
     maxEntryBytes: config.MAX_ENTRY_BYTES,
     token: config.CONTROL_TOKEN,
     hosts: listOf(config.CONTROL_HOSTS?.toLowerCase()),
-    callers: callers.control,
+    serverFactory: serverFactories.control,
     loggerInstance: log.child({ door: 'control' })
   })
+  void control.register(storePlugin, { store })
   const ops = createOpsDoor({
-    isReady: () => isReady,
+    isReady: () => state.isReady,
     stats: () => store.stats(),
     registry: metrics.registry,
-    callers: callers.ops,
+    serverFactory: serverFactories.ops,
     loggerInstance: log.child({ door: 'ops' })
   })
   let socket: Server | undefined
@@ -135,22 +133,22 @@ export const createSidecar = async ({
         ops: await listen(ops, 'OPS', config)
       }
       if (config.CONTROL_SOCKET !== undefined) {
-        socket = await listenOnSocket(control, callers.control, config.CONTROL_SOCKET)
+        socket = await listenOnSocket(control, serverFactories.control, config.CONTROL_SOCKET)
       }
       void warming.run().then(() => {
-        isReady = !isClosing
+        state.isReady = !state.isDraining
       })
       return addresses
     },
     close: async () => {
-      isClosing = true
-      isReady = false
+      state.isDraining = true
+      state.isReady = false
       clearInterval(sweeping)
       return stopInOrder({
         warming,
-        proxy: { app: proxy, callers: callers.proxy },
-        control: { app: control, callers: callers.control },
-        ops: { app: ops, callers: callers.ops },
+        proxy: { app: proxy, serverFactory: serverFactories.proxy },
+        control: { app: control, serverFactory: serverFactories.control },
+        ops: { app: ops, serverFactory: serverFactories.ops },
         socket,
         cache,
         origin,
@@ -161,26 +159,6 @@ export const createSidecar = async ({
     }
   }
 }
-
-/** The store that the configuration names. */
-export const openStore = async (config: Config, observer: Observer): Promise<Store> =>
-  config.CACHE_STORE === 'memory'
-    ? createMemoryStore({ maxBytes: config.MEMORY_MAX_BYTES, now: steadyNow, randomEpoch })
-    : createRedisStore({
-        url: config.REDIS_URL,
-        username: config.REDIS_USERNAME,
-        password: config.REDIS_PASSWORD,
-        caFile: config.REDIS_CA_FILE,
-        connectTimeoutMs: config.REDIS_CONNECT_TIMEOUT_MS,
-        commandTimeoutMs: config.REDIS_COMMAND_TIMEOUT_MS,
-        invalidationTimeoutMs: config.INVALIDATION_TIMEOUT_MS,
-        prefix: config.KEY_PREFIX,
-        observer,
-        now: Date.now,
-        randomEpoch
-      }).catch((error: unknown) => {
-        throw error instanceof RedisSettingsError ? new ConfigError(error.message, { cause: error }) : error
-      })
 
 const readTable = ({ RESOURCES_FILE: file, MAX_TTL }: Config, options: ReadOptions): LoadedResources => {
   try {

@@ -9,7 +9,7 @@ import type { Store } from '../cache/store.js'
 
 export interface Door {
   readonly app: FastifyInstance
-  readonly callers: ServerFactory
+  readonly serverFactory: ServerFactory
 }
 
 export interface StopParts {
@@ -21,7 +21,8 @@ export interface StopParts {
   readonly socket: Server | undefined
   readonly cache: Cache
   readonly origin: HttpOrigin
-  readonly store: Store
+  /** The control door closes it. */
+  readonly store: Pick<Store, 'endWaiting'>
   /** How long the doors go on. */
   readonly delayMs: number
   /** How long requests may then take. */
@@ -47,12 +48,12 @@ export const stopInOrder = async (parts: StopParts): Promise<Stopped> => {
   await delay(delayMs)
   const until = performance.now() + timeoutMs
   const left = (): number => Math.max(0, until - performance.now())
-  const finish = ({ app, callers }: Door): Promise<number> =>
-    callers.finish(Promise.resolve(app.close()), Math.max(left(), LAST_MS))
+  const finish = ({ app, serverFactory }: Door): Promise<number> =>
+    serverFactory.finish(Promise.resolve(app.close()), Math.max(left(), LAST_MS))
 
   // Writes that are held until Redis takes their invalidation are answered before they would be cut.
   const answering = setTimeout(() => parts.store.endWaiting(), Math.max(0, timeoutMs - LAST_MS))
-  const cutProxied = await parts.proxy.callers.finish(Promise.resolve(parts.proxy.app.close()), left())
+  const cutProxied = await parts.proxy.serverFactory.finish(Promise.resolve(parts.proxy.app.close()), left())
   clearTimeout(answering)
   const settled = cache.settled()
   await Promise.race([settled, delay(left())])
@@ -60,8 +61,8 @@ export const stopInOrder = async (parts: StopParts): Promise<Stopped> => {
   await origin.close()
   await Promise.race([settled, delay(LAST_MS)])
   parts.socket?.close()
+  // Its last act is to close the store.
   const cutControl = await finish(parts.control)
-  await Promise.race([parts.store.close(), delay(LAST_MS)])
   const cutOps = await finish(parts.ops)
   return { cut: cutProxied + cutControl + cutOps }
 }

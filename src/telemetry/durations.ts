@@ -31,7 +31,7 @@ export class Durations extends Histogram {
   }
 
   record(value: string, durationMs: number): void {
-    const series = this.#series.get(value) ?? this.#begin(value)
+    const series = this.#series.get(value) ?? this.#newSeries(value)
     const seconds = durationMs / 1000
     let at = 0
     while (at < BUCKETS.length && seconds > (BUCKETS[at] ?? 0)) at++
@@ -39,7 +39,7 @@ export class Durations extends Histogram {
     series.sumSeconds += seconds
   }
 
-  #begin(value: string): Series {
+  #newSeries(value: string): Series {
     const series = { counts: BUCKETS.map(() => 0).concat(0), sumSeconds: 0 }
     this.#series.set(value, series)
     return series

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { OriginError } from '../cache/errors.js'
-import type { InvalidationsFolded, Observer, Outcome } from '../cache/observer.js'
+import type { Answered, InvalidationsFolded, Observer, Outcome } from '../cache/observer.js'
 import { EPOCH_ADVICE, STORE_HINTS } from './hints.js'
 import { createReasons } from './reasons.js'
 import { createWarnings } from './warnings.js'
@@ -21,15 +21,14 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
   let wasDown = false
 
   return {
-    answered: (event) => {
-      if (log.isLevelEnabled('debug')) log.debug(event, ANSWERED[event.outcome])
-    },
-    fillDropped: (event) => log.debug(event, 'An answer was not stored'),
-    originAsked: (event) => {
-      if (event.status !== 0) return
-      const { error, ...fields } = event
+    // Not watched at all where it would not be logged: it happens at every request.
+    ...(log.isLevelEnabled('debug') && {
+      answered: (event: Answered) => log.debug(event, ANSWERED[event.outcome])
+    }),
+    unstored: (event) => log.debug(event, 'An answer was not stored'),
+    originFailed: ({ error, ...fields }) => {
       warn({
-        kind: `origin ${error?.kind ?? ''}`,
+        kind: `origin ${error.kind}`,
         message: 'The origin gave no answer',
         hint: originHint(error),
         fields: { ...fields, err: error }
@@ -114,7 +113,7 @@ const FOLDED_HINTS: Readonly<Record<InvalidationsFolded['cause'], string>> = {
 
 const UP_HINT = 'Nothing to do; if this recurs, look at the log of Redis and at the network.'
 
-const originHint = (error: OriginError | undefined): string =>
-  error?.kind === 'unusable'
+const originHint = (error: OriginError): string =>
+  error.kind === 'unusable'
     ? 'The answer breaks HTTP or exceeds a limit: the error says how; ask the backend directly, with curl -v.'
     : 'Check that the backend runs, its load, and ORIGIN_URL and ORIGIN_TIMEOUT_MS.'

@@ -1,18 +1,18 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
-import type { Observer, Outcome } from '../cache/observer.js'
+import type { Answered, Observer, Outcome } from '../cache/observer.js'
 import { Durations } from './durations.js'
 import type { ReadStats } from './store-stats.js'
 import { registerStoreGauges } from './store-gauges.js'
-import type { Tally } from './tally.js'
 
 export const PREFIX = 'spms_cache_'
 
 export interface Metrics extends Partial<Observer> {
   readonly registry: Registry
+  /** For `createStatistics`. */
+  readonly counts: Tally['counts']
 }
 
 export interface MetricsOptions {
-  readonly counts: Tally['counts']
   /** Asked at every scrape, for a bounded time. */
   readonly stats: ReadStats
   /** Answers that callers do not read. */
@@ -20,7 +20,8 @@ export interface MetricsOptions {
 }
 
 /** Prometheus metrics in a registry of their own. */
-export const createMetrics = ({ counts, stats, unread }: MetricsOptions): Metrics => {
+export const createMetrics = ({ stats, unread }: MetricsOptions): Metrics => {
+  const tally = createTally()
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry, prefix: PREFIX })
@@ -38,7 +39,7 @@ export const createMetrics = ({ counts, stats, unread }: MetricsOptions): Metric
     registers,
     collect() {
       this.reset()
-      for (const [resource, byOutcome] of counts) {
+      for (const [resource, byOutcome] of tally.counts) {
         for (const [outcome, { answers }] of byOutcome) this.inc({ resource, outcome }, answers)
       }
     }
@@ -97,11 +98,20 @@ export const createMetrics = ({ counts, stats, unread }: MetricsOptions): Metric
     'source'
   ])
   const fillsDropped = counter('fills_dropped_total', 'Storable answers that were not stored.', ['reason'])
+  const unstored = counter('answers_unstored_total', 'Answers to cacheable reads that were not stored.', [
+    'resource',
+    'reason'
+  ])
   const epochs = counter('epochs_begun_total', 'Times that every older entry became unreadable.', [])
 
   return {
     registry,
-    answered: ({ outcome, durationMs }) => durations.record(ANSWERS[outcome], durationMs),
+    counts: tally.counts,
+    answered: (event) => {
+      tally.answered(event)
+      durations.record(ANSWERED_BY[event.outcome], event.durationMs)
+    },
+    unstored: ({ resource, reason }) => unstored.inc({ resource, reason }),
     fillDropped: ({ reason }) => fillsDropped.inc({ reason }),
     originAsked: ({ resource, status, durationMs }) => {
       originRequests.inc({ resource, status: status === 0 ? 'none' : `${Math.floor(status / 100)}xx` })
@@ -121,7 +131,10 @@ export const createMetrics = ({ counts, stats, unread }: MetricsOptions): Metric
   }
 }
 
-const ANSWERS = {
+export type AnswerKind = 'cached' | 'uncached' | 'forwarded' | 'failed'
+
+/** Where an answer came from. `uncached`: from the origin, for want of an entry. */
+export const ANSWERED_BY: Readonly<Record<Outcome, AnswerKind>> = {
   hit: 'cached',
   stale: 'cached',
   miss: 'uncached',
@@ -131,4 +144,38 @@ const ANSWERS = {
   bypass: 'forwarded',
   write: 'forwarded',
   failed: 'failed'
-} as const satisfies Record<Outcome, string>
+}
+
+/**
+ * Counts answers by resource and outcome with the sum of their durations. Statistics and metrics are both read
+ * from it, so that they agree and a hit is counted once: adding to a plain number takes a tenth of the time of
+ * a labelled Prometheus counter.
+ */
+export interface Tally extends Pick<Observer, 'answered'> {
+  readonly counts: ReadonlyMap<string, ReadonlyMap<Outcome, Readonly<Count>>>
+}
+
+export interface Count {
+  answers: number
+  durationMs: number
+}
+
+export const createTally = (): Tally => {
+  const counts = new Map<string, Map<Outcome, Count>>()
+
+  const add = ({ resource, outcome }: Answered): Count => {
+    const count = { answers: 0, durationMs: 0 }
+    const byOutcome = counts.get(resource) ?? new Map<Outcome, Count>()
+    counts.set(resource, byOutcome.set(outcome, count))
+    return count
+  }
+
+  return {
+    counts,
+    answered: (event) => {
+      const count = counts.get(event.resource)?.get(event.outcome) ?? add(event)
+      count.answers++
+      count.durationMs += event.durationMs
+    }
+  }
+}

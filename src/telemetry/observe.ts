@@ -1,41 +1,36 @@
 import type { Observer } from '../cache/observer.js'
 
-/** One observer that tells all of them, in order. Each watches only the events it has a method for. */
-export const observeAll = (observers: readonly Partial<Observer>[]): Observer => ({
-  answered: (event) => {
-    for (const observer of observers) observer.answered?.(event)
-  },
-  fillDropped: (event) => {
-    for (const observer of observers) observer.fillDropped?.(event)
-  },
-  unstorable: (event) => {
-    for (const observer of observers) observer.unstorable?.(event)
-  },
-  originAsked: (event) => {
-    for (const observer of observers) observer.originAsked?.(event)
-  },
-  originBrokeOff: (event) => {
-    for (const observer of observers) observer.originBrokeOff?.(event)
-  },
-  invalidated: (event) => {
-    for (const observer of observers) observer.invalidated?.(event)
-  },
-  invalidationsFolded: (event) => {
-    for (const observer of observers) observer.invalidationsFolded?.(event)
-  },
-  storeFailed: (event) => {
-    for (const observer of observers) observer.storeFailed?.(event)
-  },
-  storeAsked: (event) => {
-    for (const observer of observers) observer.storeAsked?.(event)
-  },
-  storeChanged: (event) => {
-    for (const observer of observers) observer.storeChanged?.(event)
-  },
-  storeStaysDown: (event) => {
-    for (const observer of observers) observer.storeStaysDown?.(event)
-  },
-  epochBegan: (event) => {
-    for (const observer of observers) observer.epochBegan?.(event)
+type Watch<Event> = (event: Event) => void
+
+/**
+ * One observer that tells all of them, in order. Each watches only the events it has a method for. This is settled
+ * here, once: an event that one observer watches goes straight to that observer.
+ */
+export const observeAll = (observers: readonly Partial<Observer>[]): Observer => {
+  const all = <Event>(watchOf: (observer: Partial<Observer>) => Watch<Event> | undefined): Watch<Event> =>
+    together(observers.flatMap((observer) => watchOf(observer) ?? []))
+
+  return {
+    answered: all((observer) => observer.answered?.bind(observer)),
+    fillDropped: all((observer) => observer.fillDropped?.bind(observer)),
+    unstored: all((observer) => observer.unstored?.bind(observer)),
+    originAsked: all((observer) => observer.originAsked?.bind(observer)),
+    originFailed: all((observer) => observer.originFailed?.bind(observer)),
+    originBrokeOff: all((observer) => observer.originBrokeOff?.bind(observer)),
+    invalidated: all((observer) => observer.invalidated?.bind(observer)),
+    invalidationsFolded: all((observer) => observer.invalidationsFolded?.bind(observer)),
+    storeFailed: all((observer) => observer.storeFailed?.bind(observer)),
+    storeAsked: all((observer) => observer.storeAsked?.bind(observer)),
+    storeChanged: all((observer) => observer.storeChanged?.bind(observer)),
+    storeStaysDown: all((observer) => observer.storeStaysDown?.bind(observer)),
+    epochBegan: all((observer) => observer.epochBegan?.bind(observer))
   }
-})
+}
+
+const together = <Event>(watches: readonly Watch<Event>[]): Watch<Event> => {
+  const [only] = watches
+  if (only !== undefined && watches.length === 1) return only
+  return (event) => {
+    for (const watch of watches) watch(event)
+  }
+}

@@ -1,111 +1,80 @@
 import type { Outcome } from '../cache/observer.js'
 import type { StoreStats } from '../cache/store.js'
-import { createTally } from './tally.js'
-import type { Count, Tally } from './tally.js'
+import { ANSWERED_BY, type AnswerKind, type Count, type Tally } from './metrics.js'
+import type { AnswerStats, StatsSnapshot } from './stats-schema.js'
 
-/** The figures of `GET /v1/stats`, since the process started. */
-export interface Snapshot {
-  /** ISO 8601. */
-  readonly since: string
-  readonly total: Figures
-  readonly resources: Readonly<Record<string, Figures>>
-  /** A figure that the store does not tell is left out. */
-  readonly store: {
-    readonly kind: StoreStats['kind']
-    readonly state: StoreStats['state']
-    readonly entries?: number
-    readonly usedBytes?: number
-    readonly maxBytes?: number
-    readonly pendingInvalidations: number
-  }
+export interface StatisticsOptions {
+  readonly counts: Tally['counts']
+  /** Epoch milliseconds. */
+  readonly now: () => number
 }
 
-export interface Figures {
-  readonly hits: number
-  readonly misses: number
-  readonly bypasses: number
-  /** hits ÷ (hits + misses); `null` before the first of them, as are the means. */
-  readonly hitRate: number | null
-  readonly meanCachedMs: number | null
-  readonly meanUncachedMs: number | null
+/** What `GET /v1/stats` tells, since the process started. */
+export interface Statistics {
+  snapshot(store: StoreStats): StatsSnapshot
 }
 
-export interface Statistics extends Tally {
-  snapshot(store: StoreStats): Snapshot
-}
-
-export const createStatistics = ({ now }: { now: () => number }): Statistics => {
-  const tally = createTally()
+export const createStatistics = ({ counts, now }: StatisticsOptions): Statistics => {
   const since = new Date(now()).toISOString()
   return {
-    ...tally,
-    snapshot: (store) => ({
-      since,
-      total: figuresOf([...tally.counts].flatMap(([resource, counts]) => countsOf(resource, counts))),
-      resources: Object.fromEntries(
-        [...tally.counts].map(([resource, counts]) => [resource, figuresOf(countsOf(resource, counts))])
-      ),
-      store: knownOf(store)
-    })
+    snapshot: (store) => {
+      const byResource = [...counts].map(
+        ([resource, byOutcome]) => [resource, countedOf(resource, byOutcome)] as const
+      )
+      return {
+        since,
+        total: answerStats(byResource.flatMap(([, counted]) => counted)),
+        resources: Object.fromEntries(
+          byResource.map(([resource, counted]) => [resource, answerStats(counted)])
+        ),
+        store: knownOf(store)
+      }
+    }
   }
 }
 
-const knownOf = ({ entries, usedBytes, maxBytes, ...store }: StoreStats): Snapshot['store'] => ({
+const knownOf = ({ entries, usedBytes, maxBytes, ...store }: StoreStats): StatsSnapshot['store'] => ({
   ...store,
   ...(entries !== undefined && { entries }),
   ...(usedBytes !== undefined && { usedBytes }),
   ...(maxBytes !== undefined && { maxBytes })
 })
 
-type Kind = 'cached' | 'uncached' | 'failed' | 'bypass' | 'apart'
-
-/** Writes stand apart, and so do failures of requests that no row could have cached. */
-const KINDS: Readonly<Record<Outcome, Kind>> = {
-  hit: 'cached',
-  stale: 'cached',
-  miss: 'uncached',
-  collapsed: 'uncached',
-  unproven: 'uncached',
-  'store-unavailable': 'uncached',
-  failed: 'failed',
-  bypass: 'bypass',
-  write: 'apart'
+interface Counted extends Count {
+  readonly outcome: Outcome
 }
 
-interface KindCount extends Count {
-  readonly kind: Kind
-}
+/** Failures of requests that no row could have cached count nowhere. */
+const countedOf = (resource: string, byOutcome: ReadonlyMap<Outcome, Readonly<Count>>): readonly Counted[] =>
+  [...byOutcome]
+    .filter(([outcome]) => outcome !== 'failed' || resource !== 'none')
+    .map(([outcome, count]) => ({ outcome, ...count }))
 
-const countsOf = (resource: string, counts: ReadonlyMap<Outcome, Readonly<Count>>): readonly KindCount[] =>
-  [...counts].map(([outcome, count]) => ({
-    ...count,
-    kind: outcome === 'failed' && resource === 'none' ? 'apart' : KINDS[outcome]
-  }))
-
-/** A failure is a miss, but no answer whose time could be compared with that of a hit. */
-const figuresOf = (counts: readonly KindCount[]): Figures => {
-  const sum = (kind: Kind): Count =>
-    counts
-      .filter((count) => count.kind === kind)
-      .reduce(
-        (total, { answers, durationMs }) => ({
-          answers: total.answers + answers,
-          durationMs: total.durationMs + durationMs
-        }),
-        { answers: 0, durationMs: 0 }
-      )
-  const cached = sum('cached')
-  const uncached = sum('uncached')
-  const misses = uncached.answers + sum('failed').answers
+/** A failure is a miss, but no answer whose time could be compared with that of a hit. Writes count nowhere. */
+const answerStats = (counted: readonly Counted[]): AnswerStats => {
+  const answeredBy = (kind: AnswerKind): Count =>
+    sumOf(counted.filter((each) => ANSWERED_BY[each.outcome] === kind))
+  const cached = answeredBy('cached')
+  const uncached = answeredBy('uncached')
+  const misses = uncached.answers + answeredBy('failed').answers
   return {
     hits: cached.answers,
     misses,
-    bypasses: sum('bypass').answers,
+    bypasses: sumOf(counted.filter(({ outcome }) => outcome === 'bypass')).answers,
     hitRate: ratio(cached.answers, cached.answers + misses),
     meanCachedMs: ratio(cached.durationMs, cached.answers),
     meanUncachedMs: ratio(uncached.durationMs, uncached.answers)
   }
 }
+
+const sumOf = (counts: readonly Count[]): Count =>
+  counts.reduce(
+    (sum, { answers, durationMs }) => ({
+      answers: sum.answers + answers,
+      durationMs: sum.durationMs + durationMs
+    }),
+    { answers: 0, durationMs: 0 }
+  )
 
 const ratio = (dividend: number, divisor: number): number | null =>
   divisor === 0 ? null : dividend / divisor

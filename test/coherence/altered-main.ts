@@ -1,6 +1,7 @@
 import type { Store } from '../../src/cache/store.js'
 import { readConfig } from '../../src/config/config.js'
-import { createSidecar, openStore } from '../../src/sidecar/sidecar.js'
+import { openStore } from '../../src/sidecar/open-store.js'
+import { createSidecar } from '../../src/sidecar/sidecar.js'
 import { createLogger } from '../../src/telemetry/logger.js'
 
 /** A sidecar from which one part of the mechanism is taken, in a process of its own. */
@@ -9,7 +10,7 @@ export const runAltered = async (alter: (store: Store) => Store): Promise<void> 
   const sidecar = await createSidecar({
     config,
     log: createLogger({ level: config.LOG_LEVEL }),
-    openStore: async (_, observer) => alter(await openStore(config, observer))
+    openStore: (_, observer) => alter(openStore(config, observer))
   })
   process.once('SIGTERM', () => void sidecar.close().then(() => process.exit(0)))
   await sidecar.listen()

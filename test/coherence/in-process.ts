@@ -2,7 +2,8 @@ import type { Test } from 'tap'
 import type { Origin } from '../../demo/origin/origin.js'
 import type { Store } from '../../src/cache/store.js'
 import { readConfig } from '../../src/config/config.js'
-import { createSidecar, openStore } from '../../src/sidecar/sidecar.js'
+import { type OpenedStore, openStore } from '../../src/sidecar/open-store.js'
+import { createSidecar } from '../../src/sidecar/sidecar.js'
 import { createLogger } from '../../src/telemetry/logger.js'
 import { eventually } from '../support/eventually.js'
 import { http, type HttpAnswer } from '../support/http.js'
@@ -32,14 +33,17 @@ export const openSidecar = async (
   { isStoreUp = true }: { readonly isStoreUp?: boolean } = {}
 ): Promise<LocalSidecar> => {
   let reads = 0
-  let opened: Store | undefined
+  let opened: OpenedStore | undefined
   // A start that fails leaves nothing open behind it.
-  t.teardown(() => opened?.close())
+  t.teardown(async () => {
+    await opened?.close()
+    await opened?.client?.quit()
+  })
   const sidecar = await createSidecar({
     config: readConfig({ ...ANY_PORTS, ...environment }),
     log: createLogger({ level: 'silent' }),
-    openStore: async (config, observer) => {
-      const store = await openStore(config, observer)
+    openStore: (config, observer) => {
+      const store = openStore(config, observer)
       opened = { ...store, read: (storeKeys) => store.read(storeKeys).finally(() => reads++) }
       return opened
     }

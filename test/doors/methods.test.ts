@@ -9,7 +9,7 @@ import { pino } from 'pino'
 
 const openOps = async (t: Test): Promise<string> => {
   const door = createOpsDoor({
-    callers: createServerFactory({ timeoutMs: 60_000 }),
+    serverFactory: createServerFactory({ timeoutMs: 60_000 }),
     isReady: () => true,
     stats: () => Promise.reject(new Error('none')),
     registry: new Registry(),

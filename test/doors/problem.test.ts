@@ -1,43 +1,9 @@
-import { fastify } from 'fastify'
-import t, { type Test } from 'tap'
-import { OriginError, StoreUnavailableError } from '../../src/cache/errors.js'
-import { answerWithProblems, badInput, ProblemError, toProblem } from '../../src/doors/problem.js'
+import { createServer, type IncomingMessage } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import t from 'tap'
+import { badInput, nothingHere, ProblemError, refuse, sendProblemTo } from '../../src/doors/problem.js'
 import { http } from '../support/http.js'
-
-const listen = async (t: Test, fail: () => unknown): Promise<string> => {
-  const app = fastify()
-  answerWithProblems(app)
-  app.get('/', fail)
-  t.teardown(() => app.close())
-  return app.listen({ host: '127.0.0.1', port: 0 })
-}
-
-t.test('an error of a handler is answered as its problem', async (t) => {
-  const url = await listen(t, () => {
-    throw new ProblemError(409, 'It is taken.', {
-      errors: [{ field: 'name', detail: 'is taken' }],
-      headers: { 'retry-after': '7' }
-    })
-  })
-  const answer = await http(url)
-  t.equal(answer.status, 409)
-  t.match(answer.headers, { 'content-type': /^application\/problem\+json$/, 'retry-after': '7' })
-  t.strictSame(answer.json(), {
-    type: 'about:blank',
-    title: 'Conflict',
-    status: 409,
-    detail: 'It is taken.',
-    errors: [{ field: 'name', detail: 'is taken' }]
-  })
-})
-
-t.test('an unexpected error is 500 and tells nothing of itself', async (t) => {
-  const url = await listen(t, () => Promise.reject(new TypeError('secret')))
-  const answer = await http(url)
-  t.equal(answer.status, 500)
-  t.notMatch(answer.text(), /secret/)
-  t.match(answer.json(), { status: 500, title: 'Internal Server Error' })
-})
 
 t.test('bad input names its field', (t) => {
   t.strictSame(badInput('ttl', 'must be an integer').problem, {
@@ -50,17 +16,35 @@ t.test('bad input names its field', (t) => {
   t.end()
 })
 
-t.test('the failures of store and origin have their status', (t) => {
-  const statusOf = (error: unknown) => {
-    const { status, headers } = toProblem(error)
-    return [status, headers['retry-after']]
-  }
-  t.same(statusOf(new StoreUnavailableError('down')), [503, '1'])
-  t.same(statusOf(new OriginError('unreachable')), [502, undefined])
-  t.same(statusOf(new OriginError('timeout')), [504, undefined])
-  t.same(statusOf(new OriginError('overloaded')), [503, '1'])
-  t.same(statusOf('thrown'), [500, undefined])
-  const cause = new StoreUnavailableError('down')
-  t.equal(toProblem(cause).cause, cause)
-  t.end()
+t.test('a problem is sent with its own fields, also where there is no request', async (t) => {
+  const problem = new ProblemError(503, 'Full.', { headers: { 'retry-after': '7' } })
+  const server = createServer((_, response) => sendProblemTo(response, problem, 'spms; fwd=miss'))
+  server.on('connect', (_: IncomingMessage, socket: Socket) => refuse(socket, problem))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  const { port } = server.address() as AddressInfo
+
+  const answer = await http(`http://127.0.0.1:${port}`)
+  t.equal(answer.status, 503)
+  t.match(answer.headers, {
+    'content-type': 'application/problem+json',
+    'cache-status': 'spms; fwd=miss',
+    'retry-after': '7'
+  })
+  t.strictSame(answer.json(), problem.problem)
+
+  const socket = connect(port, '127.0.0.1')
+  socket.write('CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n')
+  const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
+  t.match(head, /^HTTP\/1\.1 503 Service Unavailable\r\nConnection: close\r\n[^]*retry-after: 7/)
+  t.strictSame(JSON.parse(body), problem.problem)
+})
+
+t.test('what has no fault of a field names none', async (t) => {
+  t.strictSame(nothingHere().problem, {
+    type: 'about:blank',
+    title: 'Not Found',
+    status: 404,
+    detail: 'There is nothing here.'
+  })
 })

@@ -1,9 +1,7 @@
-import { randomEpoch } from '../../src/cache/position.js'
 import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
-import { createRedisStore } from '../../src/stores/redis/redis-store.js'
-import { createRecorder } from '../stores/observer.js'
+import { connectStore } from '../stores/redis-fixtures.js'
 import { eventually } from '../support/eventually.js'
 import { http } from '../support/http.js'
 import type { SidecarProcess } from '../support/sidecar-process.js'
@@ -100,17 +98,6 @@ const advance = (admin: Redis, ms: number): Promise<unknown> =>
 
 /** As each sidecar does every minute. */
 const sweep = async (t: Test, url: string): Promise<void> => {
-  const store = await createRedisStore({
-    url,
-    prefix: 'spms:',
-    connectTimeoutMs: 1000,
-    commandTimeoutMs: 5000,
-    invalidationTimeoutMs: 5000,
-    now: Date.now,
-    randomEpoch,
-    observer: createRecorder()
-  })
-  t.teardown(() => store.close())
-  await eventually(async () => (await store.stats()).state === 'up')
+  const { store } = await connectStore(t, { url, commandTimeoutMs: 5000 })
   await store.sweep()
 }

@@ -1,10 +1,8 @@
-import { randomEpoch } from '../../src/cache/position.js'
+import { readFileSync } from 'node:fs'
 import type { Test } from 'tap'
 import type { Store } from '../../src/cache/store.js'
-import { createRedisStore } from '../../src/stores/redis/redis-store.js'
-import { createRecorder } from '../stores/observer.js'
 import type { StoreUnderTest } from '../stores/contract.js'
-import { inspectTags, untilUp } from '../stores/redis-fixtures.js'
+import { connectInspected, connectStore } from '../stores/redis-fixtures.js'
 
 export interface TlsStoreOptions {
   readonly url: string
@@ -15,19 +13,11 @@ export interface TlsStoreOptions {
 }
 
 /** Up, and closed at the end of the test. */
-export const connectTlsStore = async (t: Test, options: TlsStoreOptions): Promise<Store> => {
-  const store = await createRedisStore({
-    ...{ connectTimeoutMs: 1000, commandTimeoutMs: 2000, invalidationTimeoutMs: 5000 },
-    ...{ now: Date.now, randomEpoch, observer: createRecorder() },
-    ...options
-  })
-  t.teardown(() => store.close())
-  await untilUp(store)
+export const connectTlsStore = async (t: Test, { caFile, ...settings }: TlsStoreOptions): Promise<Store> => {
+  const { store } = await connectStore(t, { ...settings, ca: readFileSync(caFile, 'utf8') })
   return store
 }
 
 /** The same, and a look at its tag indexes. */
-export const inspectTlsStore = async (t: Test, options: TlsStoreOptions): Promise<StoreUnderTest> => ({
-  store: await connectTlsStore(t, options),
-  isTagged: inspectTags(t, options)
-})
+export const inspectTlsStore = (t: Test, { caFile, ...settings }: TlsStoreOptions): Promise<StoreUnderTest> =>
+  connectInspected(t, { ...settings, ca: readFileSync(caFile, 'utf8') })

@@ -18,8 +18,7 @@ export interface WatchedStore {
   readonly told: RecordingObserver['told']
 }
 
-export interface StoreSettings {
-  readonly url: string
+export interface StoreSettings extends Pick<RedisSettings, 'url' | 'username' | 'password' | 'ca'> {
   readonly prefix?: string
   readonly commandTimeoutMs?: number
   readonly invalidationTimeoutMs?: number
@@ -39,17 +38,21 @@ export const redisFor = async (t: Test, options?: RedisServerOptions): Promise<R
 /** Not yet up. */
 export const openStore = async (t: Test, settings: StoreSettings): Promise<WatchedStore> => {
   const observer = createRecorder()
-  const store = await createRedisStore({
-    prefix: 'spms:',
-    connectTimeoutMs: 1000,
+  const named = { prefix: 'spms:', connectTimeoutMs: 1000, ...settings }
+  const client = createClient(named)
+  const store = createRedisStore({
+    client,
     commandTimeoutMs: 2000,
     invalidationTimeoutMs: 5000,
     now: Date.now,
     randomEpoch,
     observer,
-    ...settings
+    ...named
   })
-  t.teardown(() => store.close())
+  t.teardown(async () => {
+    await store.close()
+    await client.quit()
+  })
   return { store, told: observer.told }
 }
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { StoreUnavailableError } from '../../src/cache/errors.js'
+import { OriginError, StoreUnavailableError } from '../../src/cache/errors.js'
 import { createLogObserver } from '../../src/telemetry/log-observer.js'
 import { createLogger } from '../../src/telemetry/logger.js'
 import { observeAll } from '../../src/telemetry/observe.js'
@@ -29,7 +29,7 @@ t.test('hits, misses and invalidations are told at debug', async (t) => {
   observer.answered(hit)
   observer.answered({ ...hit, outcome: 'miss' })
   observer.invalidated({ source: 'control', kinds: ['tag'], outcome: 'done', removed: 3 })
-  observer.fillDropped({ key: 'user:5:profile', reason: 'refused' })
+  observer.unstored({ resource: 'r', key: 'user:5:profile', reason: 'invalidated' })
   t.match(lines, [
     {
       level: 'debug',
@@ -41,7 +41,7 @@ t.test('hits, misses and invalidations are told at debug', async (t) => {
     },
     { level: 'debug', msg: 'Miss' },
     { level: 'debug', msg: 'Invalidated', kinds: ['tag'], removed: 3 },
-    { level: 'debug', reason: 'refused' }
+    { level: 'debug', reason: 'invalidated' }
   ])
 })
 
@@ -128,7 +128,7 @@ t.test(
     const { lines, observer } = createObserver('warn')
     for (let i = 0; i < 3; i++) {
       observer.invalidated({ source: 'proxy', kinds: ['tag'], outcome: 'pending', removed: 0 })
-      observer.originAsked({ resource: 'r', status: 0, durationMs: 1 })
+      observer.originFailed({ resource: 'r', durationMs: 1, error: new OriginError('unreachable') })
     }
     t.match(lines, [
       { level: 'warn', source: 'proxy', hint: /Redis/ },

@@ -3,7 +3,6 @@ import type { StoreStats } from '../../src/cache/store.js'
 import { createMetrics } from '../../src/telemetry/metrics.js'
 import { observeAll } from '../../src/telemetry/observe.js'
 import type { ReadStats } from '../../src/telemetry/store-stats.js'
-import { createStatistics } from '../../src/telemetry/statistics.js'
 
 const up: StoreStats = {
   kind: 'redis',
@@ -17,11 +16,10 @@ const up: StoreStats = {
 const UNREAD = { bytes: 2_000_000, refused: 3 }
 
 const createObserved = (stats: ReadStats = async () => up) => {
-  const statistics = createStatistics({ now: () => 0 })
-  const metrics = createMetrics({ counts: statistics.counts, stats, unread: UNREAD })
+  const metrics = createMetrics({ stats, unread: UNREAD })
   const scrape = async (): Promise<string[]> =>
     (await metrics.registry.metrics()).split('\n').map((line) => line.replace('spms_cache_', ''))
-  return { observer: observeAll([statistics, metrics]), scrape }
+  return { observer: observeAll([metrics]), scrape }
 }
 
 const answered = {
@@ -98,12 +96,14 @@ t.test('store operations, errors, transitions, dropped fills and epochs are coun
   observer.storeFailed({ operation: 'commit', kind: 'other', error: new Error('no') })
   observer.storeChanged({ state: 'down', kind: 'other', reason: 'no' })
   observer.fillDropped({ key: 'k', reason: 'refused' })
+  observer.unstored({ resource: 'branches', key: 'k', reason: 'no-store' })
   observer.epochBegan({ reason: 'no-epoch' })
   const lines = await scrape()
   t.ok(lines.includes('store_operation_duration_seconds_count{operation="read"} 2'))
   t.ok(lines.includes('store_errors_total{operation="commit"} 1'))
   t.ok(lines.includes('store_transitions_total{state="down"} 1'))
   t.ok(lines.includes('fills_dropped_total{reason="refused"} 1'))
+  t.ok(lines.includes('answers_unstored_total{resource="branches",reason="no-store"} 1'))
   t.ok(lines.includes('epochs_begun_total 1'))
 })
 
@@ -159,7 +159,7 @@ t.test('the process itself is measured, the lag of its event loop too', async (t
 })
 
 t.test('every name has the prefix, and units as Prometheus wants them', async (t) => {
-  const metrics = createMetrics({ counts: new Map(), stats: async () => up, unread: UNREAD })
+  const metrics = createMetrics({ stats: async () => up, unread: UNREAD })
   const names = metrics.registry.getMetricsAsArray().map(({ name }) => name)
   t.ok(names.every((name) => name.startsWith('spms_cache_')))
   t.notOk(names.some((name) => /_(ms|milliseconds|kb|count)$/.test(name)))

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { OriginError } from '../../src/cache/errors.js'
 import type { Observer } from '../../src/cache/observer.js'
 import { observeAll } from '../../src/telemetry/observe.js'
 
@@ -13,7 +14,9 @@ const tell = (observer: Observer): void => {
     traceparent: undefined
   })
   observer.fillDropped({ key: 'k', reason: 'refused' })
+  observer.unstored({ resource: 'r', key: 'k', reason: 'no-store' })
   observer.originAsked({ resource: 'r', status: 200, durationMs: 1 })
+  observer.originFailed({ resource: 'r', durationMs: 1, error: new OriginError('timeout') })
   observer.originBrokeOff({
     resource: 'r',
     receivedBytes: 1,
@@ -32,8 +35,9 @@ const tell = (observer: Observer): void => {
 const recorder = (name: string, told: string[]): Observer => ({
   answered: () => told.push(`${name} answered`),
   fillDropped: () => told.push(`${name} fillDropped`),
-  unstorable: () => told.push(`${name} unstorable`),
+  unstored: () => told.push(`${name} unstored`),
   originAsked: () => told.push(`${name} originAsked`),
+  originFailed: () => told.push(`${name} originFailed`),
   originBrokeOff: () => told.push(`${name} originBrokeOff`),
   invalidated: () => told.push(`${name} invalidated`),
   invalidationsFolded: () => told.push(`${name} invalidationsFolded`),
@@ -47,14 +51,14 @@ const recorder = (name: string, told: string[]): Observer => ({
 t.test('every event reaches every observer, in order', async (t) => {
   const told: string[] = []
   tell(observeAll([recorder('first', told), recorder('second', told)]))
-  t.equal(told.length, 22)
+  t.equal(told.length, 26)
   t.strictSame(told.slice(0, 4), [
     'first answered',
     'second answered',
     'first fillDropped',
     'second fillDropped'
   ])
-  t.equal(new Set(told).size, 22)
+  t.equal(new Set(told).size, 26)
 })
 
 t.test('an observer may leave events out', async (t) => {

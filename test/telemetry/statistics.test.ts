@@ -1,7 +1,10 @@
+import { Value } from '@sinclair/typebox/value'
 import t from 'tap'
 import type { Outcome } from '../../src/cache/observer.js'
 import type { StoreStats } from '../../src/cache/store.js'
+import { createTally } from '../../src/telemetry/metrics.js'
 import { createStatistics } from '../../src/telemetry/statistics.js'
+import { StatsSchema } from '../../src/telemetry/stats-schema.js'
 import { createClock } from '../support/clock.js'
 
 const store: StoreStats = {
@@ -15,9 +18,10 @@ const store: StoreStats = {
 
 const createAnswered = () => {
   const clock = createClock(0)
-  const statistics = createStatistics({ now: clock.now })
+  const tally = createTally()
+  const statistics = createStatistics({ counts: tally.counts, now: clock.now })
   const answer = (resource: string, outcome: Outcome, durationMs: number): void =>
-    statistics.answered({
+    tally.answered({
       resource,
       key: undefined,
       outcome,
@@ -103,4 +107,15 @@ t.test('what the store does not tell is left out', async (t) => {
     state: 'down',
     pendingInvalidations: 2
   })
+})
+
+t.test('what is told is what its schema says', async (t) => {
+  const { statistics, answer } = createAnswered()
+  t.ok(Value.Check(StatsSchema.properties.total, statistics.snapshot(store).total), 'before the first answer')
+  answer('user_profile', 'hit', 2)
+  answer('user_profile', 'miss', 50)
+  const { total, resources, store: told } = statistics.snapshot(store)
+  t.ok(Value.Check(StatsSchema.properties.total, total))
+  t.ok(Value.Check(StatsSchema.properties.resources, resources))
+  t.ok(Value.Check(StatsSchema.properties.store, told))
 })

@@ -30,7 +30,7 @@ const DENIALS_MS = 100
 const LOG_INS_MS = 1000
 
 /**
- * A 401 or 403 ends what is kept for its caller. It always leaves a record: another pod may have a read of this caller
+ * A 401 or 403 ends what is stored for its caller. It always leaves a record: another pod may have a read of this caller
  * in progress that the origin saw before, and only the record refuses its commit. An answer that sets the session
  * cookie is a log-in, whatever its method, and the first one of a person may have made that person.
  */

@@ -107,18 +107,20 @@ const fetchAndStore = async (
   const isDue = isProtected && provesAccess(fetched) && isProofDue(lookup.proof, user, context.now())
   const proof = isDue ? { identity, user, tagGroups: context.table.identity.tagGroups } : undefined
   const { position } = lookup
-  if (fetched.kind === 'own') {
-    const { unstored: reason, answer, isLasting } = fetched
-    if (isLasting) context.uncacheable.set(key, reason)
-    context.observer.unstorable({ resource: resource.name, key, reason })
-    await storeFill(context, { position, write: undefined, proof })
-    return { ...fetched, effects: context.invalidateSessionChanges(answer, identity) }
-  }
+  const unstored = fetched.kind === 'own' ? fetched.unstored : undefined
+  if (fetched.kind === 'own' && fetched.isLasting) context.uncacheable.set(key, fetched.unstored)
+  const filled = await storeFill(context, { position, proof, write: writeOf(key, fetched) })
+  const reason = unstored ?? filled
+  if (reason !== undefined) context.observer.unstored({ resource: resource.name, key, reason })
+  if (fetched.kind === 'entry') return { ...fetched, unstored: reason }
+  return { ...fetched, effects: context.invalidateSessionChanges(fetched.answer, identity) }
+}
+
+const writeOf = (storeKey: string, fetched: Fetched): PendingWrite | undefined => {
+  if (fetched.kind === 'own') return undefined
   const { entry, confirmed } = fetched
   // Over the confirmed entry only: another may have come meanwhile.
-  const condition = confirmed === undefined ? undefined : { etag: confirmed }
-  const write = { storeKey: key, entry, ...(condition && { condition }) }
-  return { ...fetched, unstored: await storeFill(context, { position, write, proof }) }
+  return { storeKey, entry, ...(confirmed !== undefined && { condition: { etag: confirmed } }) }
 }
 
 /** Not read with an entry of scope `identity`, because a hit has no use for it. */

@@ -163,12 +163,11 @@ const describesBody = (name: string): boolean => {
 }
 
 /** The answer is for every caller of the key: nothing of one caller's conditions or codings goes with it. */
-const fetchHeaders = (headers: readonly string[], etag: string | undefined): readonly string[] => {
-  const kept = withoutFields(headers, (name) => OF_ONE_CALLER.has(fieldName(name)))
-  kept.push('Accept', 'application/json', 'Accept-Encoding', 'identity')
-  if (etag !== undefined) kept.push('If-None-Match', etag)
-  return kept
-}
+const fetchHeaders = (headers: readonly string[], etag: string | undefined): readonly string[] => [
+  ...withoutFields(headers, (name) => OF_ONE_CALLER.has(fieldName(name))),
+  ...['Accept', 'application/json', 'Accept-Encoding', 'identity'],
+  ...(etag === undefined ? [] : ['If-None-Match', etag])
+]
 
 const OF_ONE_CALLER = new Set([
   'accept',

@@ -32,9 +32,9 @@ export const skippedOf = ({
   const fields = createFieldReader(table.identity)(headers)
   const skipped: Record<string, string> = {}
   for (const target of targets) {
-    const plan = cacheabilityOf({ table }, { target, headers }, fields)
+    const cacheability = cacheabilityOf({ table }, { target, headers }, fields)
     if (!isEnabled) skipped[target] = 'disabled'
-    else if (plan.kind === 'bypass') skipped[target] = plan.reason
+    else if (cacheability.kind === 'bypass') skipped[target] = cacheability.reason
   }
   return skipped
 }

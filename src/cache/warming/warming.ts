@@ -1,4 +1,4 @@
-import { CancelSource, type CancelSignal } from '../../concurrency/cancellation.js'
+import { type CancelSignal, CancelSource } from '../../concurrency/cancellation.js'
 import { createWarmRead, skippedOf, type WarmReads } from './warm-read.js'
 
 export interface WarmingOptions extends WarmReads {
@@ -52,103 +52,124 @@ interface Task {
   unstored: number
 }
 
+type Count = 'stored' | 'fresh' | 'failed' | 'skipped'
+
 const NOTHING = { done: 0, stored: 0, fresh: 0, failed: 0, skipped: 0 }
 
 export const createWarming = (options: WarmingOptions): Warming => {
-  const { targets, watcher, now, delay } = options
-  const total = targets.length
-  const warmRead = createWarmRead(options)
-  let state: WarmingState = 'idle'
-  let tally = { ...NOTHING }
-  let startedAt = 0
-  let endedAt = 0
-  let isStopped = false
   let running: Promise<void> | undefined
-  let end: (as: 'timed-out' | 'stopped') => void = () => undefined
-
-  const progress = (): WarmingProgress => ({
-    state,
-    total,
-    ...tally,
-    durationMs: (state === 'running' ? now() : endedAt) - startedAt
-  })
-
-  const count = (as: 'stored' | 'fresh' | 'failed' | 'skipped'): void => {
-    tally[as]++
-    tally.done++
-  }
-
-  /** `true`: to be tried again. */
-  const runTask = async (task: Task, run: CancelSignal): Promise<boolean> => {
-    const { target } = task
-    const tried = await warmRead(target, run)
-    if (!('reason' in tried)) {
-      count(tried.kind)
-      return false
-    }
-    watcher.failed({ target, reason: tried.reason })
-    if (tried.kind === 'again' || (tried.kind === 'unstored' && ++task.unstored < UNSTORED_MAX)) return true
-    count('failed')
-    return false
-  }
-
-  /** Each task once; those to be tried again. */
-  const round = async (tasks: readonly Task[], run: CancelSignal): Promise<readonly Task[]> => {
-    const queue = [...tasks]
-    const left: Task[] = []
-    const work = async (): Promise<void> => {
-      for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-        if (run.isCancelled || (await runTask(task, run))) left.push(task)
-      }
-    }
-    await Promise.all(Array.from({ length: CONCURRENCY }, work))
-    return left
-  }
-
-  const runOnce = async (): Promise<void> => {
-    tally = { ...NOTHING }
-    startedAt = now()
-    state = 'running'
-    const skipped = skippedOf(options)
-    Object.keys(skipped).forEach(() => count('skipped'))
-    watcher.started({ total, skipped })
-
-    const run = new CancelSource()
-    let ended: WarmingState = 'finished'
-    end = (as) => {
-      if (run.isCancelled) return
-      ended = as
-      run.cancel()
-    }
-    let left: readonly Task[] = targets
-      .filter((target) => !Object.hasOwn(skipped, target))
-      .map((target) => ({ target, unstored: 0 }))
-    void delay(options.timeoutMs, run).then(() => end('timed-out'))
-    while (left.length > 0 && !run.isCancelled) {
-      left = await round(left, run)
-      if (left.length > 0) await delay(PAUSE_MS, run)
-    }
-    left.forEach(() => count('failed'))
-    endedAt = now()
-    state = ended
-    // Ends the timer.
-    run.cancel()
-    watcher.ended(progress())
-  }
-
+  let isStopped = false
+  const runs = new WarmingRuns(options)
   return {
-    progress,
+    progress: () => runs.progress(),
     run: () => {
       if (isStopped) return Promise.resolve()
-      running ??= runOnce().finally(() => {
+      running ??= runs.run().finally(() => {
         running = undefined
       })
       return running
     },
     stop: async () => {
       isStopped = true
-      end('stopped')
+      runs.end('stopped')
       await running
     }
+  }
+}
+
+class WarmingRuns {
+  readonly #options: WarmingOptions
+  readonly #warmRead: ReturnType<typeof createWarmRead>
+  #state: WarmingState = 'idle'
+  #tally = { ...NOTHING }
+  #startedAt = 0
+  #endedAt = 0
+  /** How the present run ends, unless it is ended before. */
+  #outcome: WarmingState = 'finished'
+  #source = new CancelSource()
+
+  constructor(options: WarmingOptions) {
+    this.#options = options
+    this.#warmRead = createWarmRead(options)
+  }
+
+  progress(): WarmingProgress {
+    const { now, targets } = this.#options
+    const until = this.#state === 'running' ? now() : this.#endedAt
+    return {
+      state: this.#state,
+      total: targets.length,
+      ...this.#tally,
+      durationMs: until - this.#startedAt
+    }
+  }
+
+  /** Ends the present run, if there is one. */
+  end(as: 'timed-out' | 'stopped'): void {
+    if (this.#source.isCancelled) return
+    this.#outcome = as
+    this.#source.cancel()
+  }
+
+  async run(): Promise<void> {
+    const { now, delay, targets, timeoutMs, watcher } = this.#options
+    const source = new CancelSource()
+    this.#source = source
+    this.#outcome = 'finished'
+    this.#tally = { ...NOTHING }
+    this.#startedAt = now()
+    this.#state = 'running'
+    const skipped = skippedOf(this.#options)
+    Object.keys(skipped).forEach(() => this.#count('skipped'))
+    watcher.started({ total: targets.length, skipped })
+
+    let left: readonly Task[] = targets
+      .filter((target) => !Object.hasOwn(skipped, target))
+      .map((target) => ({ target, unstored: 0 }))
+    void delay(timeoutMs, source).then(() => {
+      if (source === this.#source) this.end('timed-out')
+    })
+    while (left.length > 0 && !source.isCancelled) {
+      left = await this.#round(left, source)
+      if (left.length > 0) await delay(PAUSE_MS, source)
+    }
+    left.forEach(() => this.#count('failed'))
+    this.#endedAt = now()
+    this.#state = this.#outcome
+    // Ends the timer.
+    source.cancel()
+    watcher.ended(this.progress())
+  }
+
+  /** Each task once; those to be tried again. */
+  async #round(tasks: readonly Task[], cancel: CancelSignal): Promise<readonly Task[]> {
+    const queue = [...tasks]
+    const left: Task[] = []
+    const work = async (): Promise<void> => {
+      for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
+        if (cancel.isCancelled || (await this.#isToBeRepeated(task, cancel))) left.push(task)
+      }
+    }
+    await Promise.all(Array.from({ length: CONCURRENCY }, work))
+    return left
+  }
+
+  /** Runs the task once. */
+  async #isToBeRepeated(task: Task, cancel: CancelSignal): Promise<boolean> {
+    const { target } = task
+    const tried = await this.#warmRead(target, cancel)
+    if (!('reason' in tried)) {
+      this.#count(tried.kind)
+      return false
+    }
+    this.#options.watcher.failed({ target, reason: tried.reason })
+    if (tried.kind === 'again' || (tried.kind === 'unstored' && ++task.unstored < UNSTORED_MAX)) return true
+    this.#count('failed')
+    return false
+  }
+
+  #count(as: Count): void {
+    this.#tally[as]++
+    this.#tally.done++
   }
 }

@@ -6,7 +6,7 @@ import type { Static } from '@sinclair/typebox'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
 import type { NewValue } from '../../cache/values/value.js'
 import { badInput } from '../problem.js'
-import { presentValues, readValue } from './bulk-value.js'
+import { presentValues, decodeValue } from './bulk-value.js'
 import type { ControlContext } from './control-context.js'
 import { readPosition } from './name-fields.js'
 import { GetAnswer, madeJson, NoQuery, PROBLEMS, SetAnswer, type Schemas } from './schemas.js'
@@ -54,10 +54,11 @@ export const bulkRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, co
     async (request): Promise<Static<typeof SetAnswer>> => {
       const { entries } = request.body
       const position = readPosition(request.body.position)
-      const drafts: NewValue[] = []
-      for (const entry of entries) drafts.push(await draftOf(entry, `entries[${drafts.length}]`, context))
-      refuseDuplicates(drafts)
-      const outcomes = await values.putMany(drafts, position)
+      const newValues: NewValue[] = []
+      for (const entry of entries)
+        newValues.push(await newValueOf(entry, `entries[${newValues.length}]`, context))
+      refuseDuplicates(newValues)
+      const outcomes = await values.putMany(newValues, position)
       const refused = entries.filter((_entry, at) => outcomes[at] !== 'stored').map(({ key }) => key)
       return { stored: entries.length - refused.length, refused }
     }
@@ -67,23 +68,23 @@ export const bulkRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, co
 
 type SetEntry = Static<Schemas['SetBody']>['entries'][number]
 
-const draftOf = async (
+const newValueOf = async (
   entry: SetEntry,
   field: string,
   { fields, defaultTtlSeconds, maxEntryBytes }: ControlContext
 ): Promise<NewValue> => {
   if (isSliceOver()) await nextSlice()
   const key = fields.name(entry.key, `${field}.key`)
-  const { body, contentType } = readValue(entry, field)
+  const { body, contentType } = decodeValue(entry, field)
   if (body.length > maxEntryBytes)
     throw badInput(field, `must not have more than ${maxEntryBytes} bytes`, 413)
   const tags = await fields.names(entry.tags ?? [], `${field}.tags`)
   return { key, body, contentType, tags, ttlSeconds: entry.ttl ?? defaultTtlSeconds }
 }
 
-const refuseDuplicates = (drafts: readonly NewValue[]): void => {
+const refuseDuplicates = (newValues: readonly NewValue[]): void => {
   const seen = new Set<string>()
-  drafts.forEach(({ key }, at) => {
+  newValues.forEach(({ key }, at) => {
     if (seen.has(key)) throw badInput(`entries[${at}].key`, 'is there already')
     seen.add(key)
   })

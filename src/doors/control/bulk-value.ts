@@ -39,7 +39,7 @@ const presentValue = ({
     : { base64: body.toString('base64'), contentType, ttl }
 
 /** The bytes and the type of an entry in JSON, which its schema gives either `value` or `base64`. */
-export const readValue = (
+export const decodeValue = (
   entry: { value?: string; base64?: string; contentType?: string },
   field: string
 ): { body: Buffer; contentType: string } => {
@@ -51,10 +51,6 @@ export const readValue = (
   if (body.toString('base64') !== base64) throw badInput(`${field}.base64`, 'must be base64 with its padding')
   return { body, contentType: contentType ?? 'application/octet-stream' }
 }
-
-/** RFC 9110 §8.3.1. */
-export const MEDIA_TYPE =
-  /^[A-Za-z0-9_!#$%&'*+.^`|~-]+\/[A-Za-z0-9_!#$%&'*+.^`|~-]+(?:[ \t]*;[\t\x20-\x7e]*)?$/
 
 const isText = (contentType: string): boolean => {
   const [type = '', ...parameters] = contentType.toLowerCase().split(';')

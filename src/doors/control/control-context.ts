@@ -6,8 +6,8 @@ import type { Values } from '../../cache/values/values.js'
 import type { Warming } from '../../cache/warming/warming.js'
 import type { NameFields } from './name-fields.js'
 import type { Schemas } from './schemas.js'
-import type { StatsSnapshot } from './stats-schema.js'
-import type { ReadValue } from './value-reads.js'
+import type { StatsSnapshot } from '../../telemetry/stats-schema.js'
+import type { AnswerValue } from './value-reads.js'
 
 /** What the control door opens on. */
 export interface ControlParts {
@@ -28,5 +28,5 @@ export interface ControlParts {
 export interface ControlContext extends ControlParts {
   readonly fields: NameFields
   readonly schemas: Schemas
-  readonly readValue: ReadValue
+  readonly answerValue: AnswerValue
 }

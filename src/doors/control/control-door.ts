@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 
 import {
   fastify,
@@ -10,11 +10,12 @@ import {
 } from 'fastify'
 
 import { NAME_MAX_BYTES } from '../../cache/names.js'
-import { type ServerFactory, clientErrorHandler } from '../server-factory.js'
+import { clientErrorHandler, KEEP_ALIVE_MS, type ServerFactory } from '../server-factory.js'
 import { useCompilers } from '../compilers.js'
 import { answerMethods, answerUnreadable } from '../methods.js'
-import { answerWithProblems, badInput, sendProblem, toProblem } from '../problem.js'
-import { createAdmission } from './admission.js'
+import { badInput, sendProblem } from '../problem.js'
+import { answerWithProblems, toProblem } from '../to-problem.js'
+import { createAdmission, type RefusalOf } from './admission.js'
 import { bulkMaxBytes, bulkRoutes } from './bulk-routes.js'
 import type { ControlContext, ControlParts } from './control-context.js'
 import { document } from './documentation.js'
@@ -27,7 +28,7 @@ import { readQuery } from './query.js'
 import { reportRoutes } from './report-routes.js'
 import { incrementRoute, touchRoute } from './rewrite-routes.js'
 import { createSchemas } from './schemas.js'
-import { createValueReads, plainKeyOf } from './value-reads.js'
+import { type AnswerValue, createValueReads, plainKeyOf } from './value-reads.js'
 import { warmRoutes } from './warm-routes.js'
 import { wholeBody } from './whole-body.js'
 
@@ -38,34 +39,38 @@ export interface ControlDoorOptions extends ControlParts {
   readonly token: string | undefined
   /** Names beside the loopback ones that it may be called by without a token, lower case. */
   readonly hosts: readonly string[]
-  readonly callers: ServerFactory
+  readonly serverFactory: ServerFactory
   readonly loggerInstance: FastifyBaseLogger
 }
 
-/** Fastify's own. */
-const KEEP_ALIVE_MS = 72_000
+/** What changes while the door is open. */
+interface ControlState {
+  isClosing: boolean
+}
 
 /** The door for the backend in the same pod. Input that it refuses changes nothing. Does not listen yet. */
 export const createControlDoor = (options: ControlDoorOptions): FastifyInstance => {
+  const state: ControlState = { isClosing: false }
   const refusalOf = createAdmission(options)
   const fields = createNameFields(options.keyPrefix)
-  let isClosing = false
-  const readValue = createValueReads({
-    values: options.values,
-    fields,
-    log: options.loggerInstance,
-    isClosing: () => isClosing
-  })
+  const answerValue = createValueReads({ values: options.values, fields, log: options.loggerInstance, state })
+  const app = createApplication(options, refusalOf, answerValue)
+  addHooks(app, refusalOf, state)
+  document(app, { hasToken: options.token !== undefined })
+  addRoutes(app, { ...options, fields, schemas: createSchemas(options), answerValue })
+  return app
+}
+
+const createApplication = (
+  options: ControlDoorOptions,
+  refusalOf: RefusalOf,
+  answerValue: AnswerValue
+): FastifyInstance => {
   const app = fastify({
     serverFactory: (handle) =>
-      options.callers.createServer(
+      options.serverFactory.createServer(
         { keepAliveTimeout: KEEP_ALIVE_MS },
-        (request, response) => {
-          const key = plainKeyOf(request)
-          if (key !== undefined && refusalOf(request) === undefined) {
-            void readValue(key, request, response)
-          } else handle(request, response)
-        },
+        plainReadsFirst(handle, refusalOf, answerValue),
         (error, socket) => answerUnreadable(app, error, socket)
       ),
     loggerInstance: options.loggerInstance,
@@ -81,13 +86,19 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
     // What arrives while the door closes is answered like everything before it.
     return503OnClosing: false
   })
-  const context: ControlContext = {
-    ...options,
-    fields,
-    schemas: createSchemas(options),
-    readValue
+  return app
+}
+
+/** Plain reads (see `plainKeyOf`) are answered before Fastify. It gets all others, and refuses what has to be refused. */
+const plainReadsFirst =
+  (handle: RequestListener, refusalOf: RefusalOf, answerValue: AnswerValue): RequestListener =>
+  (request, response) => {
+    const key = plainKeyOf(request)
+    if (key !== undefined && refusalOf(request) === undefined) void answerValue(key, request, response)
+    else handle(request, response)
   }
 
+const addHooks = (app: FastifyInstance, refusalOf: RefusalOf, state: ControlState): void => {
   useCompilers(app, { keywords: [NAME_KEYWORD] })
   answerWithProblems(app)
   app.addHook('onRequest', ({ raw }, _reply, done) => {
@@ -96,12 +107,14 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
   answerMethods(app)
   app.addHook('preValidation', readQuery)
   app.addHook('preClose', (done) => {
-    isClosing = true
+    state.isClosing = true
     done()
   })
-  app.removeAllContentTypeParsers()
-  document(app, { hasToken: options.token !== undefined })
+}
 
+/** Each group of routes in an application of its own, with the parser of the bodies that it takes. */
+const addRoutes = (app: FastifyInstance, context: ControlContext): void => {
+  app.removeAllContentTypeParsers()
   void app.register(putRoute, context)
   void app.register(async (bodiless) => {
     takeNoBody(bodiless)
@@ -111,12 +124,11 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
     await bodiless.register(warmRoutes, context)
   })
   void app.register(async (json) => {
-    takeJson(json, bulkMaxBytes(options.maxEntryBytes))
+    takeJson(json, bulkMaxBytes(context.maxEntryBytes))
     await json.register(bulkRoutes, context)
     await json.register(incrementRoute, context)
     await json.register(invalidationRoutes, context)
   })
-  return app
 }
 
 /** Clients that always name a type are fine as long as the body is empty. */

@@ -3,7 +3,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import { fastify, type FastifyInstance, type RouteOptions } from 'fastify'
 
 import { useCompilers } from '../compilers.js'
-import { answerWithProblems } from '../problem.js'
+import { answerWithProblems } from '../to-problem.js'
 
 /** An application that describes the routes; it does not serve them. */
 export const createDocumentation = async (

@@ -55,8 +55,10 @@ export const putRoute: FastifyPluginCallbackTypebox<ControlContext> = (app, cont
 
 /** What else there is to do with one value. */
 export const entryRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, context, done) => {
-  const { fields, schemas, invalidate, longestWaitMs, readValue } = context
+  const { fields, schemas, invalidate, longestWaitMs, answerValue } = context
 
+  // Describes every read in /openapi.json, and answers HEAD, keys in unusual characters and what the schema refuses.
+  // A plain GET does not come here: the server hands it to `answerValue` before the router (control-door.ts).
   app.get(
     '/v1/entries/:key',
     {
@@ -75,7 +77,7 @@ export const entryRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, c
     },
     ({ params, raw }, reply) => {
       reply.hijack()
-      return readValue(params.key, raw, reply.raw)
+      return answerValue(params.key, raw, reply.raw)
     }
   )
 

@@ -17,11 +17,11 @@ const BYTES = `more bytes than x-name.maxBytes, not counting the prefix, are ref
  */
 export const createNameSchemas = (prefix: string) => {
   const prefixes = [...new Set([prefix, prefix.replaceAll(/[{}]/g, '')])].filter((each) => each !== '')
-  const begin = `(?!(?:${prefixes.map(escaped).join('|')})?(?:@|$))`
+  const notReserved = `(?!(?:${prefixes.map(escaped).join('|')})?(?:@|$))`
   const rules = (rule: 'name' | 'pattern') => ({
     minLength: 1,
     maxLength: NAME_MAX_BYTES + prefix.length,
-    pattern: `^${begin}${rule === 'pattern' ? TOO_MANY_STARS : ''}[^${FORBIDDEN}]+$`,
+    pattern: `^${notReserved}${rule === 'pattern' ? TOO_MANY_STARS : ''}[^${FORBIDDEN}]+$`,
     'x-name': { rule, prefix, maxBytes: NAME_MAX_BYTES }
   })
   const name = (description: string): TString => Type.String({ description, ...rules('name') })

@@ -20,12 +20,10 @@ export const readPrecondition = (headers: IncomingHttpHeaders): Precondition => 
   return condition === '*' ? 'present' : { anyOf: condition.filter((tag) => !tag.startsWith('W/')) }
 }
 
-/** Whether a read may be answered with 304: `If-None-Match` with weak comparison, RFC 9110 §13.1.2. */
-export const isNotModified = (noneMatch: string | undefined, etag: string | undefined): boolean => {
-  if (noneMatch === undefined) return false
-  const condition = parseEntityTags('if-none-match', noneMatch)
-  if (etag === undefined) return false
-  return condition === '*' || condition.some((tag) => tag.replace(/^W\//, '') === etag)
+/** `If-None-Match` of a read, as it came. Throws the problem when it is no list of entity tags (RFC 9110 §13.1.2). */
+export const readNoneMatch = ({ 'if-none-match': noneMatch }: IncomingHttpHeaders): string | undefined => {
+  if (noneMatch !== undefined) parseEntityTags('if-none-match', noneMatch)
+  return noneMatch
 }
 
 /** The name of the header field that a write's precondition came in. */

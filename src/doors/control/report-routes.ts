@@ -2,7 +2,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 
 import type { ControlContext } from './control-context.js'
 import { NoQuery, PROBLEMS } from './schemas.js'
-import { StatsSchema } from './stats-schema.js'
+import { StatsSchema } from '../../telemetry/stats-schema.js'
 
 /** What the cache tells about itself. */
 export const reportRoutes: FastifyPluginCallbackTypebox<ControlContext> = (

@@ -2,11 +2,10 @@ import { type TSchema, Type } from '@sinclair/typebox'
 
 import { POSITION } from '../../cache/position.js'
 import { PROBLEM_TYPE, ProblemSchema } from '../problem.js'
-import { MEDIA_TYPE } from './bulk-value.js'
 import { createNameSchemas } from './name-schemas.js'
 
 export const NAMES_MAX = 1000
-export const TAGS_MAX = 100
+export const VALUE_TAGS_MAX = 100
 
 const strict = { additionalProperties: false }
 
@@ -20,7 +19,13 @@ const WELL_FORMED = String.raw`^[^\ud800-\udfff]*$`
 /** Groups of four would exhaust the stack of the matcher: the decoder tells the rest. */
 const BASE64 = '^[A-Za-z0-9+/]*(?:[AQgw]==|[AEIMQUYcgkosw048]=)?$'
 
-const naming = (list: string) => ({ required: [list], properties: { [list]: { minItems: 1 } } })
+/** RFC 9110 §8.3.1. */
+const MEDIA_TYPE = /^[A-Za-z0-9_!#$%&'*+.^`|~-]+\/[A-Za-z0-9_!#$%&'*+.^`|~-]+(?:[ \t]*;[\t\x20-\x7e]*)?$/
+
+const naming = (list: string) => ({
+  required: [list],
+  properties: { [list]: { type: 'array', minItems: 1 } }
+})
 
 const ttlOf = (maximum: number, initial: number) =>
   Type.Optional(
@@ -42,7 +47,7 @@ export const createSchemas = (options: {
     PutQuery: Type.Object(
       {
         ttl: Ttl,
-        tag: Type.Optional(Type.Array(Tag, { maxItems: TAGS_MAX })),
+        tag: Type.Optional(Type.Array(Tag, { maxItems: VALUE_TAGS_MAX })),
         position: Type.Optional(Position)
       },
       strict
@@ -68,7 +73,7 @@ export const createSchemas = (options: {
                 Type.String({ maxLength: 255, pattern: MEDIA_TYPE.source, description: 'A media type' })
               ),
               ttl: Ttl,
-              tags: Type.Optional(Type.Array(Tag, { maxItems: TAGS_MAX }))
+              tags: Type.Optional(Type.Array(Tag, { maxItems: VALUE_TAGS_MAX }))
             },
             { ...strict, oneOf: [{ required: ['value'] }, { required: ['base64'] }] }
           ),

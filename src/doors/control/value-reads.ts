@@ -3,63 +3,70 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 
 import type { Values } from '../../cache/values/values.js'
-import { ProblemError, sendProblemTo, toProblem } from '../problem.js'
+import { hitStatus, MISS } from '../../http/cache-status.js'
+import { isNotModified } from '../../http/conditional.js'
+import { ProblemError, sendProblemTo } from '../problem.js'
+import { toProblem } from '../to-problem.js'
 import type { NameFields } from './name-fields.js'
-import { isNotModified } from './preconditions.js'
+import { readNoneMatch } from './preconditions.js'
 
 export interface ValueReadsOptions {
   readonly values: Values
   readonly fields: NameFields
   readonly log: FastifyBaseLogger
-  /** Whether each answer is to end its connection. */
-  readonly isClosing: () => boolean
+  /** While the door closes, each answer ends its connection. */
+  readonly state: { readonly isClosing: boolean }
 }
 
 /** Answers `GET` and `HEAD` of the value under a key, as it is in the path and decoded. Never rejects. */
-export type ReadValue = (key: string, request: IncomingMessage, response: ServerResponse) => Promise<void>
+export type AnswerValue = (key: string, request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-export const createValueReads = ({ values, fields, log, isClosing }: ValueReadsOptions): ReadValue => {
-  const endWhenClosing = (response: ServerResponse): void => {
-    if (isClosing()) response.shouldKeepAlive = false
-  }
-
-  const answer = async (key: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const noneMatch = request.headers['if-none-match']
-    const storeKey = fields.name(key, 'key')
-    isNotModified(noneMatch, undefined)
-    const {
-      values: [value],
-      position
-    } = await values.read([storeKey])
-    if (value === undefined) {
-      throw new ProblemError(404, 'There is no value under this key.', {
-        headers: { 'cache-position': position, 'cache-status': 'spms; fwd=uri-miss' }
-      })
-    }
-    const { body, contentType, etag, ageSeconds, ttlSeconds } = value
-    const headers = ['cache-position', position, 'cache-status', `spms; hit; ttl=${ttlSeconds}`]
-    headers.push('age', String(ageSeconds), 'etag', etag)
-    endWhenClosing(response)
-    if (isNotModified(noneMatch, etag)) {
-      response.writeHead(304, headers).end()
-      return
-    }
-    headers.push('content-type', contentType, 'content-length', String(body.length))
-    response.writeHead(200, headers)
-    if (request.method === 'HEAD') response.end()
-    else response.end(body)
-  }
-
-  return async (key, request, response) => {
+/**
+ * The one function that answers reads of a value. They come to it in two ways: plain ones (`plainKeyOf`) from the
+ * server itself, all others from the router, through the route `GET /v1/entries/:key`.
+ */
+export const createValueReads =
+  (options: ValueReadsOptions): AnswerValue =>
+  async (key, request, response) => {
     try {
-      await answer(key, request, response)
+      await answerValue(options, key, request, response)
     } catch (error) {
       const problem = toProblem(error)
-      if (problem.status === 500) log.error({ err: error }, 'A request failed unexpectedly.')
-      endWhenClosing(response)
+      if (problem.status === 500) options.log.error({ err: error }, 'A request failed unexpectedly.')
+      if (options.state.isClosing) response.shouldKeepAlive = false
       sendProblemTo(response, problem, undefined)
     }
   }
+
+const answerValue = async (
+  { values, fields, state }: ValueReadsOptions,
+  key: string,
+  request: IncomingMessage,
+  response: ServerResponse
+): Promise<void> => {
+  const storeKey = fields.name(key, 'key')
+  const ifNoneMatch = readNoneMatch(request.headers)
+  const {
+    values: [value],
+    position
+  } = await values.read([storeKey])
+  if (value === undefined) {
+    throw new ProblemError(404, 'There is no value under this key.', {
+      headers: { 'cache-position': position, 'cache-status': MISS }
+    })
+  }
+  const { body, contentType, etag, ageSeconds, ttlSeconds } = value
+  const headers = ['cache-position', position, 'cache-status', hitStatus(ttlSeconds)]
+  headers.push('age', String(ageSeconds), 'etag', etag)
+  if (state.isClosing) response.shouldKeepAlive = false
+  if (isNotModified({ ifNoneMatch }, { etag })) {
+    response.writeHead(304, headers).end()
+    return
+  }
+  headers.push('content-type', contentType, 'content-length', String(body.length))
+  response.writeHead(200, headers)
+  if (request.method === 'HEAD') response.end()
+  else response.end(body)
 }
 
 /**

@@ -41,7 +41,9 @@ export const wholeBody = (
     body.on('data', take)
     body.once('end', () => resolve(whole.subarray(0, length)))
     body.once('error', reject)
-    body.once('close', () => reject(badInput('body', 'broke off')))
+    body.once('close', () => {
+      if (!body.readableEnded) reject(badInput('body', 'broke off'))
+    })
   })
 
 const FIRST_BYTES = 64 * 1024

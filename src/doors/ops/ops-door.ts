@@ -2,28 +2,26 @@ import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Registry } from 'prom-client'
 import { withinLimit } from '../../telemetry/store-stats.js'
 import type { ReadStats } from '../../telemetry/store-stats.js'
-import { type ServerFactory, clientErrorHandler } from '../server-factory.js'
+import { clientErrorHandler, KEEP_ALIVE_MS, type ServerFactory } from '../server-factory.js'
 import { answerMethods, answerUnreadable } from '../methods.js'
-import { answerWithProblems, sendProblem, toProblem } from '../problem.js'
+import { sendProblem } from '../problem.js'
+import { answerWithProblems, toProblem } from '../to-problem.js'
 
 export interface OpsDoorOptions {
   /** False before all doors listen, and from the signal to stop on. */
   readonly isReady: () => boolean
   readonly stats: ReadStats
   readonly registry: Registry
-  readonly callers: ServerFactory
+  readonly serverFactory: ServerFactory
   readonly loggerInstance: FastifyBaseLogger
 }
-
-/** Fastify's own. */
-const KEEP_ALIVE_MS = 72_000
 
 /** Probes and metrics for the cluster: no data, no keys. A store that is down leaves the sidecar ready. */
 export const createOpsDoor = ({
   isReady,
   stats,
   registry,
-  callers,
+  serverFactory,
   loggerInstance
 }: OpsDoorOptions): FastifyInstance => {
   const door = fastify({
@@ -34,7 +32,7 @@ export const createOpsDoor = ({
     },
     clientErrorHandler,
     serverFactory: (handle) =>
-      callers.createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handle, (error, socket) =>
+      serverFactory.createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handle, (error, socket) =>
         answerUnreadable(door, error, socket)
       )
   })

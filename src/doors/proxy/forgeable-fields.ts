@@ -30,14 +30,3 @@ export const FORGEABLE_FIELDS: readonly string[] = [
   'x-http-method-override',
   'x-method-override'
 ]
-
-/**
- * Picks the fields that go no further. A name with an underscore is one of them, whatever it is: gunicorn and nginx
- * drop it, other servers read `X_Forwarded_Proto` as `X-Forwarded-Proto`. `trusted`: forgeable fields that the ingress
- * sets on every request, in lower case.
- */
-export const createFieldFilter = (trusted: readonly string[]): ((name: string) => boolean) => {
-  const dropped = new Set(FORGEABLE_FIELDS.filter((name) => !trusted.includes(name)))
-  const lengths = new Set([...dropped].map((name) => name.length))
-  return (name) => name.includes('_') || (lengths.has(name.length) && dropped.has(name.toLowerCase()))
-}

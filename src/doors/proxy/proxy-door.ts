@@ -1,143 +1,147 @@
-import { valuesOf } from '../../http/fields.js'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Answer } from '../../cache/answer.js'
 import type { Cache } from '../../cache/cache.js'
 import type { CancelSignal } from '../../concurrency/cancellation.js'
-import { type ServerFactory, clientErrorHandler } from '../server-factory.js'
-import { badInput, ProblemError, refuse, sendProblemTo, toProblem } from '../problem.js'
-import { createFieldFilter } from './forgeable-fields.js'
-import { sendAnswer } from './send.js'
-import { targetOf } from './request-head.js'
-import { createResponseBatches } from './response-batches.js'
-import type { Unread } from './unread.js'
+import { valuesOf } from '../../http/fields.js'
+import { ProblemError, refuse, sendProblemTo } from '../problem.js'
+import { clientErrorHandler, KEEP_ALIVE_MS, type ServerFactory } from '../server-factory.js'
+import { toProblem } from '../to-problem.js'
+import { createFieldFilter, type FieldFilter, readHead } from './request-head.js'
+import { createResponseBatches, type ResponseBatches, sendAnswer } from './send.js'
+import { LARGE_BYTES, type Unread } from './unread.js'
 import { uploadOf } from './upload.js'
 
 export interface ProxyDoorOptions {
   readonly cache: Cache
   /** From the signal to stop on: each answer then ends its connection, so that callers move on while the door is open. */
-  readonly isDraining: () => boolean
+  readonly state: { readonly isDraining: boolean }
   /** Of those that a caller could forge, the ones that the ingress sets; lower case. */
   readonly trustedFields: readonly string[]
-  readonly callers: ServerFactory
+  readonly serverFactory: ServerFactory
   readonly unread: Unread
+  /** Milliseconds of a clock that does not step back. */
+  readonly now: () => number
   readonly loggerInstance: FastifyBaseLogger
 }
 
 /** Of a request's head, and of an answer's. Django's own limit is far lower, an ingress' often higher than Node's 16 KiB. */
 export const MAX_HEADER_BYTES = 64 * 1024
-/** As many as Node takes by itself; but it would leave out those beyond, and say nothing. */
-const MAX_HEADER_FIELDS = 1000
-/** Above the 60 s of common ingresses, so that they close idle connections and not this server. */
-const KEEP_ALIVE_MS = 72_000
 
 /**
  * The door in front of the whole origin. Fastify opens, logs and closes it; requests go to the cache before
  * Fastify reads them, because it refuses what an origin may well take (`%zz` in a path, other methods,
  * malformed media types) and because a hit should cost what the bare server costs.
  */
-export const createProxyDoor = ({
-  cache,
-  isDraining,
-  trustedFields,
-  callers,
-  unread,
-  loggerInstance
-}: ProxyDoorOptions): FastifyInstance => {
-  const serverFactory = (): Server => {
-    const server = callers.createServer(
-      { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
-      (request, response) => {
-        if (isDraining()) response.shouldKeepAlive = false
-        answer(request, response).catch((error: unknown) => fail(error, request, response))
-      }
-    )
-    return server.on('connect', (_request: IncomingMessage, socket: Socket) => refuse(socket, TUNNELS))
+export const createProxyDoor = (options: ProxyDoorOptions): FastifyInstance => {
+  const parts: DoorParts = {
+    ...options,
+    isDropped: createFieldFilter(options.trustedFields),
+    batches: createResponseBatches(options.now)
   }
-
-  const isDropped = createFieldFilter(trustedFields)
-  const turnEnd = createResponseBatches()
-
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const room = isRead(request.method) ? unread.room(request.url ?? '/', response) : undefined
-    if (room === undefined) return serve(request, response)
-    const release = await room
-    try {
-      if (!response.destroyed) await serve(request, response)
-    } finally {
-      release()
-    }
-  }
-
-  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const end = turnEnd.wait()
-    const found = await ask(request, response)
-    turnEnd.hurry()
-    await end
-    const sent = sendAnswer(found, response, request.method === 'HEAD')
-    if (found.kind === 'entry') unread.sent(request.url ?? '/', found.entry.body, response)
-    return sent
-  }
-
-  const ask = (request: IncomingMessage, response: ServerResponse): Promise<Answer> => {
-    const { method = 'GET', rawHeaders } = request
-    checkHead(request)
-    const { target, headers } = targetOf(request.url ?? '/', rawHeaders, isDropped)
-    const body = hasBody(request) ? uploadOf(request, response) : undefined
-    const onInterim = knowsInterim(request)
-      ? (status: number, fields: readonly string[]): void => sendInterim(response, status, fields)
-      : undefined
-    if (isRead(method)) {
-      return cache.read({ method, target, headers, body, onInterim, cancel: new Caller(response) })
-    }
-    return cache.write({ method, target, headers, body, onInterim })
-  }
-
-  const fail = (error: unknown, request: IncomingMessage, response: ServerResponse): void => {
-    if (response.destroyed) return
-    if (response.headersSent) {
-      // The origin broke off: so does this answer, for the caller to see that it is not whole. The end of a connection
-      // is the end of an answer to HTTP/1.0.
-      if (request.httpVersionMinor === 0) request.socket.resetAndDestroy()
-      else response.destroy()
-      return
-    }
-    const problem = toProblem(error)
-    if (!(error instanceof ProblemError)) {
-      door.log.error(
-        { err: error, ...traceOf(request) },
-        'A request failed unexpectedly; please report this error'
-      )
-    }
-    sendProblemTo(response, problem, undefined)
-  }
-
-  const door = fastify({
-    loggerInstance,
-    serverFactory,
+  return fastify({
+    loggerInstance: options.loggerInstance,
+    serverFactory: () => createProxyServer(parts),
     clientErrorHandler,
     logController: new LogController({ disableRequestLogging: true })
   })
-  return door
+}
+
+/** What a request needs of its door. */
+interface DoorParts extends ProxyDoorOptions {
+  readonly isDropped: FieldFilter
+  readonly batches: ResponseBatches
+}
+
+const createProxyServer = (door: DoorParts): Server =>
+  door.serverFactory
+    .createServer(
+      { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
+      (request, response) => {
+        if (door.state.isDraining) response.shouldKeepAlive = false
+        answer(door, request, response).catch((error: unknown) => fail(door, error, request, response))
+      }
+    )
+    .on('connect', (_request: IncomingMessage, socket: Socket) => refuse(socket, TUNNELS))
+
+/** Answers at once, or when callers who do not read leave room for one more answer. */
+const answer = (door: DoorParts, request: IncomingMessage, response: ServerResponse): Promise<void> =>
+  door.unread.mayWait && isRead(request.method)
+    ? answerWhenRoom(door, request, response)
+    : answerNow(door, request, response)
+
+const answerWhenRoom = async (
+  door: DoorParts,
+  request: IncomingMessage,
+  response: ServerResponse
+): Promise<void> => {
+  const room = door.unread.room(request.url ?? '/', response)
+  if (room === undefined) return answerNow(door, request, response)
+  const release = await room
+  try {
+    if (!response.destroyed) await answerNow(door, request, response)
+  } finally {
+    release()
+  }
+}
+
+const answerNow = async (
+  door: DoorParts,
+  request: IncomingMessage,
+  response: ServerResponse
+): Promise<void> => {
+  const { batches, unread } = door
+  const batchSent = batches.join()
+  const found = await ask(door, request, response)
+  batches.releaseLate()
+  await batchSent
+  const sent = sendAnswer(found, response, request.method === 'HEAD')
+  if (found.kind === 'entry') {
+    const { body } = found.entry
+    // Most are small and taken at once: those hold no memory and tell nothing of their target.
+    const isTaken = response.writableEnded && response.writableLength === 0
+    if (!isTaken || body.length >= LARGE_BYTES) unread.sent(request.url ?? '/', body, response)
+  }
+  return sent
+}
+
+/** Throws the problem of a head that is refused. */
+const ask = (door: DoorParts, request: IncomingMessage, response: ServerResponse): Promise<Answer> => {
+  const { method = 'GET' } = request
+  const { target, headers } = readHead(request, door.isDropped)
+  const body = hasBody(request) ? uploadOf(request, response) : undefined
+  const onInterim = knowsInterim(request)
+    ? (status: number, fields: readonly string[]): void => sendInterim(response, status, fields)
+    : undefined
+  if (isRead(method)) {
+    return door.cache.read({ method, target, headers, body, onInterim, cancel: new ResponseClosed(response) })
+  }
+  return door.cache.write({ method, target, headers, body, onInterim })
+}
+
+const fail = (
+  { loggerInstance: log }: DoorParts,
+  error: unknown,
+  request: IncomingMessage,
+  response: ServerResponse
+): void => {
+  if (response.destroyed) return
+  if (response.headersSent) {
+    // The origin broke off: so does this answer, for the caller to see that it is not whole. The end of a connection
+    // is the end of an answer to HTTP/1.0.
+    if (request.httpVersionMinor === 0) request.socket.resetAndDestroy()
+    else response.destroy()
+    return
+  }
+  const problem = toProblem(error)
+  if (!(error instanceof ProblemError)) {
+    log.error({ err: error, ...traceOf(request) }, 'A request failed unexpectedly; please report this error')
+  }
+  sendProblemTo(response, problem, undefined)
 }
 
 const isRead = (method: string | undefined): method is 'GET' | 'HEAD' => method === 'GET' || method === 'HEAD'
-
-/** Refuses what would be passed on as something else. Throws `ProblemError`. */
-const checkHead = ({ headers, rawHeaders }: IncomingMessage): void => {
-  if (rawHeaders.length > 2 * MAX_HEADER_FIELDS) {
-    throw badInput('headers', `must be at most ${MAX_HEADER_FIELDS}`, 431)
-  }
-  const codings = headers['transfer-encoding']
-  if (codings !== undefined && codings.toLowerCase() !== 'chunked') {
-    // RFC 9112 §6.1. The body would go on without the coding's name.
-    throw badInput('transfer-encoding', 'must be chunked and nothing else', 501)
-  }
-  if (headers.upgrade?.toLowerCase() === 'websocket') {
-    throw badInput('upgrade', 'cannot be to a WebSocket: send those to the origin itself', 501)
-  }
-}
 
 const TUNNELS = new ProblemError(501, 'CONNECT is not supported: this is no tunnel.')
 
@@ -148,8 +152,8 @@ const knowsInterim = ({ httpVersionMinor }: IncomingMessage): boolean => httpVer
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
 
-/** Has left when the connection is closed before the whole answer is sent. */
-class Caller implements CancelSignal {
+/** A read is cancelled when its connection is closed before the whole answer is sent. */
+class ResponseClosed implements CancelSignal {
   readonly #response: ServerResponse
 
   constructor(response: ServerResponse) {

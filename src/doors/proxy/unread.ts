@@ -3,26 +3,32 @@ import { ProblemError } from '../problem.js'
 
 /** An answer of so many bytes is large: the system takes less at once from a caller who does not read. */
 export const LARGE_BYTES = 128 * 1024
-/** From so many bytes on, reads of what is known to be large wait. */
+/** Above so many bytes, reads wait whose answer is known to be large. */
 export const LARGE_WAIT_BYTES = 16 * 1024 * 1024
-/** From so many bytes on, all reads wait. */
+/** Above so many bytes, all reads wait. */
 export const ALL_WAIT_BYTES = 4 * LARGE_WAIT_BYTES
 /** How long a read waits; then it is answered 503. */
 export const LONGEST_WAIT_MS = 5000
-/** While somebody waits, who takes nothing of an answer for so long is cut. */
+/** While a read waits, a caller who takes nothing of an answer for so long is cut. */
 export const STALLED_MS = 4000
 const CHECK_MS = 1000
-/** So many targets with large answers are known, the latest ones. */
+/** So many targets with large answers are remembered, the latest ones. */
 const MOST_KNOWN = 1000
 const LONGEST_KNOWN = 512
 
 /**
- * The memory that callers hold who do not read: bodies that were handed over, and of which the system has not taken all.
- * Above a bound, reads wait before their answer is fetched, at first those of targets whose latest answer was large.
- * The latest goes first: its caller is most likely to be still there. A body that several callers are sent counts once.
- * Whoever takes nothing for `timeoutMs` is cut, whatever he sends meanwhile, and sooner while somebody waits.
+ * Bounds the memory of answers that callers do not read: bodies that were handed over, and of which the system has not
+ * taken all. Above a bound, further reads wait before their answer is fetched: at first those of targets whose latest
+ * answer was large, above `ALL_WAIT_BYTES` all. The read that came last goes on first, because its caller is the most
+ * likely to be still there. A body that is sent to several callers counts once. A caller who takes nothing for
+ * `timeoutMs` is cut, even when it goes on sending, and after `STALLED_MS` while a read waits.
  */
 export class Unread {
+  /**
+   * Whether a read may have to wait, so that `room` is to be asked. A plain field, because every read looks at it: false
+   * until the first large answer, and while little is held.
+   */
+  mayWait = false
   readonly #checksAllowed: number
   readonly #held = new Map<ServerResponse, Held>()
   readonly #holders = new Map<Buffer, number>()
@@ -30,7 +36,7 @@ export class Unread {
   readonly #known = new Map<string, number>()
   readonly #waiting: Waiting[] = []
   #bytes = 0
-  /** For reads that have gone on and whose answer is expected to be large. */
+  /** Bytes of the answers, expected to be large, of reads that have been let go on. */
   #reserved = 0
   #refused = 0
   #checking: NodeJS.Timeout | undefined
@@ -49,11 +55,11 @@ export class Unread {
   }
 
   /**
-   * Undefined where a read may go on at once, and need not tell when it is done: two comparisons in the usual case.
+   * Undefined where a read may go on at once, and need not tell when it is done.
    * Rejects with a `ProblemError` of 503 after `LONGEST_WAIT_MS`.
    */
   room(target: string, response: ServerResponse): Promise<Release> | undefined {
-    const size = this.#known.size === 0 ? 0 : (this.#known.get(target) ?? 0)
+    const size = this.#known.get(target) ?? 0
     if (size === 0 && this.#bytes <= ALL_WAIT_BYTES) return undefined
     if (this.#hasRoom(size)) return Promise.resolve(this.#reserve(size))
     return new Promise((go, refuse) => {
@@ -74,7 +80,10 @@ export class Unread {
     })
   }
 
-  /** To be called when an answer was handed over, all of it or its first part. */
+  /**
+   * To be called when an answer was handed over, all of it or its first part. One that is smaller than `LARGE_BYTES` and
+   * of which the system has taken all changes nothing here.
+   */
   sent(target: string, body: Buffer, response: ServerResponse): void {
     if (body.length >= LARGE_BYTES) this.#know(target, body.length)
     if (response.writableEnded && response.writableLength === 0) return
@@ -82,9 +91,18 @@ export class Unread {
     this.#held.set(response, { body, taken: takenOf(response), checks: 0 })
     const holders = this.#holders.get(body) ?? 0
     this.#holders.set(body, holders + 1)
-    if (holders === 0) this.#bytes += body.length
+    if (holders === 0) this.#hold(body.length)
     response.once('close', () => this.#drop(response, body))
     this.#checking ??= setInterval(() => this.#check(), CHECK_MS).unref()
+  }
+
+  #hold(bytes: number): void {
+    this.#bytes += bytes
+    this.#noteMayWait()
+  }
+
+  #noteMayWait(): void {
+    this.mayWait = this.#known.size > 0 || this.#bytes > ALL_WAIT_BYTES
   }
 
   #drop(response: ServerResponse, body: Buffer): void {
@@ -99,7 +117,7 @@ export class Unread {
       return
     }
     this.#holders.delete(body)
-    this.#bytes -= body.length
+    this.#hold(-body.length)
     this.#letGo()
   }
 
@@ -144,6 +162,7 @@ export class Unread {
     this.#known.set(target, size)
     const [oldest] = this.#known.keys()
     if (this.#known.size > MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest)
+    this.#noteMayWait()
   }
 }
 

@@ -4,7 +4,7 @@ import type { Observer } from '../../cache/observer.js'
 import type { CarriedOut, Store } from '../../cache/store.js'
 import { Journal } from '../journal.js'
 import type { Clock } from '../time-budget.js'
-import { adoptClient, createClient, type RedisClient, type RedisSettings } from './connection/client.js'
+import type { RedisClient } from './connection/client.js'
 import { createCommit } from './commit.js'
 import { createRead } from './read.js'
 import { PendingInvalidations } from './pending-invalidations.js'
@@ -18,7 +18,11 @@ import { createScriptRunner, type RunScript } from './scripts/script.js'
 import { readSizes } from './sizes.js'
 import { sweep } from './sweep.js'
 
-export interface RedisStoreOptions extends RedisSettings {
+export interface RedisStoreOptions {
+  /** Not connected yet. Whoever made it closes it, after the store. */
+  readonly client: RedisClient
+  readonly prefix: string
+  readonly connectTimeoutMs: number
   readonly commandTimeoutMs: number
   /** Longest that `invalidate` tries before it is `pending`. */
   readonly invalidationTimeoutMs: number
@@ -32,11 +36,9 @@ export interface RedisStoreOptions extends RedisSettings {
 /**
  * The shared store: one multiplexed connection, one round trip for a read, scripts for commits and
  * invalidations. While an invalidation waits in the journal, nothing is read from or committed to Redis.
- * Throws `RedisSettingsError` when there is no way to connect.
  */
-export const createRedisStore = async (options: RedisStoreOptions): Promise<Store> => {
-  const { observer, now, randomEpoch } = options
-  const client = createClient(options)
+export const createRedisStore = (options: RedisStoreOptions): Store => {
+  const { client, observer, now, randomEpoch } = options
   const keys = redisKeysUnder(options.prefix)
   const runScript = createScriptRunner(client)
   const journal = new Journal()
@@ -44,7 +46,6 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
   const parts: Parts = { ...base, invalidateNow: createRedisInvalidate(base) }
   const connection = createConnection({
     ...options,
-    client,
     handshake: (run) => handshake(parts, run),
     isHandshakeDone: () => journal.size === 0
   })
@@ -56,7 +57,6 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
     commandTimeoutMs: options.commandTimeoutMs,
     timeoutMs: options.invalidationTimeoutMs
   })
-  const host = await adoptClient(client)
   connection.start()
 
   return {
@@ -81,7 +81,6 @@ export const createRedisStore = async (options: RedisStoreOptions): Promise<Stor
     close: async () => {
       invalidations.endWaiting()
       connection.stop()
-      await host.close()
     }
   }
 }

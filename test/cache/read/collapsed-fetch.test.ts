@@ -232,3 +232,18 @@ t.test('an entry is refreshed once at a time, and not while its key is marked', 
   fetches.refresh(lookup)
   t.equal(origin.requests.length, 1)
 })
+
+t.test('whoever watches is told why an answer is not stored', async (t) => {
+  const { fetches, arrive, origin, store, told } = setUp()
+  await fetches.alone(await arrive('/open/5'))
+  origin.respond = () => originAnswer({ headers: ['Cache-Control', 'no-store'] })
+  await fetches.alone(await arrive('/open/6'))
+  const outdated = await arrive('/open/7')
+  origin.respond = () => originAnswer()
+  await store.invalidate(invalidationOf({ tags: ['thing:7'] }))
+  await fetches.alone(outdated)
+  t.same(told.unstored, [
+    { resource: 'open', key: 'open:6', reason: 'no-store' },
+    { resource: 'open', key: 'open:7', reason: 'invalidated' }
+  ])
+})

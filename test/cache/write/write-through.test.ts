@@ -3,7 +3,7 @@ import t from 'tap'
 import { OriginError } from '../../../src/cache/errors.js'
 import type { Invalidation } from '../../../src/cache/invalidate/invalidation.js'
 import { createFieldReader } from '../../../src/cache/read/request-fields.js'
-import { createWriteThrough, type WriteThroughOptions } from '../../../src/cache/write/write-through.js'
+import { createWriteThrough, type WriteThroughContext } from '../../../src/cache/write/write-through.js'
 import { createRecorder } from '../../stores/observer.js'
 import {
   createFakeOrigin,
@@ -22,7 +22,7 @@ const JSON_BODY = { 'content-type': 'application/json; charset=utf-8' }
 
 const somebody = (n: number): Fields => ({ ...JSON_BODY, cookie: `sessionid=${n}` })
 
-const setUp = (options: Partial<WriteThroughOptions> = {}) => {
+const setUp = (options: Partial<WriteThroughContext> = {}) => {
   const origin = createFakeOrigin()
   const named: Partial<Invalidation>[] = []
   const effects: [status: number, identity: string | undefined][] = []

@@ -10,7 +10,7 @@ import { createValues } from '../../../src/cache/values/values.js'
 import type { WarmingProgress } from '../../../src/cache/warming/warming.js'
 import { createServerFactory } from '../../../src/doors/server-factory.js'
 import { createControlDoor, type ControlDoorOptions } from '../../../src/doors/control/control-door.js'
-import type { StatsSnapshot } from '../../../src/doors/control/stats-schema.js'
+import type { StatsSnapshot } from '../../../src/telemetry/stats-schema.js'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.js'
 import { createClock, type Clock } from '../../support/clock.js'
 import { http, type HttpAnswer, type HttpOptions } from '../../support/http.js'
@@ -69,7 +69,7 @@ export const openDoor = async (t: Test, named: Partial<ControlDoorOptions> = {})
   const log: string[] = []
   const waits: (number | undefined)[] = []
   const app = createControlDoor({
-    callers: createServerFactory({ timeoutMs: 60_000 }),
+    serverFactory: createServerFactory({ timeoutMs: 60_000 }),
     values: createValues({ store: reachable, now: clock.now }),
     invalidate: async (invalidation, { waitMs } = {}) => {
       waits.push(waitMs)

@@ -25,7 +25,7 @@ const up: StoreStats = {
 const listen = async (t: Test, options: Partial<OpsDoorOptions> = {}) => {
   const { destination, lines } = collectLines()
   const door = createOpsDoor({
-    callers: createServerFactory({ timeoutMs: 60_000 }),
+    serverFactory: createServerFactory({ timeoutMs: 60_000 }),
     isReady: () => true,
     stats: async () => up,
     registry: new Registry(),
@@ -74,7 +74,6 @@ t.test('a sidecar whose store is down, fails or hangs is ready', async (t) => {
 
 t.test('metrics are those of the registry, in the text format of Prometheus', async (t) => {
   const { registry } = createMetrics({
-    counts: new Map(),
     stats: async () => up,
     unread: new Unread({ timeoutMs: 60_000 })
   })

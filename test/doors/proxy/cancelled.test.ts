@@ -66,7 +66,7 @@ t.test('an answer too large to be stored is cancelled in the middle too', async 
   await eventually(() => closed === 1)
 })
 
-t.test('a flight that others wait for goes on', async (t) => {
+t.test('a collapsed fetch that others wait for goes on', async (t) => {
   const proxy = await openSampleProxy(t)
   const { origin, get } = proxy
   let open = (): void => undefined

@@ -77,9 +77,10 @@ export const openProxy = async (t: Test, url: string, options: ProxyOptions = {}
   const unread = new Unread({ timeoutMs: options.callerTimeoutMs ?? 60_000 })
   const door = createProxyDoor({
     cache,
-    callers: createServerFactory({ timeoutMs: options.callerTimeoutMs ?? 60_000 }),
+    serverFactory: createServerFactory({ timeoutMs: options.callerTimeoutMs ?? 60_000 }),
     unread,
-    isDraining: () => false,
+    state: { isDraining: false },
+    now: () => performance.now(),
     trustedFields,
     loggerInstance: createLogger({ level: 'silent' })
   })

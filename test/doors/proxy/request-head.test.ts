@@ -1,6 +1,5 @@
 import t from 'tap'
-import { createFieldFilter } from '../../../src/doors/proxy/forgeable-fields.js'
-import { targetOf } from '../../../src/doors/proxy/request-head.js'
+import { createFieldFilter, targetOf } from '../../../src/doors/proxy/request-head.js'
 
 const none = (): boolean => false
 

@@ -69,6 +69,17 @@ t.test('an answer that was taken at once is not counted', async (t) => {
   t.equal(unread.bytes, 0)
 })
 
+t.test('a read has to ask for room only when one may have to wait', async (t) => {
+  const { unread, responses } = await openUnread(t, 2)
+  const [first, second] = responses
+  if (first === undefined || second === undefined) throw new Error('There must be two responses.')
+  t.notOk(unread.mayWait)
+  send(unread, '/small', Buffer.alloc(LARGE_BYTES - 1), first)
+  t.notOk(unread.mayWait, 'no large answer is known, and little is held')
+  send(unread, '/large', Buffer.alloc(LARGE_BYTES), second)
+  t.ok(unread.mayWait)
+})
+
 t.test('large reads wait for room, small ones go on', async (t) => {
   const { unread, reader, responses } = await openUnread(t, 3)
   const [first, second, third] = responses

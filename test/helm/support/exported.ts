@@ -3,7 +3,6 @@ import type { StoreStats } from '../../../src/cache/store.js'
 import { Unread } from '../../../src/doors/proxy/unread.js'
 import { createMetrics } from '../../../src/telemetry/metrics.js'
 import { observeAll } from '../../../src/telemetry/observe.js'
-import { createStatistics } from '../../../src/telemetry/statistics.js'
 
 /** Sample names as Prometheus sees them, such as `…_bucket`, with the values of each label. */
 export type Samples = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>
@@ -36,13 +35,11 @@ const SOURCES = { control: true, proxy: true, replay: true } as const satisfies 
 
 /** What a sidecar exports to which everything has happened once. */
 export const exportedSamples = async (): Promise<Samples> => {
-  const statistics = createStatistics({ now: () => 0 })
   const { registry, ...metrics } = createMetrics({
-    counts: statistics.counts,
     stats: async () => STATS,
     unread: new Unread({ timeoutMs: 60_000 })
   })
-  const observer = observeAll([statistics, metrics])
+  const observer = observeAll([metrics])
   for (const outcome of keysOf(OUTCOMES)) {
     for (const resource of ['none', 'user_profile']) {
       observer.answered({ ...TRACE, resource, key: 'k', outcome, status: 200, durationMs: 1 })

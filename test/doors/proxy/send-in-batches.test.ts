@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
-import { createResponseBatches } from '../../../src/doors/proxy/response-batches.js'
+import { createResponseBatches } from '../../../src/doors/proxy/send.js'
 import { blockFor } from '../../support/block.js'
 import { eventually } from '../../support/eventually.js'
 import { openSampleProxy } from './open-proxy.js'
@@ -10,34 +10,34 @@ import { openSampleProxy } from './open-proxy.js'
 const PATH = '/api/v1/users/5/projects'
 const REQUEST = `GET ${PATH} HTTP/1.1\r\nHost: a\r\nCookie: sessionid=a\r\n\r\n`
 
-t.test('all of one turn wait for the same end, and the next turn has its own', async (t) => {
-  const turnEnd = createResponseBatches(() => 0)
-  let isOver = false
-  const end = turnEnd.wait()
-  void end.then(() => (isOver = true))
-  turnEnd.hurry()
-  t.equal(turnEnd.wait(), end)
+t.test('the answers of one turn are one batch, and the next turn has its own', async (t) => {
+  const batches = createResponseBatches(() => 0)
+  let isSent = false
+  const batch = batches.join()
+  void batch.then(() => (isSent = true))
+  batches.releaseLate()
+  t.equal(batches.join(), batch)
   await Promise.resolve()
-  t.notOk(isOver)
+  t.notOk(isSent)
   await setImmediate()
-  t.ok(isOver)
-  t.not(turnEnd.wait(), end)
+  t.ok(isSent)
+  t.not(batches.join(), batch)
 })
 
-t.test('nobody waits for long for the work of others', async (t) => {
-  for (const relief of ['hurry', 'wait'] as const) {
+t.test('no answer waits for long for the work of others', async (t) => {
+  for (const relief of ['releaseLate', 'join'] as const) {
     let nowMs = 0
-    const turnEnd = createResponseBatches(() => nowMs)
-    const left: string[] = []
-    void turnEnd.wait().then(() => left.push('first'))
+    const batches = createResponseBatches(() => nowMs)
+    const sent: string[] = []
+    void batches.join().then(() => sent.push('first'))
     nowMs = 4
-    void turnEnd.wait().then(() => left.push('second'))
+    void batches.join().then(() => sent.push('second'))
     await Promise.resolve()
-    t.strictSame(left, [])
+    t.strictSame(sent, [])
     nowMs = 5
-    void turnEnd[relief]()
+    void batches[relief]()
     await Promise.resolve()
-    t.strictSame(left, ['first', 'second'], relief)
+    t.strictSame(sent, ['first', 'second'], relief)
   }
 })
 

@@ -2,8 +2,8 @@ import { groupTag } from '../cache/tags.js'
 import type { WriteMatch } from '../cache/resource.js'
 import type { ResourceFile } from './schema.js'
 
-/** What a write to a path makes doubtful when nothing narrower is known: every family that the path lies in. */
-export const createFamilies = ({
+/** What a write to a path makes doubtful when nothing narrower is known: every tag group (family) that the path lies in. */
+export const createUnlistedWrites = ({
   families,
   everything
 }: Pick<ResourceFile, 'families' | 'everything'>): ((path: string) => WriteMatch['whenUnlisted']) => {

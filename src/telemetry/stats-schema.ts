@@ -2,7 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 
 const Milliseconds = (description: string) => Type.Union([Type.Number(), Type.Null()], { description })
 
-const FiguresSchema = Type.Object({
+const AnswerStatsSchema = Type.Object({
   hits: Type.Integer({ description: 'Answered from the cache, fresh or stale' }),
   misses: Type.Integer(),
   bypasses: Type.Integer({ description: 'Forwarded without asking the cache; no part of the hit rate' }),
@@ -12,12 +12,13 @@ const FiguresSchema = Type.Object({
   meanCachedMs: Milliseconds('Mean time of an answer from the cache; null before the first'),
   meanUncachedMs: Milliseconds('Mean time of an answer from the origin; null before the first')
 })
-export type Figures = Static<typeof FiguresSchema>
+export type AnswerStats = Static<typeof AnswerStatsSchema>
 
+/** The answer of `GET /v1/stats`. What the store does not tell is left out. */
 export const StatsSchema = Type.Object({
   since: Type.String({ format: 'date-time', description: 'When counting began: the start of this process' }),
-  total: FiguresSchema,
-  resources: Type.Record(Type.String(), FiguresSchema, { description: 'By the name of the resource' }),
+  total: AnswerStatsSchema,
+  resources: Type.Record(Type.String(), AnswerStatsSchema, { description: 'By the name of the resource' }),
   store: Type.Object({
     kind: Type.Union([Type.Literal('memory'), Type.Literal('redis')]),
     state: Type.Union([Type.Literal('up'), Type.Literal('down')]),

@@ -1,0 +1,26 @@
+import fastifyRedis from '@fastify/redis'
+import fp from 'fastify-plugin'
+import type { OpenedStore } from './open-store.js'
+
+/**
+ * Ties the store to the life of an application: after its last request the store is closed, then the connection to
+ * Redis, which the application has as `app.redis`. Does not wait for Redis.
+ *
+ * Two facts of `@fastify/redis` 9.0, whichever client it is given:
+ * - It decorates at once, but is loaded with the first connection only. A start while Redis is down would end in
+ *   FST_ERR_PLUGIN_TIMEOUT, so it is called here without waiting for what it reports.
+ * - It calls `quit` and ignores the result, or fails with it: when the application closes, and before the first
+ *   connection when it takes Redis for hopeless (the client has ended, the host is unknown, or Redis has answered
+ *   with an error, as to a wrong password). ioredis' own `quit` rejects while disconnected, and an error that nobody
+ *   catches ends the process. That of the store's client never rejects, and the store connects again.
+ */
+export const storePlugin = fp<{ readonly store: OpenedStore }>(
+  (app, { store }, done) => {
+    const { client } = store
+    if (client !== undefined) fastifyRedis(app, { client, closeClient: true }, () => undefined)
+    // Runs before the hook by which `@fastify/redis` closes the connection: the last one that is added is the first.
+    app.addHook('onClose', () => store.close())
+    done()
+  },
+  { name: 'store', fastify: '5.x' }
+)
