@@ -1,5 +1,5 @@
 import type { OriginError, StoreFaultKind } from './errors.js'
-import type { InvalidationKind } from './invalidate/invalidation.js'
+import type { InvalidationKind } from './invalidation.js'
 
 /** How a request was answered. `hit` and `stale` came from the cache; the rest from the origin or from nobody. */
 export type Outcome =

@@ -1,5 +1,5 @@
 import type { Entry } from './entry.js'
-import type { Invalidation, LogRecord } from './invalidate/invalidation.js'
+import type { Invalidation, LogRecord } from './invalidation.js'
 import type { Position } from './position.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { Pick } from './pick.js'
+import type { Pick } from './json.js'
 
 /** A template taken apart. */
 export type Part =

@@ -8,7 +8,7 @@ import {
   type TemplateValues
 } from '../cache/resource.js'
 import { isCanonicalNumber } from './path-router.js'
-import { pick } from './pick.js'
+import { pick } from './json.js'
 import { faultOf, type TemplatePlace, type TemplateUse } from './template-rules.js'
 import { parseTemplate, type Part, type PickPart } from './template-parts.js'
 

@@ -1,4 +1,4 @@
-import { type Invalidation, invalidationOf } from '../cache/invalidate/invalidation.js'
+import { type Invalidation, invalidationOf } from '../cache/invalidation.js'
 
 const CAPACITY = 10_000
 const TAKEN_AT_ONCE = 1000

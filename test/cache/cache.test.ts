@@ -1,6 +1,6 @@
 import t from 'tap'
 import { StoreUnavailableError } from '../../src/cache/errors.js'
-import type { Invalidation } from '../../src/cache/invalidate/invalidation.js'
+import type { Invalidation } from '../../src/cache/invalidation.js'
 import {
   createGate,
   createStage,

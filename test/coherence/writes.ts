@@ -1,5 +1,5 @@
 import type { Database } from '../../demo/origin/database.js'
-import type { Invalidation, InvalidationKind } from '../../src/cache/invalidate/invalidation.js'
+import type { Invalidation, InvalidationKind } from '../../src/cache/invalidation.js'
 import { PEOPLE } from './targets.js'
 
 /** A change that can be made and announced in several ways. */

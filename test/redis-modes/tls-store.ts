@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Test } from 'tap'
 import type { Store } from '../../src/cache/store.js'
 import type { StoreUnderTest } from '../stores/contract.js'
-import { connectInspected, connectStore } from '../stores/redis-fixtures.js'
+import { connectStore, inspectTags } from '../stores/redis-fixtures.js'
 
 export interface TlsStoreOptions {
   readonly url: string
@@ -19,5 +19,10 @@ export const connectTlsStore = async (t: Test, { caFile, ...settings }: TlsStore
 }
 
 /** The same, and a look at its tag indexes. */
-export const inspectTlsStore = (t: Test, { caFile, ...settings }: TlsStoreOptions): Promise<StoreUnderTest> =>
-  connectInspected(t, { ...settings, ca: readFileSync(caFile, 'utf8') })
+export const inspectTlsStore = async (t: Test, options: TlsStoreOptions): Promise<StoreUnderTest> => {
+  const { caFile, ...settings } = options
+  return {
+    store: await connectTlsStore(t, options),
+    isTagged: inspectTags(t, { ...settings, ca: readFileSync(caFile, 'utf8') })
+  }
+}

@@ -1,5 +1,5 @@
 import type { Entry } from '../../src/cache/entry.js'
-import { type Invalidation, invalidationOf } from '../../src/cache/invalidate/invalidation.js'
+import { type Invalidation, invalidationOf } from '../../src/cache/invalidation.js'
 import type { Position } from '../../src/cache/position.js'
 import type { CommitOutcome, PendingWrite, Store } from '../../src/cache/store.js'
 

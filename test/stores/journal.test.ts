@@ -1,5 +1,5 @@
 import t from 'tap'
-import { invalidationOf } from '../../src/cache/invalidate/invalidation.js'
+import { invalidationOf } from '../../src/cache/invalidation.js'
 import { Journal } from '../../src/stores/journal.js'
 
 const named = (key: string) => invalidationOf({ keys: [key] })

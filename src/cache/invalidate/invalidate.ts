@@ -1,6 +1,6 @@
 import { UNKNOWN_USER_TAG } from '../tags.js'
 import { literalPrefix } from './glob.js'
-import { type Invalidation, invalidationOf, kindsOf } from './invalidation.js'
+import { type Invalidation, invalidationOf, kindsOf } from '../invalidation.js'
 import type { Invalidated as InvalidatedEvent, Observer } from '../observer.js'
 import type { Invalidated, InvalidateOptions, Store } from '../store.js'
 

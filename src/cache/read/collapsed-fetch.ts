@@ -3,7 +3,7 @@ import { type SharedRun, SingleFlight } from '../../concurrency/single-flight.js
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
 import { isProofDue, type NewProof, proofWrite } from '../identity/proof.js'
 import type { InvalidateSessionChanges } from '../identity/session-changes.js'
-import { isReached } from '../invalidate/invalidation.js'
+import { isReached } from '../invalidate/matcher.js'
 import type { Observer, UnstoredReason } from '../observer.js'
 import type { Position } from '../position.js'
 import type { ResourceTable } from '../resource.js'

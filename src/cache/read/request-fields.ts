@@ -1,6 +1,5 @@
 import { fieldName } from '../../http/fields.js'
-import { delimit } from '../identity/digest.js'
-import { createIdentify } from '../identity/identity.js'
+import { createIdentify, delimit } from '../identity/digest.js'
 import { createLru } from '../lru.js'
 import type { Trace } from '../observer.js'
 import type { IdentitySources } from '../resource.js'

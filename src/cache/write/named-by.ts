@@ -1,4 +1,4 @@
-import { type Invalidation, invalidationOf } from '../invalidate/invalidation.js'
+import { type Invalidation, invalidationOf } from '../invalidation.js'
 import type { Template, TemplateValues, WriteMatch } from '../resource.js'
 
 /** What a write invalidates. */

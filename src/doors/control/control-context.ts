@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
 
-import type { Invalidation } from '../../cache/invalidate/invalidation.js'
+import type { Invalidation } from '../../cache/invalidation.js'
 import type { Invalidated, InvalidateOptions } from '../../cache/store.js'
 import type { Values } from '../../cache/values/values.js'
 import type { Warming } from '../../cache/warming/warming.js'

@@ -1,6 +1,6 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 
-import type { Invalidation } from '../../cache/invalidate/invalidation.js'
+import type { Invalidation } from '../../cache/invalidation.js'
 import type { ControlContext } from './control-context.js'
 import { PreferHeaders, readPreference } from './prefer.js'
 import { InvalidatedAnswer, NoQuery, PendingAnswer, PROBLEMS } from './schemas.js'

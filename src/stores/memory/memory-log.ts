@@ -1,11 +1,5 @@
-import {
-  asRecord,
-  COMPARED_BYTES,
-  COMPARED_RECORDS,
-  type Invalidation,
-  type LogRecord,
-  recordBytes
-} from '../../cache/invalidate/invalidation.js'
+import { type Invalidation, type LogRecord } from '../../cache/invalidation.js'
+import { asRecord, COMPARED_BYTES, COMPARED_RECORDS, recordBytes } from '../../cache/invalidate/matcher.js'
 import { compareRecordIds, type Position, recordIdOf } from '../../cache/position.js'
 
 export interface MemoryLog {

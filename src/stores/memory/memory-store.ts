@@ -1,11 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { type Entry, usableUntil } from '../../cache/entry.js'
-import {
-  type Invalidation,
-  type LogRecord,
-  type Reach,
-  reachOf
-} from '../../cache/invalidate/invalidation.js'
+import { type Invalidation, type LogRecord } from '../../cache/invalidation.js'
+import { type Reach, reachOf } from '../../cache/invalidate/matcher.js'
 import { epochOf, type Position } from '../../cache/position.js'
 import { type Commit, type CommitOutcome, type PendingWrite, type Store } from '../../cache/store.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'

@@ -1,6 +1,6 @@
 import { nameIn, valueKey } from '../../cache/tags.js'
 import { matchesAny } from '../../cache/invalidate/glob.js'
-import type { Invalidation } from '../../cache/invalidate/invalidation.js'
+import type { Invalidation } from '../../cache/invalidation.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
 import type { TagIndex } from './tag-index.js'
 

@@ -1,5 +1,6 @@
 import { type Entry, usableUntil } from '../../cache/entry.js'
-import { type LogRecord, reachOf } from '../../cache/invalidate/invalidation.js'
+import { type LogRecord } from '../../cache/invalidation.js'
+import { reachOf } from '../../cache/invalidate/matcher.js'
 import type { Position } from '../../cache/position.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
 import type { Commit, CommitOutcome, PendingWrite } from '../../cache/store.js'
@@ -33,10 +34,10 @@ export const createCommit =
   async ({ writes, position }: Commit): Promise<readonly CommitOutcome[]> => {
     const outcomes: CommitOutcome[] = []
     for (let at = 0; at < writes.length;) {
-      if (isSliceOver()) await nextSlice()
       const slice = sliceFrom(writes, at)
       outcomes.push(...(await commitSlice(options, { writes: slice, position, attempt: 1 })))
       at += slice.length
+      if (at < writes.length && isSliceOver()) await nextSlice()
     }
     return outcomes
   }

@@ -1,5 +1,6 @@
 import { matchesAny } from '../../cache/invalidate/glob.js'
-import { asRecord, type Invalidation } from '../../cache/invalidate/invalidation.js'
+import { type Invalidation } from '../../cache/invalidation.js'
+import { asRecord } from '../../cache/invalidate/matcher.js'
 import type { Observer } from '../../cache/observer.js'
 import { recordIdOf } from '../../cache/position.js'
 import type { CarriedOut } from '../../cache/store.js'

@@ -1,5 +1,5 @@
 import type { StoreFault } from '../../cache/errors.js'
-import type { Invalidation } from '../../cache/invalidate/invalidation.js'
+import type { Invalidation } from '../../cache/invalidation.js'
 import type { Invalidated, InvalidateOptions } from '../../cache/store.js'
 import type { Journal } from '../journal.js'
 import { type Clock, withinBudget } from '../time-budget.js'

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { COMPARED_BYTES, COMPARED_RECORDS, type LogRecord } from '../../cache/invalidate/invalidation.js'
+import { type LogRecord } from '../../cache/invalidation.js'
+import { COMPARED_BYTES, COMPARED_RECORDS } from '../../cache/invalidate/matcher.js'
 import { epochOf, type Position, recordIdOf } from '../../cache/position.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
 import type { Run } from './connection/connection.js'

@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from '../../cache/errors.js'
-import { type Invalidation, kindsOf } from '../../cache/invalidate/invalidation.js'
+import { type Invalidation, kindsOf } from '../../cache/invalidation.js'
 import type { Observer } from '../../cache/observer.js'
 import type { CarriedOut, Store } from '../../cache/store.js'
 import { Journal } from '../journal.js'

@@ -1,7 +1,7 @@
 import { identityTag } from '../../../src/cache/tags.js'
 import t from 'tap'
 import { createSessionChanges, isDenial } from '../../../src/cache/identity/session-changes.js'
-import type { Invalidation } from '../../../src/cache/invalidate/invalidation.js'
+import type { Invalidation } from '../../../src/cache/invalidation.js'
 import { createRecorder } from '../../stores/observer.js'
 import { createStage, entry, TABLE } from '../fixtures.js'
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { UNKNOWN_USER_TAG } from '../../../src/cache/tags.js'
 import { createInvalidate } from '../../../src/cache/invalidate/invalidate.js'
-import type { Invalidation } from '../../../src/cache/invalidate/invalidation.js'
+import type { Invalidation } from '../../../src/cache/invalidation.js'
 import type { Invalidated, Store } from '../../../src/cache/store.js'
 import { createRecorder } from '../../stores/observer.js'
 import { createStage } from '../fixtures.js'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Proof } from '../../../src/cache/identity/proof.js'
-import { invalidationOf } from '../../../src/cache/invalidate/invalidation.js'
+import { invalidationOf } from '../../../src/cache/invalidation.js'
 import { cacheabilityOf } from '../../../src/cache/read/cacheability.js'
 import { CollapsedFetches, discard, type FetchContext } from '../../../src/cache/read/collapsed-fetch.js'
 import type { Lookup } from '../../../src/cache/read/lookup.js'

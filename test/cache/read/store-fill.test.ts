@@ -1,7 +1,7 @@
 import { identityTag, proofKey } from '../../../src/cache/tags.js'
 import t from 'tap'
 import { StoreUnavailableError } from '../../../src/cache/errors.js'
-import { invalidationOf } from '../../../src/cache/invalidate/invalidation.js'
+import { invalidationOf } from '../../../src/cache/invalidation.js'
 import { proofIn } from '../../../src/cache/identity/proof.js'
 import { type Fill, storeFill } from '../../../src/cache/read/collapsed-fetch.js'
 import { type Store } from '../../../src/cache/store.js'

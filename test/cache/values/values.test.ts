@@ -1,7 +1,7 @@
 import { randomEpoch } from '../../../src/cache/position.js'
 import { valueKey } from '../../../src/cache/tags.js'
 import t from 'tap'
-import { invalidationOf } from '../../../src/cache/invalidate/invalidation.js'
+import { invalidationOf } from '../../../src/cache/invalidation.js'
 import { type Store } from '../../../src/cache/store.js'
 import type { NewValue } from '../../../src/cache/values/value.js'
 import { createValues, type PutOptions, type Values } from '../../../src/cache/values/values.js'

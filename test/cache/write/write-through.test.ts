@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from 'node:stream'
 import t from 'tap'
 import { OriginError } from '../../../src/cache/errors.js'
-import type { Invalidation } from '../../../src/cache/invalidate/invalidation.js'
+import type { Invalidation } from '../../../src/cache/invalidation.js'
 import { createFieldReader } from '../../../src/cache/read/request-fields.js'
 import { createWriteThrough, type WriteThroughContext } from '../../../src/cache/write/write-through.js'
 import { createRecorder } from '../../stores/observer.js'

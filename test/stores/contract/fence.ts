@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { invalidationOf, type Invalidation } from '../../../src/cache/invalidate/invalidation.js'
+import { invalidationOf, type Invalidation } from '../../../src/cache/invalidation.js'
 import { epochOf, recordIdOf } from '../../../src/cache/position.js'
 import type { Store } from '../../../src/cache/store.js'
 import type { CreateStore } from '../contract.js'

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { Invalidation } from '../../../src/cache/invalidate/invalidation.js'
+import type { Invalidation } from '../../../src/cache/invalidation.js'
 import { epochOf } from '../../../src/cache/position.js'
 import type { CreateStore } from '../contract.js'
 import { entryOf, invalidate, positionOf, put, readable, tagged } from '../fixtures.js'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { Test } from 'tap'
-import { invalidationOf, isReached, type Invalidation } from '../../../src/cache/invalidate/invalidation.js'
+import { invalidationOf, type Invalidation } from '../../../src/cache/invalidation.js'
+import { isReached } from '../../../src/cache/invalidate/matcher.js'
 import type { Position } from '../../../src/cache/position.js'
 import type { Store } from '../../../src/cache/store.js'
 import type { CreateStore } from '../contract.js'

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { invalidationOf } from '../../../src/cache/invalidate/invalidation.js'
+import { invalidationOf } from '../../../src/cache/invalidation.js'
 import { epochOf, randomEpoch } from '../../../src/cache/position.js'
 import type { Store } from '../../../src/cache/store.js'
 import { redisKeysUnder } from '../../../src/stores/redis/scripts/redis-keys.js'

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { invalidationOf } from '../../../src/cache/invalidate/invalidation.js'
+import { invalidationOf } from '../../../src/cache/invalidation.js'
 import type { Store } from '../../../src/cache/store.js'
 import { needsOwnRedis } from '../../support/redis-server.js'
 import { freePort } from '../../support/free-port.js'

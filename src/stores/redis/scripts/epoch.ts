@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { COMPARED_RECORDS, invalidationOf } from '../../../cache/invalidate/invalidation.js'
+import { invalidationOf } from '../../../cache/invalidation.js'
+import { COMPARED_RECORDS } from '../../../cache/invalidate/matcher.js'
 import { EPOCH_LENGTH } from '../../entry-codec.js'
 
 /** What can be compared with, and the one before; Redis may keep a hundred more. */

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { COMPARED_BYTES, COMPARED_RECORDS } from '../../../cache/invalidate/invalidation.js'
+import { COMPARED_BYTES, COMPARED_RECORDS } from '../../../cache/invalidate/matcher.js'
 import { script } from './script.js'
 
 /**

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { COMPARED_RECORDS } from '../../../cache/invalidate/invalidation.js'
+import { COMPARED_RECORDS } from '../../../cache/invalidate/matcher.js'
 import { TAG_INDEX } from './redis-keys.js'
 import { script } from './script.js'
 

@@ -1,13 +1,8 @@
 import { nameIn, proofKey, valueKey } from '../../../src/cache/tags.js'
 import { globSteps } from '../../../src/cache/invalidate/glob.js'
 import t from 'tap'
-import {
-  asRecord,
-  type Invalidation,
-  invalidationOf,
-  isReached,
-  kindsOf
-} from '../../../src/cache/invalidate/invalidation.js'
+import { type Invalidation, invalidationOf, kindsOf } from '../../../src/cache/invalidation.js'
+import { asRecord, isReached } from '../../../src/cache/invalidate/matcher.js'
 
 void t.test('what is not named is empty', (t) => {
   t.strictSame(invalidationOf({}), { keys: [], tags: [], patterns: [], all: false })
