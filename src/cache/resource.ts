@@ -19,6 +19,8 @@ export interface IdentitySources {
   readonly cookies: readonly string[]
   /** Tag groups whose unlisted writes may change what a caller is allowed to see. */
   readonly tagGroups: readonly string[]
+  /** How long a proof is current: so long a session that has ended unseen may read what all who are signed in share. */
+  readonly proofMs: number
 }
 
 export type Scope = 'public' | 'authenticated' | 'identity'

@@ -17,7 +17,7 @@ export type WriteRow = ResourceFile['writes'][number]
 export const resourceFileSchema = (limits: TtlLimits) =>
   Type.Object(
     {
-      identity: identitySchema,
+      identity: identitySchema(limits),
       resources: Type.Array(readRowSchema(limits)),
       writes: Type.Array(writeRowSchema),
       families: Type.Record(familyName, Type.Array(prefix, { minItems: 1, uniqueItems: true }), closed),
@@ -75,10 +75,16 @@ const plainTag = Type.String({ pattern: '^[A-Za-z0-9._:-]+$', description: 'a ta
 
 const names = (of: typeof token) => Type.Array(of, { default: [], uniqueItems: true })
 
-const identitySchema = Type.Object(
-  { headers: names(token), cookies: names(token), families: names(familyName) },
-  closed
-)
+const identitySchema = ({ maxTtlSeconds }: TtlLimits) =>
+  Type.Object(
+    {
+      headers: names(token),
+      cookies: names(token),
+      families: names(familyName),
+      proof: Type.Integer({ minimum: 1, maximum: maxTtlSeconds, default: Math.min(60, maxTtlSeconds) })
+    },
+    closed
+  )
 
 const SCOPES: readonly Scope[] = ['public', 'authenticated', 'identity']
 

@@ -42,7 +42,8 @@ export const compileTable = (
       identity: {
         headers: file.identity.headers.map(fieldName),
         cookies: file.identity.cookies,
-        tagGroups: file.identity.families
+        tagGroups: file.identity.families,
+        proofMs: file.identity.proof * 1000
       },
       variedHeaders: [...new Set(reads.flatMap(({ row }) => row.resource.vary.map(({ name }) => name)))],
       matchRead,

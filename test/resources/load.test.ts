@@ -62,7 +62,12 @@ t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
       userNumber: undefined
     }
   })
-  t.strictSame(table.identity, { headers: ['remote-user'], cookies: ['sessionid'], tagGroups: [] })
+  t.strictSame(table.identity, {
+    headers: ['remote-user'],
+    cookies: ['sessionid'],
+    tagGroups: [],
+    proofMs: 60_000
+  })
   t.match(description.resources[0], { ttl: 300, staleWhileRevalidate: 0, query: [], vary: ['Host'] })
   t.strictSame(description.everything, [])
   t.end()

@@ -22,7 +22,7 @@ t.test('a file replaces the table', (t) => {
   const { table, description } = readResources(file, LIMITS)
   t.equal(table.matchRead('/api/v1/users/me'), undefined)
   t.strictSame(table.matchWrite('PUT', '/api/v1/users/5').whenUnlisted, [])
-  t.strictSame(description.identity, { headers: [], cookies: [], families: [] })
+  t.strictSame(description.identity, { headers: [], cookies: [], families: [], proof: 60 })
   t.end()
 })
 

@@ -5,6 +5,13 @@ import type { IdentitySources } from '../resource.js'
 /** 132 bits of SHA-256 in 22 characters that need no escaping in a key. */
 export const digest = (text: string): string => hash('sha256', text, 'base64url').slice(0, 22)
 
+/** A strong validator of bytes for which the origin gives none, RFC 9110 §8.8.3. It is never sent to the origin. */
+export const etagOf = (body: Buffer): string => `${OWN}${hash('sha256', body, 'base64url').slice(0, 22)}"`
+
+export const isOwnEtag = (etag: string): boolean => etag.startsWith(OWN)
+
+const OWN = '"~'
+
 /** Values in an order that matters, so that no two different lists give one text. */
 export const delimit = (values: readonly string[]): string =>
   values.map((value) => `${value.length}:${value}`).join(',')

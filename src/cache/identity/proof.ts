@@ -24,30 +24,29 @@ export class Proof {
   }
 }
 
-/** So long after the origin's own word. */
-const CURRENT_MS = 60_000
-
 /** Whether a new proof would say something else, or last for much longer. */
-export const isProofDue = (proof: Proof | undefined, user: string | undefined, now: number): boolean =>
-  proof === undefined || proof.user !== user || !proof.isCurrent(now + CURRENT_MS / 2)
+export const isProofDue = (proof: Proof | undefined, { user, lastsMs }: NewProof, now: number): boolean =>
+  proof === undefined || proof.user !== user || !proof.isCurrent(now + lastsMs / 2)
 
 export interface NewProof {
   readonly identity: string
   readonly user: string | undefined
   /** Tag groups whose unlisted writes may change what a caller is allowed to see. */
   readonly tagGroups: readonly string[]
+  /** After the origin's own word. */
+  readonly lastsMs: number
 }
 
-export const proofWrite = ({ identity, user, tagGroups }: NewProof, now: number): PendingWrite => ({
+export const proofWrite = ({ identity, user, tagGroups, lastsMs }: NewProof, now: number): PendingWrite => ({
   storeKey: proofKey(identity),
   entry: {
     status: 200,
     headers: [],
     body: Buffer.from(user ?? ''),
     generatedAt: now,
-    freshUntil: now + CURRENT_MS,
-    staleWhileRevalidateUntil: now + CURRENT_MS,
-    staleIfErrorUntil: now + CURRENT_MS,
+    freshUntil: now + lastsMs,
+    staleWhileRevalidateUntil: now + lastsMs,
+    staleIfErrorUntil: now + lastsMs,
     etag: undefined,
     tags: [identityTag(identity), userTag(user), ...tagGroups.map(groupTag)]
   }

@@ -49,7 +49,7 @@ export class CollapsedFetches {
 
   lead(lookup: Lookup): CollapsedFetch {
     const start = { position: lookup.position, arrivals: this.arrivals }
-    return this.#fetches.start(lookup.cacheable.key, start, (cancel) =>
+    return this.#fetches.start(this.keyOf(lookup), start, (cancel) =>
       fetchAndStore(this.#context, lookup, cancel)
     )
   }
@@ -59,10 +59,15 @@ export class CollapsedFetches {
     return fetchAndStore(this.#context, lookup, lookup.request.cancel)
   }
 
+  /** Callers without a proof share nothing with others: what one of them is answered is for him alone. */
+  keyOf({ cacheable, fields, isProven }: Lookup): string {
+    return isProven ? cacheable.key : `${cacheable.key} ${fields.identity ?? ''}`
+  }
+
   /** Refreshes an entry that was just answered stale, unless somebody does already. */
   refresh(lookup: Lookup): void {
     const { key } = lookup.cacheable
-    if (this.#context.uncacheable.get(key) !== undefined || this.find(key) !== undefined) return
+    if (this.#context.uncacheable.has(key) || this.find(key) !== undefined) return
     this.lead(lookup).result.then(discard, () => undefined)
   }
 
@@ -104,11 +109,13 @@ const fetchAndStore = async (
     isProtected && lookup.position !== undefined ? await userOf(context, lookup, identity) : undefined
   const fetched = await fetchOrigin(context, lookup, { user: known, cancel })
   const user = (fetched.kind === 'entry' ? fetched.user : undefined) ?? known
-  const isDue = isProtected && provesAccess(fetched) && isProofDue(lookup.proof, user, context.now())
-  const proof = isDue ? { identity, user, tagGroups: context.table.identity.tagGroups } : undefined
+  const { tagGroups, proofMs: lastsMs } = context.table.identity
+  const made = isProtected && provesAccess(fetched) ? { identity, user, tagGroups, lastsMs } : undefined
+  const proof = made && isProofDue(lookup.proof, made, context.now()) ? made : undefined
   const { position } = lookup
   const unstored = fetched.kind === 'own' ? fetched.unstored : undefined
-  if (fetched.kind === 'own' && fetched.isLasting) context.uncacheable.set(key, fetched.unstored)
+  if (fetched.kind === 'entry') context.uncacheable.delete(key)
+  else if (fetched.isLasting) context.uncacheable.set(key, fetched.unstored)
   const filled = await storeFill(context, { position, proof, write: writeOf(key, fetched) })
   const reason = unstored ?? filled
   if (reason !== undefined) context.observer.unstored({ resource: resource.name, key, reason })

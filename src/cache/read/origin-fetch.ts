@@ -4,6 +4,7 @@ import { bodyAgain, collect, parseJson } from '../../http/body.js'
 import { fieldName, valueOf, withoutFields } from '../../http/fields.js'
 import { type Entry, ETAG_MAX_LENGTH } from '../entry.js'
 import { brokenOff } from '../errors.js'
+import { etagOf, isOwnEtag } from '../identity/digest.js'
 import type { InvalidateSessionChanges } from '../identity/session-changes.js'
 import type { UnstoredReason } from '../observer.js'
 import type { Origin, OriginAnswer } from '../origin.js'
@@ -65,19 +66,20 @@ export const fetchOrigin = async (
 ): Promise<Fetched> => {
   const { request, cacheable } = lookup
   const stale = lookup.isProven ? lookup.entry : undefined
+  const validator = stale?.etag === undefined || isOwnEtag(stale.etag) ? undefined : stale.etag
   const requestedAt = context.now()
   const received = await context.origin.fetch({
     resource: cacheable.resource.name,
     method: 'GET',
     target: request.target,
-    headers: fetchHeaders(request.headers, stale?.etag),
+    headers: fetchHeaders(request.headers, validator),
     body: undefined,
     cancel
   })
-  const isConfirmed = received.status === 304 && stale?.etag !== undefined
+  const isConfirmed = received.status === 304 && stale !== undefined && validator !== undefined
   const answer = isConfirmed ? confirmedAnswer(stale, received) : received
   const made = await makeEntry(context, lookup, { answer, requestedAt, user })
-  return made.kind === 'entry' && isConfirmed ? { ...made, confirmed: stale.etag } : made
+  return made.kind === 'entry' && isConfirmed ? { ...made, confirmed: validator } : made
 }
 
 interface Received {
@@ -103,24 +105,31 @@ const makeEntry = async (
   if (isForOneSite(lookup.request.headers, answer.headers)) return own(unstorable('cors'))
   const lifetime = lifetimeOf(origin.directivesOf(answer.headers), resource, { requestedAt, maxTtlMs })
   if (lifetime.kind === 'unstorable') return own(lifetime)
+  if (lengthOf(answer.headers) > maxEntryBytes) return own(unstorable('too-large'))
   const collected = await collect(answer.body, maxEntryBytes).catch(brokenOff)
   if (collected.kind === 'stream') return own(unstorable('too-large'), collected.body)
   const json = parseJson(collected.bytes)
   if (json === undefined) return own(unstorable('malformed'), bodyAgain(collected))
   const tags = tagsOf(lookup, user, json)
   if (tags === undefined) return own(unstorable('tags'), bodyAgain(collected))
-  const etag = valueOf(answer.headers, 'etag')
+  const sent = valueOf(answer.headers, 'etag')
+  const etag = sent ?? etagOf(collected.bytes)
+  const headers = withoutFields(answer.headers, (name) => TOLD_ANEW.has(name.toLowerCase()))
+  if (sent === undefined) headers.push('ETag', etag)
   const entry: Entry = {
     status: 200,
-    headers: withoutFields(answer.headers, (name) => TOLD_ANEW.has(name.toLowerCase())),
+    headers,
     body: collected.bytes,
     ...lifetime.freshness,
-    etag: etag !== undefined && etag.length <= ETAG_MAX_LENGTH ? etag : undefined,
+    etag: etag.length <= ETAG_MAX_LENGTH ? etag : undefined,
     tags
   }
   const told = resource.userNumber?.expand({ parameters, answer: json })?.[0]
   return { kind: 'entry', entry, confirmed: undefined, user: told, unstored: undefined }
 }
+
+/** Bytes of the body as the head tells them; 0 where it does not. */
+const lengthOf = (headers: readonly string[]): number => Number(valueOf(headers, 'content-length') ?? 0)
 
 /**
  * A page of another site asked, and the origin does not name that site. `Origin` belongs to the key, so that

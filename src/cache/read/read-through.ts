@@ -4,7 +4,7 @@ import type { Answer } from '../answer.js'
 import { isFresh } from '../entry.js'
 import { OriginError } from '../errors.js'
 import { Proof } from '../identity/proof.js'
-import type { Observer, UnstoredReason } from '../observer.js'
+import type { Observer } from '../observer.js'
 import type { Reading, Store } from '../store.js'
 import { proofKey } from '../tags.js'
 import { type Cacheability, cacheabilityOf, type CacheabilityRules } from './cacheability.js'
@@ -50,9 +50,10 @@ const NOTHING: Reading['entries'] = []
  *     bypass ─ no row, search, no identity …        → forward
  *     lookup ─ fresh                                → hit
  *            ─ stale, within stale-while-revalidate → hit, refreshed in the background
- *            ─ no proof                             → ask alone: the answer is the proof
- *            ─ uncacheable key, or HEAD             → forward
- *            ─ else                                 → join or lead a collapsed fetch
+ *            ─ HEAD, or no proof and no store       → forward
+ *            ─ uncacheable key                      → fetch alone
+ *            ─ else                                 → join or lead a collapsed fetch: of the key, or
+ *                                                     without a proof of this caller's, who has one then
  *     fetch  ─ entry                                → answers all
  *            ─ unstorable                           → the leader's alone; the next waiter leads
  *            ─ origin failed                        → stale-if-error, else the failure
@@ -120,18 +121,16 @@ const fromStore = (context: ReadThroughContext, lookup: Lookup, now: number): An
 
 const fromOrigin = (context: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
   if (lookup.request.method === 'HEAD') return forwardAlone(context, lookup)
-  if (lookup.isProven) return fetchTogether(context, lookup)
-  return lookup.position === undefined ? forwardAlone(context, lookup) : fetchAlone(context, lookup)
+  const isShareable = lookup.isProven || lookup.position !== undefined
+  return isShareable ? fetchTogether(context, lookup) : forwardAlone(context, lookup)
 }
 
 /** Joins the fetch for the key or leads one, at most a few times; then asks the origin by itself. */
 const fetchTogether = async (context: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
   const { fetches, uncacheable, now } = context
-  const { key } = lookup.cacheable
-  for (let waits = 0; waits < WAITS; waits++) {
-    const reason = uncacheable.get(key)
-    if (reason !== undefined) return forwardAlone(context, lookup, reason)
-    const current = fetches.find(key)
+  const isUncacheable = uncacheable.has(lookup.cacheable.key)
+  for (let waits = 0; waits < WAITS && !isUncacheable; waits++) {
+    const current = fetches.find(fetches.keyOf(lookup))
     const fetch = current ?? fetches.lead(lookup)
     const isLeader = current === undefined
     const fetched = await waitFor(fetch, lookup.request.cancel, isLeader)
@@ -144,7 +143,7 @@ const fetchTogether = async (context: ReadThroughContext, lookup: Lookup): Promi
       return forCollapsed(lookup, fetched.entry)
     }
   }
-  return forwardAlone(context, lookup)
+  return fetchAlone(context, lookup)
 }
 
 /** An answer that makes something untrue, as a 401 or 403 does, is held until that is invalidated, or pending. */
@@ -172,7 +171,7 @@ const waitFor = async (
   }
 }
 
-/** Without a proof nobody else's answer may be given; this one's own answer is the proof. */
+/** Waits for nobody. What it brings is stored, too, if it can be: a key need not stay uncacheable. */
 const fetchAlone = async (context: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
   try {
     return await leaderAnswer(context, lookup, await context.fetches.alone(lookup))
@@ -182,16 +181,12 @@ const fetchAlone = async (context: ReadThroughContext, lookup: Lookup): Promise<
   }
 }
 
-/** Passes the request on as it came. `reason`: why its answer is known not to be storable. */
-const forwardAlone = async (
-  { forward, now }: ReadThroughContext,
-  lookup: Lookup,
-  reason?: UnstoredReason
-): Promise<Answer> => {
+/** Passes the request on as it came. */
+const forwardAlone = async ({ forward, now }: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
   const answer = await forward(lookup.request, lookup.fields.identity, {
     resource: lookup.cacheable.resource.name,
     outcome: missOutcome(lookup),
-    cacheStatus: forwardStatus(lookup, { reason })
+    cacheStatus: forwardStatus(lookup)
   })
   if (answer.status < 500 || !isUsableOnError(lookup, now())) return answer
   if (answer.kind === 'relay') answer.received.body.destroy()

@@ -41,7 +41,7 @@ export const storabilityOf = ({ status, headers }: AnswerHead, resource: Resourc
   return isForeign ? unstorable('vary') : { kind: 'storable' }
 }
 
-/** What scope, `Accept` and the key already stand for is no obstacle; anything else is. */
+/** What scope, the key and the headers of a fetch already stand for is no obstacle; anything else is. */
 const hasForeign = (vary: string, own: readonly Variation[]): boolean =>
   vary
     .toLowerCase()
@@ -49,7 +49,7 @@ const hasForeign = (vary: string, own: readonly Variation[]): boolean =>
     .map((name) => name.trim())
     .some((name) => name !== '' && !STOOD_FOR.has(name) && !own.some((variation) => variation.name === name))
 
-const STOOD_FOR = new Set(['accept', 'cookie', 'origin'])
+const STOOD_FOR = new Set(['accept', 'accept-encoding', 'cookie', 'origin'])
 /** Other errors pass: they must not end the collapsing of later lookups. */
 const LASTING_ERRORS = new Set([404, 405, 406, 410])
 

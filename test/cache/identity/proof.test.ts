@@ -1,7 +1,14 @@
 import t from 'tap'
 import { isProofDue, Proof, proofIn, proofWrite } from '../../../src/cache/identity/proof.js'
 
-const written = (user: string | undefined) => proofWrite({ identity: 'me', user, tagGroups: ['users'] }, 1000)
+const due = (user: string | undefined) => ({
+  identity: 'me',
+  user,
+  tagGroups: ['users'],
+  lastsMs: 60_000
+})
+
+const written = (user: string | undefined) => proofWrite(due(user), 1000)
 
 t.test('a proof is current for a minute, and tells the user number where it is known', async (t) => {
   const proof = proofIn(written('7').entry)
@@ -19,9 +26,9 @@ t.test('a proof is reached by its caller, its user and the tag groups of callers
 
 t.test('a new one is due without one, for another number, and in the second half of its time', async (t) => {
   const proof = proofIn(written('7').entry)
-  t.equal(isProofDue(undefined, '7', 1000), true)
-  t.equal(isProofDue(proof, '7', 30_999), false)
-  t.equal(isProofDue(proof, '7', 31_000), true)
-  t.equal(isProofDue(proof, '8', 1000), true)
-  t.equal(isProofDue(proof, undefined, 1000), true)
+  t.equal(isProofDue(undefined, due('7'), 1000), true)
+  t.equal(isProofDue(proof, due('7'), 30_999), false)
+  t.equal(isProofDue(proof, due('7'), 31_000), true)
+  t.equal(isProofDue(proof, due('8'), 1000), true)
+  t.equal(isProofDue(proof, due(undefined), 1000), true)
 })

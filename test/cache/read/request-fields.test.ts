@@ -2,7 +2,12 @@ import { valueOf, valuesOf } from '../../../src/http/fields.js'
 import t from 'tap'
 import { createFieldReader } from '../../../src/cache/read/request-fields.js'
 
-const SOURCES = { headers: ['remote-user', 'x-email'], cookies: ['sessionid', 'token'], tagGroups: [] }
+const SOURCES = {
+  headers: ['remote-user', 'x-email'],
+  cookies: ['sessionid', 'token'],
+  tagGroups: [],
+  proofMs: 60_000
+}
 const readFields = createFieldReader(SOURCES)
 
 const identityOf = (...headers: string[]): string | undefined => readFields(headers).identity

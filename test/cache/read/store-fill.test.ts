@@ -7,7 +7,12 @@ import { type Fill, storeFill } from '../../../src/cache/read/collapsed-fetch.js
 import { type Store } from '../../../src/cache/store.js'
 import { createStage, entry } from '../fixtures.js'
 
-const proofOf = (user: string | undefined) => ({ identity: 'me', user, tagGroups: ['users'] })
+const proofOf = (user: string | undefined) => ({
+  identity: 'me',
+  user,
+  tagGroups: ['users'],
+  lastsMs: 60_000
+})
 
 const setUp = (around: (store: Store) => Store = (store) => store) => {
   const { store, clock } = createStage({ around })
