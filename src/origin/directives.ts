@@ -9,7 +9,7 @@ import { parseDictionary } from 'structured-headers'
  * the same field does not ask for (RFC 9111 §5.2.2.10).
  */
 export const readDirectives = (headers: readonly string[]): Directives => {
-  const ageSeconds = Number(/^\s*(\d{1,10})\s*$/.exec(valuesOf(headers, 'age')[0] ?? '')?.[1] ?? 0)
+  const ageSeconds = Number(/^\s*(\d{1,10})\s*(?:,|$)/.exec(valuesOf(headers, 'age')[0] ?? '')?.[1] ?? 0)
   const targeted = valuesOf(headers, 'cdn-cache-control')
   const stated =
     (targeted.length > 0 ? readTargeted(targeted.join(',')) : undefined) ?? readUntargeted(headers)
@@ -43,18 +43,23 @@ const readTargeted = (field: string): Stated | undefined => {
   }
 }
 
+/** A directive that is malformed never makes a life longer than it says: it counts as said, and a lifetime as none. */
 const readUntargeted = (headers: readonly string[]): Stated => {
   const field = valuesOf(headers, 'cache-control').join(',')
   const directives = parse(field)
-  const shared = directives.sharedMaxAge ?? undefined
+  const named = new Set(field.split(',').map((text) => (text.split('=', 1)[0] ?? '').trim().toLowerCase()))
+  const seconds = (name: string, parsed: number | null | undefined): number | undefined =>
+    parsed ?? (named.has(name) ? 0 : undefined)
+  const shared = seconds('s-maxage', directives.sharedMaxAge)
   return {
-    noStore: directives.noStore === true,
-    noCache: directives.noCache === true,
-    private: directives.private === true,
-    mustRevalidate: directives.mustRevalidate === true || directives.proxyRevalidate === true,
-    lifetimeSeconds: shared ?? directives.maxAge ?? expiresIn(headers),
-    staleWhileRevalidateSeconds: directives.staleWhileRevalidate ?? noneBeside(shared),
-    staleIfErrorSeconds: directives.staleIfError ?? noneBeside(shared)
+    noStore: named.has('no-store'),
+    noCache: named.has('no-cache'),
+    private: named.has('private'),
+    mustRevalidate: named.has('must-revalidate') || named.has('proxy-revalidate'),
+    lifetimeSeconds: shared ?? seconds('max-age', directives.maxAge) ?? expiresIn(headers),
+    staleWhileRevalidateSeconds:
+      seconds('stale-while-revalidate', directives.staleWhileRevalidate) ?? noneBeside(shared),
+    staleIfErrorSeconds: seconds('stale-if-error', directives.staleIfError) ?? noneBeside(shared)
   }
 }
 
@@ -70,5 +75,9 @@ const expiresIn = (headers: readonly string[]): number | undefined => {
   return Number.isNaN(seconds) ? 0 : seconds
 }
 
-/** Each of its three forms begins with the day of the week; `Date.parse` alone takes `9999` for a year. */
-const parseDate = (text: string): number => (/^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : NaN)
+/**
+ * Each of its three forms begins with the day of the week; `Date.parse` alone takes `9999` for a year, and the form of
+ * asctime, which names no zone, for local time.
+ */
+const parseDate = (text: string): number =>
+  /^[A-Z][a-z]{2}/.test(text) ? Date.parse(/ GMT$/.test(text) ? text : `${text} GMT`) : NaN

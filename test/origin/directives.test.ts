@@ -111,3 +111,24 @@ t.test('CDN-Cache-Control that is malformed or empty is as if it were not there'
     t.match(directives, { noStore: true, lifetimeSeconds: undefined }, field)
   }
 })
+
+t.test('a malformed directive never makes a life longer', async (t) => {
+  for (const field of ['max-age=-5', 'max-age=x', 'max-age', 's-maxage=x, max-age=60'])
+    t.match(cacheControl(field), { lifetimeSeconds: 0 }, field)
+  t.match(cacheControl('no-store=1'), { noStore: true })
+  t.match(cacheControl('no-cache=, max-age=5'), { noCache: true })
+  t.match(cacheControl('stale-if-error=x'), { staleIfErrorSeconds: 0 })
+})
+
+t.test('of a list of ages the first counts, RFC 9111 §5.1', async (t) => {
+  t.equal(readDirectives(['Age', '30, 5']).ageSeconds, 30)
+})
+
+t.test('a date without a zone is of GMT, wherever this runs', async (t) => {
+  const dates = ['Date', 'Wed Oct 21 07:28:00 2026', 'Expires', 'Wed, 21 Oct 2026 07:29:30 GMT']
+  const zone = process.env['TZ']
+  process.env['TZ'] = 'Australia/Perth'
+  t.match(readDirectives(dates), { lifetimeSeconds: 90 })
+  if (zone === undefined) delete process.env['TZ']
+  else process.env['TZ'] = zone
+})

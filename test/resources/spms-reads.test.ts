@@ -206,7 +206,8 @@ t.test('the identity is made from single sign-on, authorization and the session'
   t.strictSame(table.identity, {
     headers: ['remote-user', 'x-email', 'x-first-name', 'x-last-name', 'authorization'],
     cookies: ['sessionid'],
-    tagGroups: ['users', 'adminoptions']
+    tagGroups: ['users', 'adminoptions'],
+    proofMs: 600_000
   })
   t.end()
 })
