@@ -1,21 +1,17 @@
 import { type Entry, usableUntil } from '../../cache/entry.js'
 import { type LogRecord } from '../../cache/invalidation.js'
 import { reachOf } from '../../cache/invalidate/matcher.js'
-import type { Position } from '../../cache/position.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
-import type { Commit, CommitOutcome, PendingWrite } from '../../cache/store.js'
+import type { Commit, CommitOutcome, PendingWrite, Store } from '../../cache/store.js'
 import { encodeEntry } from '../entry-codec.js'
-import type { RedisConnection } from './connection/connection.js'
-import { loseEpoch } from './lost-epoch.js'
-import type { RedisKeys } from './scripts/redis-keys.js'
+import type { Redis } from './asking.js'
+import type { Connection } from './connection/connection.js'
+import { LOST_EPOCH } from './connection/error-replies.js'
 import { COMMIT } from './scripts/commit.js'
-import type { RunScript } from './scripts/script.js'
 
-export interface CommitOptions {
-  readonly keys: RedisKeys
-  readonly runScript: RunScript
-  readonly connection: RedisConnection
-  readonly recordsBetween: (after: Position, upTo: Position) => Promise<readonly LogRecord[] | undefined>
+export interface CommitOptions extends Redis {
+  readonly connection: Connection
+  readonly recordsBetween: Store['recordsBetween']
   readonly now: () => number
 }
 
@@ -42,20 +38,18 @@ export const createCommit =
     return outcomes
   }
 
-interface Slice {
-  readonly writes: readonly PendingWrite[]
-  readonly position: Position | undefined
+interface Slice extends Commit {
   readonly attempt: number
 }
 
 const commitSlice = async (options: CommitOptions, slice: Slice): Promise<readonly CommitOutcome[]> => {
-  const { keys, runScript, connection } = options
+  const { keys, runScript, run, connection } = options
   const { writes, position, attempt } = slice
   const now = options.now()
   const args = [keys.prefix, position ?? '', ...writes.flatMap((write) => argumentsOf(write, now))]
-  const reply = await connection.run('commit', () => runScript(COMMIT, [keys.epoch, keys.tags], args))
+  const reply = await run('commit', () => runScript(COMMIT, [keys.epoch, keys.tags], args))
   if (reply[0] === 'committed') return reply[1]
-  if (reply[0] === 'lost') throw loseEpoch(connection)
+  if (reply[0] === 'lost') throw connection.markDown(LOST_EPOCH)
   if (reply[0] === 'refused' || position === undefined || attempt === ATTEMPTS)
     return writes.map(() => 'refused')
   const moved = reply[1]

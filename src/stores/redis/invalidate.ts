@@ -6,18 +6,14 @@ import { recordIdOf } from '../../cache/position.js'
 import type { CarriedOut } from '../../cache/store.js'
 import { nameIn } from '../../cache/tags.js'
 import { createKeyedMutex } from '../../concurrency/keyed-mutex.js'
-import type { RedisClient } from './connection/client.js'
+import type { Redis } from './asking.js'
 import type { Run } from './connection/connection.js'
 import { type RedisKeys, TAG_INDEX } from './scripts/redis-keys.js'
 import { atLeast, scan, unlink } from './scan.js'
+import { OPEN } from './scripts/epoch.js'
 import { INVALIDATE } from './scripts/invalidate.js'
-import { OPEN } from './scripts/open.js'
-import type { RunScript } from './scripts/script.js'
 
-export interface InvalidateOptions {
-  readonly client: RedisClient
-  readonly keys: RedisKeys
-  readonly runScript: RunScript
+export interface InvalidateOptions extends Omit<Redis, 'run'> {
   readonly randomEpoch: () => string
   readonly observer: Observer
 }
@@ -48,15 +44,13 @@ export const createRedisInvalidate = (options: InvalidateOptions): RedisInvalida
   }
 }
 
-interface Redis extends InvalidateOptions {
-  readonly run: Run
-}
+type Invalidating = InvalidateOptions & Redis
 
 const isLong = ({ keys, tags, patterns }: Invalidation): boolean =>
   keys.length > NAMES || tags.length > NAMES || patterns.length > SCANS
 
 /** A new epoch makes everything unreadable at once; the entries are then removed for their memory. */
-const invalidateAll = async (redis: Redis): Promise<CarriedOut> => {
+const invalidateAll = async (redis: Invalidating): Promise<CarriedOut> => {
   const { keys, run, runScript, observer } = redis
   const reason = 'everything-invalidated'
   const args = [keys.prefix, redis.randomEpoch(), reason]
@@ -72,7 +66,7 @@ const invalidateAll = async (redis: Redis): Promise<CarriedOut> => {
   return { outcome: 'done', id: recordIdOf(position), removed }
 }
 
-const invalidateSome = async (redis: Redis, invalidation: Invalidation): Promise<CarriedOut> => {
+const invalidateSome = async (redis: Invalidating, invalidation: Invalidation): Promise<CarriedOut> => {
   const { patterns } = invalidation
   const record = JSON.stringify(asRecord(invalidation))
   const { removed, id, isEpochNew } = await invalidateNamed(redis, invalidation, record)
@@ -100,7 +94,7 @@ const NO_RECORD = ''
  *
  * With the record in the step that removes a, the fill is refused from there on.
  */
-const invalidateNamed = async (redis: Redis, named: Named, record: string) => {
+const invalidateNamed = async (redis: Invalidating, named: Named, record: string) => {
   const first = await invalidateSlice(redis, sliceOf(named, 0), record)
   let { removed, isEpochNew } = first
   const most = Math.max(named.keys.length, named.tags.length)
@@ -118,7 +112,7 @@ const sliceOf = ({ keys, tags }: Named, from: number): Named => ({
 })
 
 /** Removes keys and tagged entries; with a record, also appends it in the same step as the last of them. */
-const invalidateSlice = async (redis: Redis, named: Named, record: string) => {
+const invalidateSlice = async (redis: Invalidating, named: Named, record: string) => {
   const { keys, run, runScript, observer } = redis
   const args = [
     keys.prefix,
@@ -140,7 +134,7 @@ const invalidateSlice = async (redis: Redis, named: Named, record: string) => {
 
 const epochKeys = ({ epoch, log, server, tags }: RedisKeys) => [epoch, log, server, tags]
 
-const invalidatePatterns = async (redis: Redis, patterns: readonly string[]): Promise<number> => {
+const invalidatePatterns = async (redis: Invalidating, patterns: readonly string[]): Promise<number> => {
   if (patterns.length > SCANS) return invalidateMatching(redis, patterns, '*')
   let removed = 0
   for (const pattern of patterns) removed += await invalidateMatching(redis, [pattern], atLeast(pattern))
@@ -148,7 +142,7 @@ const invalidatePatterns = async (redis: Redis, patterns: readonly string[]): Pr
 }
 
 const invalidateMatching = async (
-  redis: Redis,
+  redis: Invalidating,
   patterns: readonly string[],
   match: string
 ): Promise<number> => {

@@ -4,11 +4,11 @@ import type { InvalidateResult, InvalidateOptions } from '../../cache/store.js'
 import type { Journal } from '../journal.js'
 import { type Clock, withinBudget } from '../time-budget.js'
 import { faultOf } from './connection/error-replies.js'
-import type { RedisConnection } from './connection/connection.js'
+import type { Connection } from './connection/connection.js'
 import type { RedisInvalidate } from './invalidate.js'
 
 export interface PendingInvalidationsOptions {
-  readonly connection: RedisConnection
+  readonly connection: Connection
   readonly journal: Journal
   readonly invalidateNow: RedisInvalidate
   readonly commandTimeoutMs: number

@@ -1,14 +1,13 @@
+import { Type } from '@sinclair/typebox'
 import type { Reading } from '../../cache/store.js'
 import { decodeEntry } from '../entry-codec.js'
-import type { RedisClient } from './connection/client.js'
-import type { RedisConnection } from './connection/connection.js'
-import { loseEpoch } from './lost-epoch.js'
-import type { RedisKeys } from './scripts/redis-keys.js'
+import type { Redis } from './asking.js'
+import type { Connection } from './connection/connection.js'
+import { LOST_EPOCH } from './connection/error-replies.js'
+import { script } from './scripts/script.js'
 
-export interface ReadOptions {
-  readonly client: RedisClient
-  readonly keys: RedisKeys
-  readonly connection: RedisConnection
+export interface ReadOptions extends Redis {
+  readonly connection: Connection
 }
 
 /** Reads the store keys, and the position at the same moment. */
@@ -36,7 +35,7 @@ const readNow = async (
   const asked = [keys.epoch]
   for (const storeKey of storeKeys) asked.push(keys.prefix + storeKey)
   const [[bytes, ...values]] = await Promise.all([client.mgetBuffer(asked), client.unlink(keys.nothing)])
-  if (bytes === undefined || bytes === null) throw loseEpoch(connection)
+  if (bytes === undefined || bytes === null) throw connection.markDown(LOST_EPOCH)
   const position = bytes.toString('latin1')
   return { position, entries: values.map((value) => (value ? decodeEntry(value, position) : undefined)) }
 }
@@ -50,7 +49,7 @@ const MOST = 128
  * later than all.
  */
 export const gatherReads = (
-  connection: Pick<RedisConnection, 'state' | 'run' | 'join'>,
+  connection: Pick<Connection, 'state' | 'run' | 'join'>,
   readTogether: Read
 ): Read => {
   let current: Gathering | undefined
@@ -99,3 +98,32 @@ const placeOf = (storeKey: string, places: Map<string, number>): number => {
   places.set(storeKey, places.size)
   return places.size - 1
 }
+
+/** One script call asks for this many. */
+const SIZES_AT_ONCE = 250
+
+/** How large what is stored is, without reading it. */
+export const readSizes = async (
+  { keys, runScript, run }: Redis,
+  storeKeys: readonly string[]
+): Promise<readonly number[]> => {
+  const sizes: number[] = []
+  for (let at = 0; at < storeKeys.length; at += SIZES_AT_ONCE) {
+    const slice = storeKeys.slice(at, at + SIZES_AT_ONCE).map((storeKey) => keys.prefix + storeKey)
+    sizes.push(...(await run('sizes', () => runScript(SIZES, slice, []))))
+  }
+  return sizes
+}
+
+/** KEYS those of entries. Returns the bytes of each, 0 where nothing is. */
+const SIZES = script({
+  reply: Type.Array(Type.Integer()),
+  lua: `
+local sizes = {}
+for i, key in ipairs(KEYS) do
+  local size = redis.pcall('STRLEN', key)
+  sizes[i] = type(size) == 'number' and size or 0
+end
+return sizes
+`
+})

@@ -4,18 +4,18 @@ import type { Observer } from '../../cache/observer.js'
 import type { CarriedOut, Store } from '../../cache/store.js'
 import { Journal } from '../journal.js'
 import type { Clock } from '../time-budget.js'
+import type { Redis } from './asking.js'
 import type { RedisClient } from './connection/client.js'
 import { createCommit } from './commit.js'
-import { createRead } from './read.js'
+import { createRead, readSizes } from './read.js'
 import { PendingInvalidations } from './pending-invalidations.js'
-import { createConnection, type Run } from './connection/connection.js'
+import { Connection, type Run } from './connection/connection.js'
 import { faultOf } from './connection/error-replies.js'
 import { readRecords } from './records.js'
-import { type RedisKeys, redisKeysUnder } from './scripts/redis-keys.js'
-import { createRedisInvalidate, type RedisInvalidate } from './invalidate.js'
-import { OPEN } from './scripts/open.js'
-import { createScriptRunner, type RunScript } from './scripts/script.js'
-import { readSizes } from './sizes.js'
+import { redisKeysUnder } from './scripts/redis-keys.js'
+import { createRedisInvalidate, type InvalidateOptions, type RedisInvalidate } from './invalidate.js'
+import { OPEN } from './scripts/epoch.js'
+import { createScriptRunner } from './scripts/script.js'
 import { sweep } from './sweep.js'
 
 export interface RedisStoreOptions {
@@ -44,7 +44,7 @@ export const createRedisStore = (options: RedisStoreOptions): Store => {
   const journal = new Journal()
   const base = { client, keys, runScript, randomEpoch, observer, journal }
   const parts: Parts = { ...base, invalidateNow: createRedisInvalidate(base) }
-  const connection = createConnection({
+  const connection = new Connection({
     ...options,
     handshake: (run) => handshake(parts, run),
     isHandshakeDone: () => journal.size === 0
@@ -85,12 +85,7 @@ export const createRedisStore = (options: RedisStoreOptions): Store => {
   }
 }
 
-interface Parts {
-  readonly client: RedisClient
-  readonly keys: RedisKeys
-  readonly runScript: RunScript
-  readonly randomEpoch: () => string
-  readonly observer: Observer
+interface Parts extends InvalidateOptions {
   readonly journal: Journal
   readonly invalidateNow: RedisInvalidate
 }
@@ -150,7 +145,7 @@ const replay = async (
   }
 }
 
-const memoryOf = async ({ client, run }: { readonly client: RedisClient; readonly run: Run }) => {
+const memoryOf = async ({ client, run }: Redis) => {
   const info = await run('info', () => client.info('memory'))
   const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? NaN)
   return { usedBytes: field('used_memory'), maxBytes: field('maxmemory') }

@@ -1,13 +1,5 @@
 import { literalPrefix } from '../../cache/invalidate/glob.js'
-import type { RedisClient } from './connection/client.js'
-import type { Run } from './connection/connection.js'
-import type { RedisKeys } from './scripts/redis-keys.js'
-
-export interface ScanOptions {
-  readonly client: RedisClient
-  readonly keys: RedisKeys
-  readonly run: Run
-}
+import type { Redis } from './asking.js'
 
 const COUNT = 1000
 
@@ -16,7 +8,7 @@ const COUNT = 1000
  * does. `match` is a pattern for Redis: see `atLeast`.
  */
 export const scan = async (
-  { client, keys, run }: ScanOptions,
+  { client, keys, run }: Redis,
   match: string,
   visit: (names: readonly string[]) => Promise<void>
 ): Promise<void> => {
@@ -30,10 +22,7 @@ export const scan = async (
 }
 
 /** Returns how many of them there were. */
-export const unlink = async (
-  { client, keys, run }: ScanOptions,
-  storeKeys: readonly string[]
-): Promise<number> => {
+export const unlink = async ({ client, keys, run }: Redis, storeKeys: readonly string[]): Promise<number> => {
   if (storeKeys.length === 0) return 0
   return run('unlink', () => client.unlink(storeKeys.map((storeKey) => keys.prefix + storeKey)))
 }

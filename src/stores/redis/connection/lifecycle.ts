@@ -1,17 +1,17 @@
-import type { StoreFault } from '../../../cache/errors.js'
+import { type StoreFault, StoreUnavailableError } from '../../../cache/errors.js'
 import type { Observer } from '../../../cache/observer.js'
 import type { StoreState } from '../../../cache/store.js'
-import { BudgetExceededError, type Clock } from '../../time-budget.js'
+import { BudgetExceededError, type Clock, systemClock } from '../../time-budget.js'
 import type { RedisClient } from './client.js'
 import { faultOf, isWrongConnection, saysWhy } from './error-replies.js'
 
-export interface UpkeepOptions {
+export interface LifecycleOptions {
   readonly client: RedisClient
   readonly connectTimeoutMs: number
   readonly observer: Observer
-  readonly clock: Clock
-  readonly handshake: () => Promise<void>
+  /** Asked in the very turn in which the connection goes up; if there is more to do, the handshake is repeated. */
   readonly isHandshakeDone: () => boolean
+  readonly clock?: Clock | undefined
 }
 
 const RETRY_MS = 500
@@ -23,11 +23,13 @@ const NO_CONNECTION: StoreFault = { kind: 'other', message: 'no connection' }
  * Brings a connection up and up again: connects, does the handshake, and tries both anew for as long as they fail. Tells
  * each transition once, and each vain attempt.
  */
-export class Upkeep {
+export abstract class ConnectionLifecycle {
   /** A plain field: every operation looks at it. */
   state: StoreState = 'down'
-  readonly #options: UpkeepOptions
+  protected readonly clock: Clock
+  protected readonly observer: Observer
   readonly #client: RedisClient
+  readonly #isHandshakeDone: () => boolean
   readonly #watchdog: NodeJS.Timeout
   #announced: StoreState | undefined
   #lastError: Error | undefined
@@ -37,13 +39,21 @@ export class Upkeep {
   #connections = 0
   #cancelRetry: (() => void) | undefined
 
-  constructor(options: UpkeepOptions) {
-    this.#options = options
-    this.#client = options.client
+  constructor({
+    client,
+    connectTimeoutMs,
+    observer,
+    isHandshakeDone,
+    clock = systemClock
+  }: LifecycleOptions) {
+    this.clock = clock
+    this.observer = observer
+    this.#client = client
+    this.#isHandshakeDone = isHandshakeDone
     // A connection that gets neither ready nor refused, as to a frozen server, is given up for a new one.
     this.#watchdog = setInterval(() => {
       if (this.#client.status === 'connect' || this.#client.status === 'connecting') this.#reconnect()
-    }, options.connectTimeoutMs).unref()
+    }, connectTimeoutMs).unref()
     this.#listen()
   }
 
@@ -59,17 +69,21 @@ export class Upkeep {
     this.#cancelRetry?.()
   }
 
-  /** Down, until a handshake that begins now has succeeded. */
-  markDown(fault: StoreFault): void {
+  /** Down, until a handshake that begins now has succeeded. Returns the error for whoever has found the fault. */
+  markDown(fault: StoreFault): StoreUnavailableError {
     this.#goDown(fault)
     void this.#handshake()
+    return new StoreUnavailableError(fault.message, fault)
   }
 
+  /** What comes before anything is served, on each new connection and each time it was marked down. */
+  protected abstract handshake(): Promise<void>
+
   /** Down; tried again in a while: on a new connection when this one is hopeless. */
-  leave(fault: StoreFault, { isHopeless }: { readonly isHopeless: boolean }): void {
+  protected leave(fault: StoreFault, { isHopeless }: { readonly isHopeless: boolean }): void {
     this.#goDown(fault)
     if (this.#cancelRetry !== undefined || this.#isStopped) return
-    this.#cancelRetry = this.#options.clock.after(RETRY_MS, () => {
+    this.#cancelRetry = this.clock.after(RETRY_MS, () => {
       this.#cancelRetry = undefined
       // The client has given up, as when no master was found to connect to.
       if (this.#client.status === 'end') this.start()
@@ -79,15 +93,13 @@ export class Upkeep {
   }
 
   /** Down, and what was queued on the connection is gone with it. */
-  drop(fault: StoreFault): void {
+  protected drop(fault: StoreFault): void {
     this.leave(fault, { isHopeless: false })
     this.#reconnect()
   }
 
   #listen(): void {
-    this.#client.on('connect', () => {
-      this.#lastError = undefined
-    })
+    this.#client.on('connect', () => (this.#lastError = undefined))
     this.#client.on('error', (error: Error) => {
       // A server that refuses a connection says why and closes it: the broken connection is not the reason.
       if (this.#lastError === undefined || !saysWhy(this.#lastError) || saysWhy(error))
@@ -112,8 +124,8 @@ export class Upkeep {
     this.#isShakingHands = true
     const connection = this.#connections
     try {
-      do await this.#options.handshake()
-      while (!this.#options.isHandshakeDone())
+      do await this.handshake()
+      while (!this.#isHandshakeDone())
       this.#lastError = undefined
       if (connection === this.#connections) this.#goUp()
     } catch (error) {
@@ -133,15 +145,15 @@ export class Upkeep {
   #goUp(): void {
     this.state = 'up'
     if (!this.#isStopped && this.#announced !== 'up')
-      this.#options.observer.storeChanged({ state: 'up', reason: 'connected' })
+      this.observer.storeChanged({ state: 'up', reason: 'connected' })
     this.#announced = 'up'
   }
 
   #goDown({ kind, message: reason }: StoreFault): void {
     this.state = 'down'
     if (this.#isStopped) return
-    if (this.#announced !== 'down') this.#options.observer.storeChanged({ state: 'down', kind, reason })
-    else this.#options.observer.storeStaysDown({ kind, reason })
+    if (this.#announced !== 'down') this.observer.storeChanged({ state: 'down', kind, reason })
+    else this.observer.storeStaysDown({ kind, reason })
     this.#announced = 'down'
   }
 }

@@ -1,0 +1,12 @@
+import type { RedisClient } from './connection/client.js'
+import type { Run } from './connection/connection.js'
+import type { RedisKeys } from './scripts/redis-keys.js'
+import type { RunScript } from './scripts/script.js'
+
+/** What every operation asks Redis with. */
+export interface Redis {
+  readonly client: RedisClient
+  readonly keys: RedisKeys
+  readonly runScript: RunScript
+  readonly run: Run
+}
