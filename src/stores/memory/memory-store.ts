@@ -6,7 +6,7 @@ import { type Reach, reachOf } from '../../cache/invalidate/matcher.js'
 import type { Position } from '../../cache/position.js'
 import type { CarriedOut, Commit, CommitOutcome, PendingWrite, Store } from '../../cache/store.js'
 import { nameIn, valueKey } from '../../cache/tags.js'
-import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
+import { isSliceOver, mapInSlices, nextSlice } from '../../concurrency/time-slices.js'
 import { MemoryLog, type MemoryLogOptions } from './memory-log.js'
 import { storedEntry } from './stored-entry.js'
 import { TagIndex } from './tag-index.js'
@@ -71,14 +71,9 @@ const find = ({ entries, now }: State, storeKey: string): Entry | undefined => {
   return undefined
 }
 
-const commitAll = async (state: State, { writes, position }: Commit): Promise<readonly CommitOutcome[]> => {
+const commitAll = (state: State, { writes, position }: Commit): Promise<CommitOutcome[]> => {
   const reach = reachSince(state.log, position)
-  const outcomes: CommitOutcome[] = []
-  for (const write of writes) {
-    if (isSliceOver()) await nextSlice()
-    outcomes.push(commitOne(state, write, reach()))
-  }
-  return outcomes
+  return mapInSlices(writes, (write) => commitOne(state, write, reach()))
 }
 
 /** What has been invalidated since a position, anew whenever that has become more. */
@@ -133,36 +128,27 @@ const invalidate = async (state: State, invalidation: Invalidation): Promise<Car
   return { outcome: 'done', id, removed }
 }
 
-const invalidateNamed = async (state: State, invalidation: Invalidation): Promise<number> => {
-  let removed = 0
-  for await (const storeKeys of reachedBy(state, invalidation)) {
-    for (const storeKey of storeKeys) {
-      if (isSliceOver()) await nextSlice()
-      if (state.entries.delete(storeKey)) removed++
-    }
-  }
-  return removed
-}
-
-/** Store keys that are reached, some at a time and some of them twice; those that come later are not looked at. */
-async function* reachedBy(
+/** Store keys that come later are not looked at. */
+const invalidateNamed = async (
   { entries, index }: State,
   { keys, tags, patterns }: Invalidation
-): AsyncGenerator<Iterable<string>> {
-  for (const key of keys) {
-    if (isSliceOver()) await nextSlice()
-    yield [key, valueKey(key), ...index.storeKeysOf(key)]
+): Promise<number> => {
+  let removed = 0
+  const remove = async (storeKeys: Iterable<string>): Promise<void> => {
+    for (const storeKey of [...storeKeys]) {
+      if (isSliceOver()) await nextSlice()
+      if (entries.delete(storeKey)) removed++
+    }
   }
-  for (const tag of tags) {
-    if (isSliceOver()) await nextSlice()
-    yield [...index.storeKeysOf(tag)]
-  }
-  if (patterns.length === 0) return
+  for (const key of keys) await remove([key, valueKey(key), ...index.storeKeysOf(key)])
+  for (const tag of tags) await remove(index.storeKeysOf(tag))
+  if (patterns.length === 0) return removed
   for (const storeKey of [...entries.keys()]) {
     const key = nameIn(storeKey)
-    if (key !== undefined && (await matchesAny(patterns, key))) yield [storeKey]
+    if (key !== undefined && (await matchesAny(patterns, key))) await remove([storeKey])
   }
   for (const tag of [...index.tags()]) {
-    if (await matchesAny(patterns, tag)) yield [...index.storeKeysOf(tag)]
+    if (await matchesAny(patterns, tag)) await remove(index.storeKeysOf(tag))
   }
+  return removed
 }

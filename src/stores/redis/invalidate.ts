@@ -1,7 +1,6 @@
-import { matchesAny } from '../../cache/invalidate/glob.js'
+import { literalPrefix, matchesAny } from '../../cache/invalidate/glob.js'
 import { type Invalidation } from '../../cache/invalidation.js'
 import { asRecord } from '../../cache/invalidate/matcher.js'
-import type { Observer } from '../../cache/observer.js'
 import { recordIdOf } from '../../cache/position.js'
 import type { CarriedOut } from '../../cache/store.js'
 import { nameIn } from '../../cache/tags.js'
@@ -9,14 +8,8 @@ import { createKeyedMutex } from '../../concurrency/keyed-mutex.js'
 import type { Redis } from './asking.js'
 import type { Run } from './connection/connection.js'
 import { type RedisKeys, TAG_INDEX } from './scripts/redis-keys.js'
-import { atLeast, scan, unlink } from './scan.js'
 import { OPEN } from './scripts/epoch.js'
 import { INVALIDATE } from './scripts/invalidate.js'
-
-export interface InvalidateOptions extends Omit<Redis, 'run'> {
-  readonly randomEpoch: () => string
-  readonly observer: Observer
-}
 
 export type RedisInvalidate = (run: Run, invalidation: Invalidation) => Promise<CarriedOut>
 
@@ -24,6 +17,8 @@ export type RedisInvalidate = (run: Run, invalidation: Invalidation) => Promise<
 const SLICE = 1000
 /** Keys, and as many tags, looked at by one script call: each key is three Redis keys, so that this takes as long. */
 const NAMES = 200
+/** Names looked at by one step of a scan. */
+const COUNT = 1000
 /** More patterns than this are looked for in one scan, which then fetches every key. */
 const SCANS = 4
 
@@ -32,7 +27,7 @@ const SCANS = 4
  * refuses the fills that were under way; when it has rejected, it may have happened in part, and is to be
  * repeated as a whole.
  */
-export const createRedisInvalidate = (options: InvalidateOptions): RedisInvalidate => {
+export const createRedisInvalidate = (options: Omit<Redis, 'run'>): RedisInvalidate => {
   /** Those of many names take turns: between two of their scripts there is room for what others ask of Redis. */
   const inTurn = createKeyedMutex()
   return (run, invalidation) => {
@@ -44,13 +39,11 @@ export const createRedisInvalidate = (options: InvalidateOptions): RedisInvalida
   }
 }
 
-type Invalidating = InvalidateOptions & Redis
-
 const isLong = ({ keys, tags, patterns }: Invalidation): boolean =>
   keys.length > NAMES || tags.length > NAMES || patterns.length > SCANS
 
 /** A new epoch makes everything unreadable at once; the entries are then removed for their memory. */
-const invalidateAll = async (redis: Invalidating): Promise<CarriedOut> => {
+const invalidateAll = async (redis: Redis): Promise<CarriedOut> => {
   const { keys, run, runScript, observer } = redis
   const reason = 'everything-invalidated'
   const args = [keys.prefix, redis.randomEpoch(), reason]
@@ -66,7 +59,7 @@ const invalidateAll = async (redis: Invalidating): Promise<CarriedOut> => {
   return { outcome: 'done', id: recordIdOf(position), removed }
 }
 
-const invalidateSome = async (redis: Invalidating, invalidation: Invalidation): Promise<CarriedOut> => {
+const invalidateSome = async (redis: Redis, invalidation: Invalidation): Promise<CarriedOut> => {
   const { patterns } = invalidation
   const record = JSON.stringify(asRecord(invalidation))
   const { removed, id, isEpochNew } = await invalidateNamed(redis, invalidation, record)
@@ -94,7 +87,7 @@ const NO_RECORD = ''
  *
  * With the record in the step that removes a, the fill is refused from there on.
  */
-const invalidateNamed = async (redis: Invalidating, named: Named, record: string) => {
+const invalidateNamed = async (redis: Redis, named: Named, record: string) => {
   const first = await invalidateSlice(redis, sliceOf(named, 0), record)
   let { removed, isEpochNew } = first
   const most = Math.max(named.keys.length, named.tags.length)
@@ -112,17 +105,9 @@ const sliceOf = ({ keys, tags }: Named, from: number): Named => ({
 })
 
 /** Removes keys and tagged entries; with a record, also appends it in the same step as the last of them. */
-const invalidateSlice = async (redis: Invalidating, named: Named, record: string) => {
-  const { keys, run, runScript, observer } = redis
-  const args = [
-    keys.prefix,
-    redis.randomEpoch(),
-    record,
-    SLICE,
-    named.keys.length,
-    ...named.keys,
-    ...named.tags
-  ]
+const invalidateSlice = async (redis: Redis, named: Named, record: string) => {
+  const { keys, run, runScript, randomEpoch, observer } = redis
+  const args = [keys.prefix, randomEpoch(), record, SLICE, named.keys.length, ...named.keys, ...named.tags]
   for (let removed = 0; ;) {
     const reply = await run('invalidate', () => runScript(INVALIDATE, epochKeys(keys), args))
     const [kind, count, id = '', reason = ''] = reply
@@ -134,7 +119,7 @@ const invalidateSlice = async (redis: Invalidating, named: Named, record: string
 
 const epochKeys = ({ epoch, log, server, tags }: RedisKeys) => [epoch, log, server, tags]
 
-const invalidatePatterns = async (redis: Invalidating, patterns: readonly string[]): Promise<number> => {
+const invalidatePatterns = async (redis: Redis, patterns: readonly string[]): Promise<number> => {
   if (patterns.length > SCANS) return invalidateMatching(redis, patterns, '*')
   let removed = 0
   for (const pattern of patterns) removed += await invalidateMatching(redis, [pattern], atLeast(pattern))
@@ -142,7 +127,7 @@ const invalidatePatterns = async (redis: Invalidating, patterns: readonly string
 }
 
 const invalidateMatching = async (
-  redis: Invalidating,
+  redis: Redis,
   patterns: readonly string[],
   match: string
 ): Promise<number> => {
@@ -165,3 +150,36 @@ const invalidateMatching = async (
 
 /** Tag indexes stay: they may already name entries of the new epoch. The sweep empties them. */
 const isEntry = (name: string): boolean => !name.startsWith('@') || /^@(value|proof):/.test(name)
+
+/**
+ * Visits all under the prefix whose name may match, without the prefix and a page at a time; never blocks Redis as KEYS
+ * does. `match` is a pattern for Redis: see `atLeast`.
+ */
+const scan = async (
+  { client, keys, run }: Redis,
+  match: string,
+  visit: (names: readonly string[]) => Promise<void>
+): Promise<void> => {
+  const pattern = `${escapeGlob(keys.prefix)}${match}`
+  let cursor = '0'
+  do {
+    const [next, found] = await run('scan', () => client.scan(cursor, 'MATCH', pattern, 'COUNT', COUNT))
+    cursor = next
+    if (found.length > 0) await visit(found.map((key) => key.slice(keys.prefix.length)))
+  } while (cursor !== '0')
+}
+
+/** Returns how many of them there were. */
+const unlink = async ({ client, keys, run }: Redis, storeKeys: readonly string[]): Promise<number> => {
+  if (storeKeys.length === 0) return 0
+  return run('unlink', () => client.unlink(storeKeys.map((storeKey) => keys.prefix + storeKey)))
+}
+
+const escapeGlob = (text: string): string => text.replace(/[*?[\]\\]/g, '\\$&')
+
+/**
+ * A pattern for Redis that matches at least the same. Its own matcher takes exponential time in the number of
+ * stars, so it gets two; and no sets, whose order beyond ASCII depends on the machine it was compiled for.
+ */
+const atLeast = (pattern: string): string =>
+  pattern.includes('[') || (pattern.match(/\*/g) ?? []).length > 2 ? `${literalPrefix(pattern)}*` : pattern

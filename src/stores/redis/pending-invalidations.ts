@@ -2,19 +2,17 @@ import type { StoreFault } from '../../cache/errors.js'
 import type { Invalidation } from '../../cache/invalidation.js'
 import type { InvalidateResult, InvalidateOptions } from '../../cache/store.js'
 import type { Journal } from '../journal.js'
-import { type Clock, withinBudget } from '../time-budget.js'
+import { withinBudget } from '../time-budget.js'
 import { faultOf } from './connection/error-replies.js'
-import type { Connection } from './connection/connection.js'
+import type { Connection, ConnectionOptions } from './connection/connection.js'
 import type { RedisInvalidate } from './invalidate.js'
 
-export interface PendingInvalidationsOptions {
+export interface PendingInvalidationsOptions extends Pick<ConnectionOptions, 'commandTimeoutMs' | 'clock'> {
   readonly connection: Connection
   readonly journal: Journal
   readonly invalidateNow: RedisInvalidate
-  readonly commandTimeoutMs: number
   /** Longest that an invalidation is waited for. */
-  readonly timeoutMs: number
-  readonly clock?: Clock | undefined
+  readonly invalidationTimeoutMs: number
 }
 
 const PENDING: InvalidateResult = { outcome: 'pending' }
@@ -43,7 +41,7 @@ export class PendingInvalidations {
     invalidation: Invalidation,
     { waitMs = Infinity }: InvalidateOptions = {}
   ): Promise<InvalidateResult> => {
-    const { commandTimeoutMs, timeoutMs, clock } = this.#options
+    const { commandTimeoutMs, invalidationTimeoutMs: timeoutMs, clock } = this.#options
     const attempt: Attempt = {
       invalidation,
       waitMs: Math.min(waitMs, timeoutMs),

@@ -88,17 +88,11 @@ export const slotOwnerConnector = ({ nodes, prefix, asking }: SlotOwnerOptions) 
 }
 
 /** CLUSTER SLOTS: from, to, the master's host, port and more, the same of each replica. */
-const parseClusterSlots = parserOf(
-  Type.Array(
-    Type.Array(
-      Type.Union([
-        Type.Integer(),
-        Type.Array(Type.Union([Type.String(), Type.Integer(), Type.Null(), Type.Array(Type.String())]))
-      ]),
-      { minItems: 3 }
-    )
-  )
+const NodeSchema = Type.Array(
+  Type.Union([Type.String(), Type.Integer(), Type.Null(), Type.Array(Type.String())])
 )
+const RangeSchema = Type.Array(Type.Union([Type.Integer(), NodeSchema]), { minItems: 3 })
+const parseClusterSlots = parserOf(Type.Array(RangeSchema))
 
 type Ranges = ReturnType<typeof parseClusterSlots>
 
