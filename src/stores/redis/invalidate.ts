@@ -33,9 +33,8 @@ export const createRedisInvalidate = (options: Omit<Redis, 'run'>): RedisInvalid
   return (run, invalidation) => {
     const redis = { ...options, run }
     if (invalidation.all) return invalidateAll(redis)
-    return isLong(invalidation)
-      ? inTurn('long', () => invalidateSome(redis, invalidation))
-      : invalidateSome(redis, invalidation)
+    const invalidate = () => invalidateSome(redis, invalidation)
+    return isLong(invalidation) ? inTurn('long', invalidate) : invalidate()
   }
 }
 
@@ -51,11 +50,11 @@ const invalidateAll = async (redis: Redis): Promise<CarriedOut> => {
   if (kind !== 'begun') throw new Error(`no new epoch could be begun: ${kind}`)
   observer.epochBegan({ reason })
   let removed = 0
-  const removing = scan(redis, '*', async (found) => {
-    removed += await unlink(redis, found.filter(isEntry))
-  })
-  // What is not removed now expires, unreadable.
-  await removing.catch(() => undefined)
+  try {
+    for await (const found of scan(redis, '*')) removed += await unlink(redis, found.filter(isEntry))
+  } catch {
+    // What is not removed now expires, unreadable.
+  }
   return { outcome: 'done', id: recordIdOf(position), removed }
 }
 
@@ -126,13 +125,9 @@ const invalidatePatterns = async (redis: Redis, patterns: readonly string[]): Pr
   return removed
 }
 
-const invalidateMatching = async (
-  redis: Redis,
-  patterns: readonly string[],
-  match: string
-): Promise<number> => {
+const invalidateMatching = async (redis: Redis, patterns: readonly string[], match: string) => {
   let removed = 0
-  await scan(redis, `*${match}`, async (found) => {
+  for await (const found of scan(redis, `*${match}`)) {
     const tags: string[] = []
     const storeKeys: string[] = []
     for (const name of found) {
@@ -144,7 +139,7 @@ const invalidateMatching = async (
     }
     if (tags.length > 0) removed += (await invalidateNamed(redis, { keys: [], tags }, NO_RECORD)).removed
     removed += await unlink(redis, storeKeys)
-  })
+  }
   return removed
 }
 
@@ -152,20 +147,16 @@ const invalidateMatching = async (
 const isEntry = (name: string): boolean => !name.startsWith('@') || /^@(value|proof):/.test(name)
 
 /**
- * Visits all under the prefix whose name may match, without the prefix and a page at a time; never blocks Redis as KEYS
- * does. `match` is a pattern for Redis: see `atLeast`.
+ * All under the prefix whose name may match, without the prefix and a page at a time; never blocks Redis as KEYS does.
+ * `match` is a pattern for Redis: see `atLeast`.
  */
-const scan = async (
-  { client, keys, run }: Redis,
-  match: string,
-  visit: (names: readonly string[]) => Promise<void>
-): Promise<void> => {
+async function* scan({ client, keys, run }: Redis, match: string): AsyncGenerator<readonly string[]> {
   const pattern = `${escapeGlob(keys.prefix)}${match}`
   let cursor = '0'
   do {
     const [next, found] = await run('scan', () => client.scan(cursor, 'MATCH', pattern, 'COUNT', COUNT))
     cursor = next
-    if (found.length > 0) await visit(found.map((key) => key.slice(keys.prefix.length)))
+    yield found.map((key) => key.slice(keys.prefix.length))
   } while (cursor !== '0')
 }
 

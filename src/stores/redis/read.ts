@@ -74,7 +74,8 @@ export const gatherReads = (
   }
 
   return async (storeKeys) => {
-    const shared = connection.state === 'up' && hasRoom(current, storeKeys.length) ? current : undefined
+    const hasRoom = current !== undefined && current.places.size + storeKeys.length <= MOST
+    const shared = connection.state === 'up' && hasRoom ? current : undefined
     const { places, reading } = shared ?? (current = gather())
     const mine = storeKeys.map((storeKey) => placeOf(storeKey, places))
     if (shared !== undefined) connection.join()
@@ -88,9 +89,6 @@ interface Gathering {
   readonly places: Map<string, number>
   readonly reading: Promise<Reading>
 }
-
-const hasRoom = (gathering: Gathering | undefined, more: number): boolean =>
-  gathering !== undefined && gathering.places.size + more <= MOST
 
 const placeOf = (storeKey: string, places: Map<string, number>): number => {
   const known = places.get(storeKey)

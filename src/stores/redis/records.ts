@@ -6,16 +6,13 @@ import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
 import type { Redis } from './asking.js'
 import { parserOf, script } from './scripts/script.js'
 
-/** After the first position up to the second. */
-export type Span = readonly [after: Position, upTo: Position]
-
 /**
- * The records of a span; `undefined` when they are no longer known, or too many to be compared.
- * A list ends early with a record of everything: no other could add to it.
+ * The records after one position up to another; `undefined` when they are no longer known, or too many to be compared. A
+ * list ends early with a record of everything: no other could add to it.
  */
 export const readRecords = async (
   { keys, runScript, run }: Redis,
-  [after, upTo]: Span
+  [after, upTo]: readonly [Position, Position]
 ): Promise<readonly LogRecord[] | undefined> => {
   if (epochOf(after) !== epochOf(upTo)) return undefined
   const records: LogRecord[] = []

@@ -10,23 +10,17 @@ const MEMBERS_PER_TAG = 100
 const RECORD_AGE_MS = 3_600_000
 
 /** Removes what carries no expiry of its own once it is of no more use: index members and old records. */
-export const sweep = async (redis: Redis): Promise<void> => {
-  const { client, keys, runScript, run } = redis
+export const sweep = async ({ client, keys, runScript, run }: Redis): Promise<void> => {
   let cursor = '0'
   do {
     const [next, tags] = await run('sweep', () => client.sscan(keys.tags, cursor, 'COUNT', TAGS_PER_CALL))
     cursor = next
-    if (tags.length > 0) await sweepTags(redis, tags)
+    for (let left = tags; left.length > 0;) {
+      const args = [keys.prefix, MEMBERS_PER_TAG, ...left]
+      left = await run('sweep', () => runScript(SWEEP_TAGS, [keys.tags], args))
+    }
   } while (cursor !== '0')
   await run('sweep', () => runScript(TRIM_LOG, [keys.log], [RECORD_AGE_MS]))
-}
-
-const sweepTags = async (redis: Redis, tags: readonly string[]): Promise<void> => {
-  const { keys, runScript, run } = redis
-  const more = await run('sweep', () =>
-    runScript(SWEEP_TAGS, [keys.tags], [keys.prefix, MEMBERS_PER_TAG, ...tags])
-  )
-  if (more.length > 0) await sweepTags(redis, more)
 }
 
 /**

@@ -79,16 +79,14 @@ class Batch {
     this.#times = times
   }
 
-  add<T>(command: () => Promise<T>, whenLate: (() => void) | undefined): Promise<T> {
+  add<T>(command: () => Promise<T>, whenLate?: () => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let isOver = false
       const start = async (): Promise<void> => {
         const result = carriedOut(command)
         const { patienceMs, clock } = this.#times
-        await (whenLate === undefined ? result : withinBudget(result, patienceMs, clock)).then(
-          resolve,
-          reject
-        )
+        const bounded = whenLate === undefined ? result : withinBudget(result, patienceMs, clock)
+        await bounded.then(resolve, reject)
         isOver = true
         this.#end()
       }

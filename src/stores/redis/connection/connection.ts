@@ -36,7 +36,7 @@ export class Connection extends ConnectionLifecycle {
   }
 
   /** Rejects with `StoreUnavailableError`, at once while the connection is down. */
-  readonly run: Run = (operation, work) => this.#run(operation, work, undefined)
+  readonly run: Run = (operation, work) => this.#run(operation, work)
 
   /**
    * The same for what must be carried out, late rather than never: a server that pauses, or a packet that is lost, is
@@ -55,7 +55,7 @@ export class Connection extends ConnectionLifecycle {
     return this.#handshake((operation, work) => this.#attempt(operation, work, () => undefined))
   }
 
-  async #run<T>(operation: string, work: () => Promise<T>, whenLate: (() => void) | undefined): Promise<T> {
+  async #run<T>(operation: string, work: () => Promise<T>, whenLate?: () => void): Promise<T> {
     if (this.state === 'down') throw new StoreUnavailableError('the store is down', { kind: 'down' })
     try {
       return await this.#attempt(operation, work, whenLate)
@@ -64,25 +64,21 @@ export class Connection extends ConnectionLifecycle {
     }
   }
 
-  async #attempt<T>(
-    operation: string,
-    work: () => Promise<T>,
-    whenLate: (() => void) | undefined
-  ): Promise<T> {
+  async #attempt<T>(operation: string, work: () => Promise<T>, whenLate?: () => void): Promise<T> {
     const startedAt = this.clock.now()
     try {
       const result = await this.#batches.run(work, whenLate)
       if (this.#breaker.isCounting) this.#breaker.succeeded()
       return result
     } finally {
-      this.observer.storeAsked({ operation, durationMs: this.clock.now() - startedAt })
+      this.options.observer.storeAsked({ operation, durationMs: this.clock.now() - startedAt })
     }
   }
 
   /** Takes the connection down when the failure says that it, or its server, is no good. */
   #failed(operation: string, error: Error): StoreUnavailableError {
     const fault = faultOf(error)
-    this.observer.storeFailed({ operation, kind: fault.kind, error })
+    this.options.observer.storeFailed({ operation, kind: fault.kind, error })
     if (error instanceof BudgetExceededError) {
       if (this.#breaker.timedOut(error.isOurFault, this.clock.now()))
         this.drop({ kind: 'timeout', message: `Redis did not answer within ${error.budgetMs} ms` })

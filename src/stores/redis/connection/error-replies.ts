@@ -30,7 +30,7 @@ function replyOf(words: string): RegExp {
 /** What an error of an operation or of the connection means, in the words of the deepest one that says something. */
 export const faultOf = (error: unknown): StoreFault => ({
   kind: kindOf(chainOf(error)),
-  message: messageOf(unwrapped(error))
+  message: messageOf(error)
 })
 
 /** Of a server that was flushed, or has evicted the epoch: no entry is known to be good until another has begun. */
@@ -48,10 +48,6 @@ const kindOf = (chain: readonly Error[]): StoreFaultKind => {
 const chainOf = (error: unknown): readonly Error[] =>
   error instanceof Error ? [error, ...(error.cause === error ? [] : chainOf(error.cause))] : []
 
-/** A `StoreUnavailableError` says which operation failed; its cause, why. */
-const unwrapped = (error: unknown): unknown =>
-  error instanceof StoreUnavailableError && error.cause instanceof Error ? error.cause : error
-
 /** Those of a server that is not, or no longer, the one to ask: what it has answered before is not to be relied on. */
 export const isWrongServer = (kind: StoreFaultKind): boolean => wrongBy(kind) !== undefined
 
@@ -64,8 +60,12 @@ const wrongBy = (kind: StoreFaultKind) => SAYINGS.find(([known]) => known === ki
 export const saysWhy = (error: Error): boolean =>
   error instanceof StoreUnavailableError || /^[A-Z]+ /.test(error.message)
 
-/** An `AggregateError` of Node's connection attempts has no message of its own, only a code. */
+/**
+ * A `StoreUnavailableError` says which operation failed; its cause, why. An `AggregateError` of Node's connection
+ * attempts has no message of its own, only a code.
+ */
 const messageOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
+  if (error instanceof StoreUnavailableError && error.cause instanceof Error) return messageOf(error.cause)
   return error.message || ('code' in error ? String(error.code) : error.name)
 }

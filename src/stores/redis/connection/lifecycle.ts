@@ -27,9 +27,8 @@ export abstract class ConnectionLifecycle {
   /** A plain field: every operation looks at it. */
   state: StoreState = 'down'
   protected readonly clock: Clock
-  protected readonly observer: Observer
+  protected readonly options: LifecycleOptions
   readonly #client: RedisClient
-  readonly #isHandshakeDone: () => boolean
   readonly #watchdog: NodeJS.Timeout
   #announced: StoreState | undefined
   #lastError: Error | undefined
@@ -39,21 +38,14 @@ export abstract class ConnectionLifecycle {
   #connections = 0
   #cancelRetry: (() => void) | undefined
 
-  constructor({
-    client,
-    connectTimeoutMs,
-    observer,
-    isHandshakeDone,
-    clock = systemClock
-  }: LifecycleOptions) {
-    this.clock = clock
-    this.observer = observer
-    this.#client = client
-    this.#isHandshakeDone = isHandshakeDone
+  constructor(options: LifecycleOptions) {
+    this.options = options
+    this.clock = options.clock ?? systemClock
+    this.#client = options.client
     // A connection that gets neither ready nor refused, as to a frozen server, is given up for a new one.
     this.#watchdog = setInterval(() => {
       if (this.#client.status === 'connect' || this.#client.status === 'connecting') this.#reconnect()
-    }, connectTimeoutMs).unref()
+    }, options.connectTimeoutMs).unref()
     this.#listen()
   }
 
@@ -76,7 +68,6 @@ export abstract class ConnectionLifecycle {
     return new StoreUnavailableError(fault.message, fault)
   }
 
-  /** What comes before anything is served, on each new connection and each time it was marked down. */
   protected abstract handshake(): Promise<void>
 
   /** Down; tried again in a while: on a new connection when this one is hopeless. */
@@ -125,7 +116,7 @@ export abstract class ConnectionLifecycle {
     const connection = this.#connections
     try {
       do await this.handshake()
-      while (!this.#isHandshakeDone())
+      while (!this.options.isHandshakeDone())
       this.#lastError = undefined
       if (connection === this.#connections) this.#goUp()
     } catch (error) {
@@ -145,15 +136,15 @@ export abstract class ConnectionLifecycle {
   #goUp(): void {
     this.state = 'up'
     if (!this.#isStopped && this.#announced !== 'up')
-      this.observer.storeChanged({ state: 'up', reason: 'connected' })
+      this.options.observer.storeChanged({ state: 'up', reason: 'connected' })
     this.#announced = 'up'
   }
 
   #goDown({ kind, message: reason }: StoreFault): void {
     this.state = 'down'
     if (this.#isStopped) return
-    if (this.#announced !== 'down') this.observer.storeChanged({ state: 'down', kind, reason })
-    else this.observer.storeStaysDown({ kind, reason })
+    if (this.#announced !== 'down') this.options.observer.storeChanged({ state: 'down', kind, reason })
+    else this.options.observer.storeStaysDown({ kind, reason })
     this.#announced = 'down'
   }
 }

@@ -39,7 +39,7 @@ export const slotOwnerConnector = ({ nodes, prefix, asking }: SlotOwnerOptions) 
       await client.connect()
       const slot = await client.cluster('KEYSLOT', prefix)
       const ranges = parseClusterSlots(await client.cluster('SLOTS'))
-      const { owner, all } = locate({ slot, ranges, askedHost: node.host })
+      const { owner, all } = locate(slot, { ranges, askedHost: node.host })
       known = [...nodes, ...all]
       // A cluster tells addresses, while certificates are for names: the one by which it was reached.
       const needsName = tls !== undefined && isIP(owner.host) !== 0 && isIP(node.host) === 0
@@ -94,17 +94,14 @@ const NodeSchema = Type.Array(
 const RangeSchema = Type.Array(Type.Union([Type.Integer(), NodeSchema]), { minItems: 3 })
 const parseClusterSlots = parserOf(Type.Array(RangeSchema))
 
-type Ranges = ReturnType<typeof parseClusterSlots>
-
-interface Question {
-  readonly slot: number
-  readonly ranges: Ranges
+interface Told {
+  readonly ranges: ReturnType<typeof parseClusterSlots>
   /** Stands for an empty host, or none. */
   readonly askedHost: string
 }
 
-const locate = ({ slot, ranges, askedHost }: Question) => {
-  const nodesIn = (range: Ranges[number]): RedisNode[] =>
+const locate = (slot: number, { ranges, askedHost }: Told) => {
+  const nodesIn = (range: Told['ranges'][number]): RedisNode[] =>
     range.slice(2).flatMap((node) => {
       const [host, port] = typeof node === 'object' ? node : []
       if (typeof port !== 'number') return []

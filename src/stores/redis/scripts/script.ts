@@ -18,13 +18,7 @@ export interface Script<Reply> {
   readonly parse: (reply: unknown) => Reply
 }
 
-export const script = <T extends TSchema>({
-  lua,
-  reply
-}: {
-  readonly lua: string
-  readonly reply: T
-}): Script<Static<T>> => ({
+export const script = <T extends TSchema>({ lua, reply }: { lua: string; reply: T }): Script<Static<T>> => ({
   lua,
   sha: createHash('sha1').update(lua).digest('hex'),
   parse: parserOf(reply)
