@@ -21,10 +21,6 @@ export class TagIndex {
     }
   }
 
-  has(tag: string): boolean {
-    return this.#storeKeys.has(tag)
-  }
-
   tags(): Iterable<string> {
     return this.#storeKeys.keys()
   }

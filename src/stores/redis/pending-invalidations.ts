@@ -52,7 +52,8 @@ export class PendingInvalidations {
     const boundMs = Math.max(attempt.waitMs, Math.min(commandTimeoutMs, timeoutMs))
     return withinBudget(this.#carryOut(attempt), boundMs, clock)
       .catch(() => {
-        if (!attempt.isInJournal) this.#keep(attempt, OUT_OF_TIME)
+        if (!attempt.isInJournal)
+          this.#keep(attempt, { kind: 'timeout', message: 'an invalidation was not carried out in time' })
         return PENDING
       })
       .finally(() => attempt.forget())
@@ -69,7 +70,7 @@ export class PendingInvalidations {
     return new Promise((resolve) => {
       const wait = (fault: StoreFault): void => this.#wait(attempt, fault, resolve)
       if (connection.state === 'down') {
-        wait(DOWN)
+        wait({ kind: 'down', message: 'the store is down' })
         return
       }
       const run = connection.runPatiently(() =>
@@ -115,6 +116,3 @@ interface Attempt {
   /** Ends what it has begun to listen to. */
   forget: () => void
 }
-
-const DOWN: StoreFault = { kind: 'down', message: 'the store is down' }
-const OUT_OF_TIME: StoreFault = { kind: 'timeout', message: 'an invalidation was not carried out in time' }

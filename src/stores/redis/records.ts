@@ -35,14 +35,10 @@ export const readRecords = async (
   }
 }
 
+const Names = Type.Array(Type.String())
 /** What stands in the log. */
 const parseInvalidation = parserOf(
-  Type.Object({
-    keys: Type.Array(Type.String()),
-    tags: Type.Array(Type.String()),
-    patterns: Type.Array(Type.String()),
-    all: Type.Boolean()
-  })
+  Type.Object({ keys: Names, tags: Names, patterns: Names, all: Type.Boolean() })
 )
 
 /**

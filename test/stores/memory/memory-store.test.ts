@@ -12,7 +12,7 @@ const createInspected = (maxBytes: number, now: () => number = Date.now): StoreU
   const index = new TagIndex()
   return {
     store: createMemoryStore({ maxBytes, now, randomEpoch, index }),
-    isTagged: async (tag) => index.has(tag)
+    isTagged: async (tag) => [...index.tags()].includes(tag)
   }
 }
 
