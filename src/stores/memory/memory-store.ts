@@ -8,7 +8,7 @@ import type { CarriedOut, Commit, CommitOutcome, PendingWrite, Store } from '../
 import { nameIn, valueKey } from '../../cache/tags.js'
 import { isSliceOver, mapInSlices, nextSlice } from '../../concurrency/time-slices.js'
 import { MemoryLog, type MemoryLogOptions } from './memory-log.js'
-import { storedEntry } from './stored-entry.js'
+import { StoredEntry } from './stored-entry.js'
 import { TagIndex } from './tag-index.js'
 
 export interface MemoryStoreOptions extends MemoryLogOptions {
@@ -97,7 +97,7 @@ const commitOne = (state: State, write: PendingWrite, reaches: Reach): CommitOut
   const { entries, index } = state
   if (reaches(storeKey, entry.tags)) return 'refused'
   if (!isMet(write, find(state, storeKey))) return 'unmet'
-  entries.set(storeKey, storedEntry(entry), { size: sizeOf(entry, storeKey) })
+  entries.set(storeKey, new StoredEntry(entry), { size: sizeOf(entry, storeKey) })
   if (!entries.has(storeKey)) return 'refused'
   index.add(storeKey, entry.tags)
   return 'stored'
@@ -129,10 +129,8 @@ const invalidate = async (state: State, invalidation: Invalidation): Promise<Car
 }
 
 /** Store keys that come later are not looked at. */
-const invalidateNamed = async (
-  { entries, index }: State,
-  { keys, tags, patterns }: Invalidation
-): Promise<number> => {
+const invalidateNamed = async ({ entries, index }: State, invalidation: Invalidation): Promise<number> => {
+  const { keys, tags, patterns } = invalidation
   let removed = 0
   const remove = async (storeKeys: Iterable<string>): Promise<void> => {
     for (const storeKey of [...storeKeys]) {

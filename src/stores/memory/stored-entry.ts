@@ -5,9 +5,7 @@ import { createLru } from '../../cache/lru.js'
  * The same entry in few objects. Its tags are one text, and its headers, which are those of a thousand others, are theirs:
  * as strings of their own they would be most of what the garbage collector has to look at.
  */
-export const storedEntry = (entry: Entry): Entry => new StoredEntry(entry)
-
-class StoredEntry implements Entry {
+export class StoredEntry implements Entry {
   readonly status: number
   readonly headers: readonly string[]
   readonly body: Buffer

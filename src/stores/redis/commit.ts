@@ -3,7 +3,7 @@ import { type Entry, ETAG_MAX_LENGTH, usableUntil } from '../../cache/entry.js'
 import { type LogRecord } from '../../cache/invalidation.js'
 import { reachOf } from '../../cache/invalidate/matcher.js'
 import { isSliceOver, mapInSlices, nextSlice } from '../../concurrency/time-slices.js'
-import type { Commit, CommitOutcome, PendingWrite } from '../../cache/store.js'
+import type { Commit, CommitOutcome, PendingWrite, Store } from '../../cache/store.js'
 import { encodeEntry, EPOCH_LENGTH, ETAG_AT, ETAG_LENGTH_AT } from '../entry-codec.js'
 import type { Redis } from './asking.js'
 import type { Connection } from './connection/connection.js'
@@ -12,10 +12,7 @@ import { readRecords } from './records.js'
 import { TAG_INDEX } from './scripts/redis-keys.js'
 import { script } from './scripts/script.js'
 
-export interface CommitOptions extends Redis {
-  readonly connection: Connection
-  readonly now: () => number
-}
+export type CommitOptions = Redis & { readonly connection: Connection; readonly now: () => number }
 
 /** How often a commit is tried while unrelated invalidations keep moving the position. */
 const ATTEMPTS = 3
@@ -27,23 +24,20 @@ const SLICE = { writes: 50, bytes: 512 * 1024, tags: 500 }
  * positions only; when it has moved, the records between are matched here and the writes that none reaches
  * are tried again at the new position, at which they are known to be good.
  */
-export const commit = async (
-  options: CommitOptions,
-  { writes, position }: Commit
-): Promise<readonly CommitOutcome[]> => {
-  const outcomes: CommitOutcome[] = []
-  for (let at = 0; at < writes.length;) {
-    const slice = sliceFrom(writes, at)
-    outcomes.push(...(await commitSlice(options, { writes: slice, position, attempt: 1 })))
-    at += slice.length
-    if (at < writes.length && isSliceOver()) await nextSlice()
+export const createCommit =
+  (options: CommitOptions): Store['commit'] =>
+  async ({ writes, position }) => {
+    const outcomes: CommitOutcome[] = []
+    for (let at = 0; at < writes.length;) {
+      const slice = sliceFrom(writes, at)
+      outcomes.push(...(await commitSlice(options, { writes: slice, position, attempt: 1 })))
+      at += slice.length
+      if (at < writes.length && isSliceOver()) await nextSlice()
+    }
+    return outcomes
   }
-  return outcomes
-}
 
-interface Slice extends Commit {
-  readonly attempt: number
-}
+type Slice = Commit & { readonly attempt: number }
 
 const commitSlice = async (options: CommitOptions, slice: Slice): Promise<readonly CommitOutcome[]> => {
   const { keys, runScript, run, connection } = options
@@ -101,6 +95,8 @@ const argumentsOf = ({ storeKey, entry, condition }: PendingWrite, now: number) 
 const lifetimeMs = (entry: Entry, now: number): number =>
   Math.max(1, Math.ceil(usableUntil(entry) - Math.max(now, entry.generatedAt)))
 
+const OutcomeSchema = Type.Union([Type.Literal('stored'), Type.Literal('unmet')])
+
 /**
  * The fence. KEYS epoch tags · ARGV prefix, expected position or '', then per pending write: store key, lifetime in
  * ms, condition ('' | 'absent' | 'present' | 'etag:…'), bytes, tags in lines: one argument each would cost more.
@@ -122,10 +118,7 @@ const lifetimeMs = (entry: Entry, now: number): number =>
 export const COMMIT = script({
   reply: Type.Union([
     /** An outcome per pending write. */
-    Type.Tuple([
-      Type.Literal('committed'),
-      Type.Array(Type.Union([Type.Literal('stored'), Type.Literal('unmet')]))
-    ]),
+    Type.Tuple([Type.Literal('committed'), Type.Array(OutcomeSchema)]),
     /** The position of now. */
     Type.Tuple([Type.Literal('moved'), Type.String()]),
     /** Another epoch has begun. */

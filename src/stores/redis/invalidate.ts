@@ -116,7 +116,8 @@ const invalidateSlice = async (redis: Redis, named: Named, record: string) => {
   }
 }
 
-const epochKeys = ({ epoch, log, server, tags }: RedisKeys) => [epoch, log, server, tags]
+/** The KEYS of OPEN and INVALIDATE. */
+export const epochKeys = ({ epoch, log, server, tags }: RedisKeys) => [epoch, log, server, tags]
 
 const invalidatePatterns = async (redis: Redis, patterns: readonly string[]): Promise<number> => {
   if (patterns.length > SCANS) return invalidateMatching(redis, patterns, '*')

@@ -1,6 +1,6 @@
 import type { StoreFault } from '../../cache/errors.js'
 import type { Invalidation } from '../../cache/invalidation.js'
-import type { InvalidateResult, InvalidateOptions } from '../../cache/store.js'
+import type { InvalidateResult, Store } from '../../cache/store.js'
 import type { Journal } from '../journal.js'
 import { withinBudget } from '../time-budget.js'
 import { faultOf } from './connection/error-replies.js'
@@ -37,10 +37,7 @@ export class PendingInvalidations {
   }
 
   /** Never rejects. */
-  readonly invalidate = (
-    invalidation: Invalidation,
-    { waitMs = Infinity }: InvalidateOptions = {}
-  ): Promise<InvalidateResult> => {
+  readonly invalidate: Store['invalidate'] = (invalidation, { waitMs = Infinity } = {}) => {
     const { commandTimeoutMs, invalidationTimeoutMs: timeoutMs, clock } = this.#options
     const attempt: Attempt = {
       invalidation,

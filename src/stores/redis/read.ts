@@ -1,19 +1,14 @@
 import { Type } from '@sinclair/typebox'
-import type { Reading } from '../../cache/store.js'
+import type { Reading, Store } from '../../cache/store.js'
 import { decodeEntry } from '../entry-codec.js'
 import type { Redis } from './asking.js'
 import type { Connection } from './connection/connection.js'
 import { LOST_EPOCH } from './connection/error-replies.js'
 import { script } from './scripts/script.js'
 
-export interface ReadOptions extends Redis {
-  readonly connection: Connection
-}
+export type ReadOptions = Redis & { readonly connection: Connection }
 
-/** Reads the store keys, and the position at the same moment. */
-export type Read = (storeKeys: readonly string[]) => Promise<Reading>
-
-export const createRead = (options: ReadOptions): Read =>
+export const createRead = (options: ReadOptions): Store['read'] =>
   gatherReads(options.connection, (storeKeys) => readNow(options, storeKeys))
 
 /**
@@ -28,10 +23,8 @@ export const createRead = (options: ReadOptions): Read =>
  *
  * Commands of one connection are carried out in order: an UNLINK that succeeds proves a master at the MGET before it.
  */
-const readNow = async (
-  { client, keys, connection }: ReadOptions,
-  storeKeys: readonly string[]
-): Promise<Reading> => {
+const readNow = async (options: ReadOptions, storeKeys: readonly string[]): Promise<Reading> => {
+  const { client, keys, connection } = options
   const asked = [keys.epoch]
   for (const storeKey of storeKeys) asked.push(keys.prefix + storeKey)
   const [[bytes, ...values]] = await Promise.all([client.mgetBuffer(asked), client.unlink(keys.nothing)])
@@ -50,8 +43,8 @@ const MOST = 128
  */
 export const gatherReads = (
   connection: Pick<Connection, 'state' | 'run' | 'join'>,
-  readTogether: Read
-): Read => {
+  readTogether: Store['read']
+): Store['read'] => {
   let current: Gathering | undefined
 
   const gather = (): Gathering => {
@@ -101,17 +94,16 @@ const placeOf = (storeKey: string, places: Map<string, number>): number => {
 const SIZES_AT_ONCE = 250
 
 /** How large what is stored is, without reading it. */
-export const readSizes = async (
-  { keys, runScript, run }: Redis,
-  storeKeys: readonly string[]
-): Promise<readonly number[]> => {
-  const sizes: number[] = []
-  for (let at = 0; at < storeKeys.length; at += SIZES_AT_ONCE) {
-    const slice = storeKeys.slice(at, at + SIZES_AT_ONCE).map((storeKey) => keys.prefix + storeKey)
-    sizes.push(...(await run('sizes', () => runScript(SIZES, slice, []))))
+export const createReadSizes =
+  ({ keys, runScript, run }: Redis): Store['sizes'] =>
+  async (storeKeys) => {
+    const sizes: number[] = []
+    for (let at = 0; at < storeKeys.length; at += SIZES_AT_ONCE) {
+      const slice = storeKeys.slice(at, at + SIZES_AT_ONCE).map((storeKey) => keys.prefix + storeKey)
+      sizes.push(...(await run('sizes', () => runScript(SIZES, slice, []))))
+    }
+    return sizes
   }
-  return sizes
-}
 
 /** KEYS those of entries. Returns the bytes of each, 0 where nothing is. */
 const SIZES = script({

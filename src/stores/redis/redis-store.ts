@@ -3,14 +3,14 @@ import { kindsOf } from '../../cache/invalidation.js'
 import type { Store } from '../../cache/store.js'
 import { Journal } from '../journal.js'
 import type { Redis } from './asking.js'
-import { commit } from './commit.js'
-import { createRead, readSizes } from './read.js'
+import { createCommit } from './commit.js'
+import { createRead, createReadSizes } from './read.js'
 import { PendingInvalidations } from './pending-invalidations.js'
 import { Connection, type ConnectionOptions, type Run } from './connection/connection.js'
 import { faultOf } from './connection/error-replies.js'
 import { readRecords } from './records.js'
 import { redisKeysUnder } from './scripts/redis-keys.js'
-import { createRedisInvalidate, type RedisInvalidate } from './invalidate.js'
+import { createRedisInvalidate, epochKeys, type RedisInvalidate } from './invalidate.js'
 import { OPEN } from './scripts/epoch.js'
 import { createScriptRunner } from './scripts/script.js'
 import { sweep } from './sweep.js'
@@ -46,8 +46,8 @@ export const createRedisStore = (options: RedisStoreOptions): Store => {
 
   return {
     read: createRead(redis),
-    sizes: (storeKeys) => readSizes(redis, storeKeys),
-    commit: (writes) => commit(redis, writes),
+    sizes: createReadSizes(redis),
+    commit: createCommit(redis),
     invalidate: invalidations.invalidate,
     recordsBetween: (after, upTo) => readRecords(redis, [after, upTo]),
     sweep: async () => {
@@ -101,9 +101,7 @@ const handshake = async (parts: Parts, run: Run): Promise<void> => {
 
 const openEpoch = async ({ keys, runScript, randomEpoch, observer }: Parts, run: Run): Promise<void> => {
   const args = [keys.prefix, randomEpoch(), '']
-  const [kind, , reason] = await run('open', () =>
-    runScript(OPEN, [keys.epoch, keys.log, keys.server, keys.tags], args)
-  )
+  const [kind, , reason] = await run('open', () => runScript(OPEN, epochKeys(keys), args))
   if (kind === 'replica')
     throw new StoreUnavailableError('this Redis is a replica; replicas are never read', { kind: 'read-only' })
   if (reason !== undefined) observer.epochBegan({ reason })

@@ -90,6 +90,7 @@ export abstract class ConnectionLifecycle {
   }
 
   #listen(): void {
+    const lastFaultOr = (other: StoreFault) => (this.#lastError ? faultOf(this.#lastError) : other)
     this.#client.on('connect', () => (this.#lastError = undefined))
     this.#client.on('error', (error: Error) => {
       // A server that refuses a connection says why and closes it: the broken connection is not the reason.
@@ -98,16 +99,13 @@ export abstract class ConnectionLifecycle {
     })
     this.#client.on('close', () => {
       this.#connections++
-      this.#goDown(this.#lastError === undefined ? CLOSED : faultOf(this.#lastError))
+      this.#goDown(lastFaultOr(CLOSED))
     })
     this.#client.on('ready', () => {
       this.#connections++
       void this.#handshake()
     })
-    this.#client.on('end', () => {
-      const fault = this.#lastError === undefined ? NO_CONNECTION : faultOf(this.#lastError)
-      this.leave(fault, { isHopeless: false })
-    })
+    this.#client.on('end', () => this.leave(lastFaultOr(NO_CONNECTION), { isHopeless: false }))
   }
 
   async #handshake(): Promise<void> {

@@ -94,14 +94,11 @@ const NodeSchema = Type.Array(
 const RangeSchema = Type.Array(Type.Union([Type.Integer(), NodeSchema]), { minItems: 3 })
 const parseClusterSlots = parserOf(Type.Array(RangeSchema))
 
-interface Told {
-  readonly ranges: ReturnType<typeof parseClusterSlots>
-  /** Stands for an empty host, or none. */
-  readonly askedHost: string
-}
+type Ranges = ReturnType<typeof parseClusterSlots>
 
-const locate = (slot: number, { ranges, askedHost }: Told) => {
-  const nodesIn = (range: Told['ranges'][number]): RedisNode[] =>
+/** The host that was asked stands for an empty one, or none. */
+const locate = (slot: number, { ranges, askedHost }: { ranges: Ranges; askedHost: string }) => {
+  const nodesIn = (range: Ranges[number]): RedisNode[] =>
     range.slice(2).flatMap((node) => {
       const [host, port] = typeof node === 'object' ? node : []
       if (typeof port !== 'number') return []
