@@ -7,10 +7,10 @@ export interface MemoryLogOptions {
   readonly randomEpoch: () => string
 }
 
-/** What can be compared with; twice as many before the older half is forgotten. */
-const KEPT_RECORDS = COMPARED_RECORDS
-
-/** The records of invalidations, and the position that names the last of them. */
+/**
+ * The records of invalidations, and the position that names the last of them. It keeps as many as can be compared with,
+ * and forgets the older half of twice as many.
+ */
 export class MemoryLog {
   position: Position
   readonly #options: MemoryLogOptions
@@ -34,8 +34,8 @@ export class MemoryLog {
     else this.#sequence++
     const id = `${this.#lastMs}-${this.#sequence}`
     this.#records.push({ ...asRecord(invalidation), id })
-    if (this.#records.length > 2 * KEPT_RECORDS) {
-      this.#forgottenUpTo = this.#records.splice(0, KEPT_RECORDS).at(-1)?.id ?? this.#forgottenUpTo
+    if (this.#records.length > 2 * COMPARED_RECORDS) {
+      this.#forgottenUpTo = this.#records.splice(0, COMPARED_RECORDS).at(-1)?.id ?? this.#forgottenUpTo
     }
     this.position = `${invalidation.all ? this.#options.randomEpoch() : epochOf(this.position)}:${id}`
     return id

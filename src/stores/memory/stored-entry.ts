@@ -18,7 +18,7 @@ export class StoredEntry implements Entry {
 
   constructor(entry: Entry) {
     this.status = entry.status
-    this.headers = shared(entry.headers)
+    this.headers = knownHeaders.memo(JSON.stringify(entry.headers), { context: entry.headers })
     this.body = entry.body
     this.generatedAt = entry.generatedAt
     this.freshUntil = entry.freshUntil
@@ -34,7 +34,4 @@ export class StoredEntry implements Entry {
 }
 
 /** Header sections, as JSON. */
-const known = createLru<readonly string[], readonly string[]>(200, (_, headers) => headers)
-
-const shared = (headers: readonly string[]): readonly string[] =>
-  known.memo(JSON.stringify(headers), { context: headers })
+const knownHeaders = createLru<readonly string[], readonly string[]>(200, (_, headers) => headers)

@@ -32,14 +32,13 @@ export const createRedisInvalidate = (options: Omit<Redis, 'run'>): RedisInvalid
   const inTurn = createKeyedMutex()
   return (run, invalidation) => {
     const redis = { ...options, run }
-    if (invalidation.all) return invalidateAll(redis)
+    const { keys, tags, patterns, all } = invalidation
+    if (all) return invalidateAll(redis)
+    const isLong = keys.length > NAMES || tags.length > NAMES || patterns.length > SCANS
     const invalidate = () => invalidateSome(redis, invalidation)
-    return isLong(invalidation) ? inTurn('long', invalidate) : invalidate()
+    return isLong ? inTurn('long', invalidate) : invalidate()
   }
 }
-
-const isLong = ({ keys, tags, patterns }: Invalidation): boolean =>
-  keys.length > NAMES || tags.length > NAMES || patterns.length > SCANS
 
 /** A new epoch makes everything unreadable at once; the entries are then removed for their memory. */
 const invalidateAll = async (redis: Redis): Promise<CarriedOut> => {

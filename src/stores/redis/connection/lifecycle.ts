@@ -11,11 +11,11 @@ export interface LifecycleOptions {
   readonly observer: Observer
   /** Asked in the very turn in which the connection goes up; if there is more to do, the handshake is repeated. */
   readonly isHandshakeDone: () => boolean
+  /** Of budgets and durations; the system's unless it is given. */
   readonly clock?: Clock | undefined
 }
 
 const RETRY_MS = 500
-
 const CLOSED: StoreFault = { kind: 'closed', message: 'the connection was closed' }
 const NO_CONNECTION: StoreFault = { kind: 'other', message: 'no connection' }
 
@@ -64,7 +64,7 @@ export abstract class ConnectionLifecycle {
   /** Down, until a handshake that begins now has succeeded. Returns the error for whoever has found the fault. */
   markDown(fault: StoreFault): StoreUnavailableError {
     this.#goDown(fault)
-    void this.#handshake()
+    void this.#shakeHands()
     return new StoreUnavailableError(fault.message, fault)
   }
 
@@ -79,7 +79,7 @@ export abstract class ConnectionLifecycle {
       // The client has given up, as when no master was found to connect to.
       if (this.#client.status === 'end') this.start()
       else if (isHopeless) this.#reconnect()
-      else void this.#handshake()
+      else void this.#shakeHands()
     })
   }
 
@@ -103,12 +103,12 @@ export abstract class ConnectionLifecycle {
     })
     this.#client.on('ready', () => {
       this.#connections++
-      void this.#handshake()
+      void this.#shakeHands()
     })
     this.#client.on('end', () => this.leave(lastFaultOr(NO_CONNECTION), { isHopeless: false }))
   }
 
-  async #handshake(): Promise<void> {
+  async #shakeHands(): Promise<void> {
     if (this.#isShakingHands || this.#isStopped || this.#client.status !== 'ready') return
     this.#isShakingHands = true
     const connection = this.#connections
@@ -124,7 +124,7 @@ export abstract class ConnectionLifecycle {
     } finally {
       this.#isShakingHands = false
     }
-    if (connection !== this.#connections) await this.#handshake()
+    if (connection !== this.#connections) await this.#shakeHands()
   }
 
   #reconnect(): void {
