@@ -4,7 +4,7 @@ import type { CancelSignal } from '../concurrency/cancellation.js'
 import type { ResourceTable } from '../cache/resource.js'
 import { createWarming, type Warming } from '../cache/warming/warming.js'
 import type { Config } from '../config/config.js'
-import { parseWarmIdentity } from '../config/warm-identity.js'
+import { parseWarmIdentity } from '../config/check-together.js'
 import { steadyNow } from './clocks.js'
 
 export interface WarmingParts {
