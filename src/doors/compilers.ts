@@ -1,9 +1,8 @@
 import { KindGuard, type TArray, type TSchema } from '@sinclair/typebox'
 import { Ajv, type FuncKeywordDefinition, type ValidateFunction } from 'ajv'
 import type { FastifyInstance } from 'fastify'
-
 import { isSliceOver, nextSlice } from '../concurrency/time-slices.js'
-import { invalid } from './schema-faults.js'
+import { invalid } from './to-problem.js'
 
 /**
  * Strict validation: nothing is coerced, nothing unknown is dropped. A schema is compiled when a request first

@@ -10,17 +10,19 @@ import { createOpsDoor } from '../doors/ops/ops-door.js'
 import { createProxyDoor, MAX_HEADER_BYTES } from '../doors/proxy/proxy-door.js'
 import { Unread } from '../doors/proxy/unread.js'
 import { createHttpOrigin } from '../origin/http-origin.js'
-import type { LoadedResources } from '../resources/load.js'
-import { type ReadOptions, readResources } from '../resources/read.js'
-import { ResourceTableError } from '../resources/resource-table-error.js'
+import {
+  type LoadedResources,
+  type ReadOptions,
+  readResources,
+  ResourceTableError
+} from '../resources/load.js'
 import { resourceFileSchema } from '../resources/schema.js'
 import { clockOf, monotonicNow, steadyNow } from './clocks.js'
 import { checkPrefix } from './check-prefix.js'
-import { readCa } from './read-ca.js'
+import { readCa } from './peers.js'
 import { listen, listenOnSocket } from './listen.js'
-import { type OpenedStore, openStore } from './open-store.js'
+import { type OpenedStore, openStore, storePlugin } from './open-store.js'
 import { stopInOrder, type Stopped } from './stop.js'
-import { storePlugin } from './store-plugin.js'
 import { warmingOf } from './warming-of.js'
 import { createLogObserver } from '../telemetry/log-observer.js'
 import { createMetrics } from '../telemetry/metrics.js'

@@ -1,3 +1,4 @@
+import { Gauge, type Registry } from 'prom-client'
 import type { StoreStats } from '../cache/store.js'
 
 export type ReadStats = () => Promise<StoreStats>
@@ -32,3 +33,43 @@ export const withinLimit = (
       })
     })
 }
+
+/** Gauges that are read from the store at each scrape. What the store does not tell is left out, never 0. */
+export const registerStoreGauges = (registry: Registry, prefix: string, stats: ReadStats): void => {
+  const read = withinLimit(stats)
+  for (const [name, help, valueOf] of GAUGES) {
+    new Gauge({
+      name: prefix + name,
+      help,
+      registers: [registry],
+      async collect() {
+        const value = valueOf(await read())
+        if (value === undefined) this.remove()
+        else this.set(value)
+      }
+    })
+  }
+}
+
+type ValueOf = (stats: StoreStats | undefined) => number | undefined
+
+const memoryUsed: ValueOf = (stats) =>
+  stats?.usedBytes !== undefined && stats.maxBytes ? stats.usedBytes / stats.maxBytes : undefined
+
+/** Name, help and value. */
+const GAUGES: readonly (readonly [string, string, ValueOf])[] = [
+  [
+    'store_up',
+    '1 while the store answers, 0 while reads go to the origin.',
+    (stats) => (stats?.state === 'up' ? 1 : 0)
+  ],
+  ['store_entries', 'Entries in the embedded store; Redis does not count them.', (stats) => stats?.entries],
+  ['store_memory_used_bytes', 'Memory that the store uses.', (stats) => stats?.usedBytes],
+  ['store_memory_max_bytes', 'Memory that the store may use; 0 is no limit.', (stats) => stats?.maxBytes],
+  ['store_memory_used_ratio', 'Share of the memory limit in use; absent without a limit.', memoryUsed],
+  [
+    'invalidations_pending',
+    'Invalidations in the journal that the store has not seen yet.',
+    (stats) => stats?.pendingInvalidations
+  ]
+]

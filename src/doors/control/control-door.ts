@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, RequestListener } from 'node:http'
-
 import {
   fastify,
   LogController,
@@ -8,7 +7,6 @@ import {
   type FastifyInstance,
   type FastifyRequest
 } from 'fastify'
-
 import { NAME_MAX_BYTES } from '../../cache/names.js'
 import { clientErrorHandler, KEEP_ALIVE_MS, type ServerFactory } from '../server-factory.js'
 import { useCompilers } from '../compilers.js'
@@ -19,17 +17,14 @@ import { createAdmission, type RefusalOf } from './admission.js'
 import { bulkMaxBytes, bulkRoutes } from './bulk-routes.js'
 import type { ControlContext, ControlParts } from './control-context.js'
 import { document } from './documentation.js'
-import { entryRoutes, putRoute } from './entry-routes.js'
-import { invalidationRoutes } from './invalidation-routes.js'
+import { entryRoutes, incrementRoute, putRoute } from './entry-routes.js'
+import { deleteRoute, invalidationRoutes } from './invalidation-routes.js'
 import { parseInSlices } from './json-in-slices.js'
-import { createNameFields } from './name-fields.js'
-import { NAME_KEYWORD } from './name-schemas.js'
+import { createNameFields, NAME_KEYWORD } from './names.js'
 import { readQuery } from './query.js'
 import { reportRoutes } from './report-routes.js'
-import { incrementRoute, touchRoute } from './rewrite-routes.js'
 import { createSchemas } from './schemas.js'
 import { type AnswerValue, createValueReads, plainKeyOf } from './value-reads.js'
-import { warmRoutes } from './warm-routes.js'
 import { wholeBody } from './whole-body.js'
 
 export interface ControlDoorOptions extends ControlParts {
@@ -94,7 +89,7 @@ const plainReadsFirst =
   (handle: RequestListener, refusalOf: RefusalOf, answerValue: AnswerValue): RequestListener =>
   (request, response) => {
     const key = plainKeyOf(request)
-    if (key !== undefined && refusalOf(request) === undefined) void answerValue(key, request, response)
+    if (key !== undefined && refusalOf(request) === undefined) void answerValue(key, response)
     else handle(request, response)
   }
 
@@ -119,9 +114,8 @@ const addRoutes = (app: FastifyInstance, context: ControlContext): void => {
   void app.register(async (bodiless) => {
     takeNoBody(bodiless)
     await bodiless.register(entryRoutes, context)
-    await bodiless.register(touchRoute, context)
+    await bodiless.register(deleteRoute, context)
     await bodiless.register(reportRoutes, context)
-    await bodiless.register(warmRoutes, context)
   })
   void app.register(async (json) => {
     takeJson(json, bulkMaxBytes(context.maxEntryBytes))

@@ -1,6 +1,5 @@
 import { KindGuard, type TSchema } from '@sinclair/typebox'
 import type { preValidationHookHandler } from 'fastify'
-
 import { badInput } from '../problem.js'
 
 /**

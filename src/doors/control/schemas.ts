@@ -1,8 +1,7 @@
 import { type TSchema, Type } from '@sinclair/typebox'
-
 import { POSITION } from '../../cache/position.js'
 import { PROBLEM_TYPE, ProblemSchema } from '../problem.js'
-import { createNameSchemas } from './name-schemas.js'
+import { createNameSchemas } from './names.js'
 
 export const NAMES_MAX = 1000
 export const VALUE_TAGS_MAX = 100

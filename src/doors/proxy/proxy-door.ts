@@ -58,59 +58,52 @@ const createProxyServer = (door: DoorParts): Server =>
   door.serverFactory
     .createServer(
       { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
-      (request, response) => {
+      (_request, response) => {
         if (door.state.isDraining) response.shouldKeepAlive = false
-        answer(door, request, response).catch((error: unknown) => fail(door, error, request, response))
+        answer(door, response).catch((error: unknown) => fail(door, error, response))
       }
     )
     .on('connect', (_request: IncomingMessage, socket: Socket) => refuse(socket, TUNNELS))
 
 /** Answers at once, or when callers who do not read leave room for one more answer. */
-const answer = (door: DoorParts, request: IncomingMessage, response: ServerResponse): Promise<void> =>
-  door.unread.mayWait && isRead(request.method)
-    ? answerWhenRoom(door, request, response)
-    : answerNow(door, request, response)
+const answer = (door: DoorParts, response: ServerResponse): Promise<void> =>
+  door.unread.mayWait && isRead(response.req.method)
+    ? answerWhenRoom(door, response)
+    : answerNow(door, response)
 
-const answerWhenRoom = async (
-  door: DoorParts,
-  request: IncomingMessage,
-  response: ServerResponse
-): Promise<void> => {
-  const room = door.unread.room(request.url ?? '/', response)
-  if (room === undefined) return answerNow(door, request, response)
+const answerWhenRoom = async (door: DoorParts, response: ServerResponse): Promise<void> => {
+  const room = door.unread.room(response.req.url ?? '/', response)
+  if (room === undefined) return answerNow(door, response)
   const release = await room
   try {
-    if (!response.destroyed) await answerNow(door, request, response)
+    if (!response.destroyed) await answerNow(door, response)
   } finally {
     release()
   }
 }
 
-const answerNow = async (
-  door: DoorParts,
-  request: IncomingMessage,
-  response: ServerResponse
-): Promise<void> => {
+const answerNow = async (door: DoorParts, response: ServerResponse): Promise<void> => {
   const { batches, unread } = door
   const batchSent = batches.join()
-  const found = await ask(door, request, response)
+  const found = await ask(door, response)
   batches.releaseLate()
   await batchSent
-  const sent = sendAnswer(found, response, request.method === 'HEAD')
+  const sent = sendAnswer(found, response)
   if (found.kind === 'entry') {
     const { body } = found.entry
     // Most are small and taken at once: those hold no memory and tell nothing of their target.
     const isTaken = response.writableEnded && response.writableLength === 0
-    if (!isTaken || body.length >= LARGE_BYTES) unread.sent(request.url ?? '/', body, response)
+    if (!isTaken || body.length >= LARGE_BYTES) unread.sent(response.req.url ?? '/', body, response)
   }
   return sent
 }
 
 /** Throws the problem of a head that is refused. */
-const ask = (door: DoorParts, request: IncomingMessage, response: ServerResponse): Promise<Answer> => {
+const ask = (door: DoorParts, response: ServerResponse): Promise<Answer> => {
+  const request = response.req
   const { method = 'GET' } = request
   const { target, headers } = readHead(request, door.isDropped)
-  const body = hasBody(request) ? uploadOf(request, response) : undefined
+  const body = hasBody(request) ? uploadOf(response) : undefined
   const onInterim = knowsInterim(request)
     ? (status: number, fields: readonly string[]): void => sendInterim(response, status, fields)
     : undefined
@@ -120,12 +113,8 @@ const ask = (door: DoorParts, request: IncomingMessage, response: ServerResponse
   return door.cache.write({ method, target, headers, body, onInterim })
 }
 
-const fail = (
-  { loggerInstance: log }: DoorParts,
-  error: unknown,
-  request: IncomingMessage,
-  response: ServerResponse
-): void => {
+const fail = ({ loggerInstance: log }: DoorParts, error: unknown, response: ServerResponse): void => {
+  const request = response.req
   if (response.destroyed) return
   if (response.headersSent) {
     // The origin broke off: so does this answer, for the caller to see that it is not whole. The end of a connection

@@ -10,7 +10,8 @@ const LINGER_MS = 30_000
  * caller's connection then stays, and what is still sent on it is read and thrown away, because a connection closed
  * with something unread is reset, and the answer is lost with it (RFC 9112 §9.6).
  */
-export const uploadOf = (request: IncomingMessage, response: ServerResponse): Readable => {
+export const uploadOf = (response: ServerResponse): Readable => {
+  const request = response.req
   const upload = new PassThrough()
   // The origin may not be reading it yet.
   upload.on('error', () => undefined)
