@@ -1,4 +1,4 @@
-import { descriptionOf, ruleOf, type SchemaFault, type Wording } from '../schema/schema-fault.js'
+import { describedBy, ruleOf, type SchemaFault, type Wording } from '../schema/schema-fault.js'
 
 /** One line that names the variable, its value and what is allowed. */
 export class ConfigError extends Error {
@@ -39,8 +39,5 @@ const PLAIN_ADDRESS = /^[a-z]+:\/\/(?:[a-z\d._-]+|\[[\da-f:.]+\])(?::\d+)?(?:\/[
 /** Each of several choices is refused by itself, too: the rule over all of them says enough. */
 const WORDING: Wording = {
   const: '',
-  pattern: (fault) => {
-    const description = descriptionOf(fault)
-    return description === undefined ? undefined : `${fault.message ?? ''} (${description})`
-  }
+  pattern: describedBy((description, { message = '' }) => `${message} (${description})`)
 }

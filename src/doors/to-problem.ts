@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance } from 'fastify'
 import { OriginError, StoreUnavailableError } from '../cache/errors.js'
 import { badInput, type Fault, nothingHere, ProblemError, refuse, sendProblem, tryAgain } from './problem.js'
 import { printSteps, ruleOf, type SchemaFault, stepsOf, type Wording } from '../schema/schema-fault.js'
@@ -19,16 +19,14 @@ export const toProblem = (error: unknown): ProblemError => {
 
 /** Makes every error of the application a problem: those of handlers, of schemas, and 404. */
 export const answerWithProblems = (app: FastifyInstance): void => {
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply))
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error)
+    if (problem.status === 500) request.log.error({ err: error }, 'A request failed unexpectedly.')
+    // A connection closed with part of a body unread is reset, and the answer is lost with it: read on instead.
+    if (problem.status === 413) reply.removeHeader('connection')
+    return sendProblem(reply, problem)
+  })
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, nothingHere()))
-}
-
-const answerError = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-  const problem = toProblem(error)
-  if (problem.status === 500) request.log.error({ err: error }, 'A request failed unexpectedly.')
-  // A connection closed with part of a body unread is reset, and the answer is lost with it: read on instead.
-  if (problem.status === 413) reply.removeHeader('connection')
-  return sendProblem(reply, problem)
 }
 
 /** For what the HTTP parser refuses before there is a request, and for what is late: a listener of `clientError`. */

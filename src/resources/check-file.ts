@@ -1,13 +1,13 @@
 import { Ajv, type ErrorObject } from 'ajv'
 import { isList, isObject } from './json.js'
 import {
-  resourceFileSchema,
   type ReadRow,
   type ResourceFile,
+  resourceFileSchema,
   type TtlLimits,
   type WriteRow
 } from './schema.js'
-import { descriptionOf, printSteps, ruleOf, stepsOf, type Wording } from '../schema/schema-fault.js'
+import { describedBy, printSteps, ruleOf, stepsOf, type Wording } from '../schema/schema-fault.js'
 
 interface CheckedFile {
   readonly problems: readonly string[]
@@ -91,10 +91,7 @@ const ABOUT_MEMBERS = new Set(['additionalProperties', 'required'])
 const WORDING: Wording = {
   additionalProperties: 'unknown field',
   required: 'is missing',
-  pattern: (fault) => {
-    const description = descriptionOf(fault)
-    return description === undefined ? undefined : `must be ${description}`
-  }
+  pattern: describedBy((description) => `must be ${description}`)
 }
 
 const SHOWN_MAX = 60

@@ -1,13 +1,12 @@
-import type { ReadMatch } from '../cache/resource.js'
+import type { ResourceTable } from '../cache/resource.js'
 import type { Report } from './row-checks.js'
+
+type MatchRead = ResourceTable['matchRead']
 
 /** A read that nobody else could use, or that the cache would pass by, is not worth making at a start. */
 export const reportUselessWarming = (
   targets: readonly string[],
-  {
-    matchRead,
-    report
-  }: { readonly matchRead: (path: string) => ReadMatch | undefined; readonly report: Report }
+  { matchRead, report }: { readonly matchRead: MatchRead; readonly report: Report }
 ): void => {
   for (const [index, target] of targets.entries()) {
     const fault = faultOf(target, matchRead)
@@ -15,7 +14,7 @@ export const reportUselessWarming = (
   }
 }
 
-const faultOf = (target: string, matchRead: (path: string) => ReadMatch | undefined): string | undefined => {
+const faultOf = (target: string, matchRead: MatchRead): string | undefined => {
   const [path = '', ...query] = target.split('?')
   const match = matchRead(path)
   if (match === undefined) return 'matches no row of resources'

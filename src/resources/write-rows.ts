@@ -13,15 +13,12 @@ export interface CompiledWrite {
   readonly effect: Pick<WriteMatch, 'tags' | 'needsRequestBody' | 'needsAnswerBody'>
 }
 
-export interface WriteRules {
-  readonly whenUnlistedAt: (path: string) => WriteMatch['whenUnlisted']
-  readonly report: Report
-}
+type WhenUnlistedAt = (path: string) => WriteMatch['whenUnlisted']
 
 /** Compiles the write rows; what is wrong with them goes to the report. */
 export const compileWrites = (
   rows: readonly Labelled<WriteRow>[],
-  { whenUnlistedAt, report }: WriteRules
+  { whenUnlistedAt, report }: { readonly whenUnlistedAt: WhenUnlistedAt; readonly report: Report }
 ): readonly CompiledWrite[] =>
   rows.map(({ label, row }, at) => {
     const reportField: Report = (field, reason) => report(`${label}.${field}`, reason)
@@ -53,10 +50,7 @@ const compileTags = (row: WriteRow, report: Report): CompiledWrite['effect'] => 
 }
 
 /** What a write to a path makes doubtful when nothing narrower is known: every tag group (family) that the path lies in. */
-export const createUnlistedWrites = ({
-  families,
-  everything
-}: Pick<ResourceFile, 'families' | 'everything'>): ((path: string) => WriteMatch['whenUnlisted']) => {
+export const createUnlistedWrites = ({ families, everything }: ResourceFile): WhenUnlistedAt => {
   const tagsOf = new Map<string, string[]>()
   for (const [family, prefixes] of Object.entries(families)) {
     for (const prefix of prefixes) tagsOf.set(prefix, [...(tagsOf.get(prefix) ?? []), groupTag(family)])

@@ -1,10 +1,11 @@
 import type { Server } from 'node:http'
+import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { type Cache, createCache } from '../cache/cache.js'
 import type { Observer } from '../cache/observer.js'
 import { createValues } from '../cache/values/values.js'
 import { type Config, ConfigError, listOf } from '../config/config.js'
-import { createServerFactory } from '../doors/server-factory.js'
+import { createServerFactory, type Door, type DoorParts } from '../doors/server-factory.js'
 import { createControlDoor } from '../doors/control/control-door.js'
 import { createOpsDoor } from '../doors/ops/ops-door.js'
 import { createProxyDoor, MAX_HEADER_BYTES } from '../doors/proxy/proxy-door.js'
@@ -88,41 +89,38 @@ export const createSidecar = async ({
 
   const warming = warmingOf({ config, cache, table, targets: description.warm, log })
   const state = { isReady: false, isDraining: false }
-  const newServerFactory = () => createServerFactory({ timeoutMs: config.CALLER_TIMEOUT_MS })
-  const serverFactories = { proxy: newServerFactory(), control: newServerFactory(), ops: newServerFactory() }
-  const proxy = createProxyDoor({
-    cache,
-    serverFactory: serverFactories.proxy,
-    unread,
-    state,
-    now: monotonicNow,
-    trustedFields,
-    loggerInstance: log.child({ door: 'proxy' })
-  })
-  const control = createControlDoor({
-    values: createValues({ store, now }),
-    invalidate: (named, options) => cache.invalidate(named, 'control', options),
-    longestWaitMs: config.INVALIDATION_TIMEOUT_MS,
-    stats: async () => statistics.snapshot(await store.stats()),
-    resources: { schema: resourceFileSchema(ttlLimits), table: description },
-    warming,
-    keyPrefix: config.KEY_PREFIX,
-    defaultTtlSeconds: config.DEFAULT_TTL,
-    maxTtlSeconds: config.MAX_TTL,
-    maxEntryBytes: config.MAX_ENTRY_BYTES,
-    token: config.CONTROL_TOKEN,
-    hosts: listOf(config.CONTROL_HOSTS?.toLowerCase()),
-    serverFactory: serverFactories.control,
-    loggerInstance: log.child({ door: 'control' })
-  })
-  void control.register(storePlugin, { store })
-  const ops = createOpsDoor({
-    isReady: () => state.isReady,
-    stats: () => store.stats(),
-    registry: metrics.registry,
-    serverFactory: serverFactories.ops,
-    loggerInstance: log.child({ door: 'ops' })
-  })
+  const doorOf = (name: string, create: (parts: DoorParts) => FastifyInstance): Door => {
+    const serverFactory = createServerFactory({ timeoutMs: config.CALLER_TIMEOUT_MS })
+    return { serverFactory, app: create({ serverFactory, loggerInstance: log.child({ door: name }) }) }
+  }
+  const proxy = doorOf('proxy', (parts) =>
+    createProxyDoor({ ...parts, cache, unread, state, now: monotonicNow, trustedFields })
+  )
+  const control = doorOf('control', (parts) =>
+    createControlDoor({
+      ...parts,
+      ...ttlLimits,
+      values: createValues({ store, now }),
+      invalidate: (named, options) => cache.invalidate(named, 'control', options),
+      longestWaitMs: config.INVALIDATION_TIMEOUT_MS,
+      stats: async () => statistics.snapshot(await store.stats()),
+      resources: { schema: resourceFileSchema(ttlLimits), table: description },
+      warming,
+      keyPrefix: config.KEY_PREFIX,
+      maxEntryBytes: config.MAX_ENTRY_BYTES,
+      token: config.CONTROL_TOKEN,
+      hosts: listOf(config.CONTROL_HOSTS?.toLowerCase())
+    })
+  )
+  void control.app.register(storePlugin, { store })
+  const ops = doorOf('ops', (parts) =>
+    createOpsDoor({
+      ...parts,
+      isReady: () => state.isReady,
+      stats: () => store.stats(),
+      registry: metrics.registry
+    })
+  )
   let socket: Server | undefined
   const sweeping = setInterval(() => void store.sweep().catch(() => undefined), jittered(SWEEP_MS)).unref()
 
@@ -130,12 +128,12 @@ export const createSidecar = async ({
     cache,
     listen: async () => {
       const addresses = {
-        proxy: await listen(proxy, 'PROXY', config),
-        control: await listen(control, 'CONTROL', config),
-        ops: await listen(ops, 'OPS', config)
+        proxy: await listen(proxy.app, 'PROXY', config),
+        control: await listen(control.app, 'CONTROL', config),
+        ops: await listen(ops.app, 'OPS', config)
       }
       if (config.CONTROL_SOCKET !== undefined) {
-        socket = await listenOnSocket(control, serverFactories.control, config.CONTROL_SOCKET)
+        socket = await listenOnSocket(control, config.CONTROL_SOCKET)
       }
       void warming.run().then(() => {
         state.isReady = !state.isDraining
@@ -148,9 +146,9 @@ export const createSidecar = async ({
       clearInterval(sweeping)
       return stopInOrder({
         warming,
-        proxy: { app: proxy, serverFactory: serverFactories.proxy },
-        control: { app: control, serverFactory: serverFactories.control },
-        ops: { app: ops, serverFactory: serverFactories.ops },
+        proxy,
+        control,
+        ops,
         socket,
         cache,
         origin,

@@ -3,21 +3,17 @@ import type { Outcome } from '../cache/observer.js'
 import type { StoreStats } from '../cache/store.js'
 import { ANSWERED_BY, type AnswerKind, type Count, type Tally } from './metrics.js'
 
-export interface StatisticsOptions {
+interface StatisticsOptions {
   readonly counts: Tally['counts']
   /** Epoch milliseconds. */
   readonly now: () => number
 }
 
 /** What `GET /v1/stats` tells, since the process started. */
-export interface Statistics {
-  snapshot(store: StoreStats): StatsSnapshot
-}
-
-export const createStatistics = ({ counts, now }: StatisticsOptions): Statistics => {
+export const createStatistics = ({ counts, now }: StatisticsOptions) => {
   const since = new Date(now()).toISOString()
   return {
-    snapshot: (store) => {
+    snapshot: (store: StoreStats): StatsSnapshot => {
       const byResource = [...counts].map(
         ([resource, byOutcome]) => [resource, countedOf(resource, byOutcome)] as const
       )

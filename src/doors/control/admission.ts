@@ -5,7 +5,7 @@ import { ProblemError } from '../problem.js'
 /** A request that came over a unix socket, which no web page can reach. */
 export class UnixSocketRequest extends IncomingMessage {}
 
-export interface AdmissionOptions {
+interface AdmissionOptions {
   readonly token: string | undefined
   /** Names beside the loopback ones, lower case. */
   readonly hosts: readonly string[]
@@ -71,7 +71,7 @@ export const createAuthorization = (token: string): ((field: string | undefined)
   }
 }
 
-export const unauthorized = (): ProblemError =>
+const unauthorized = (): ProblemError =>
   new ProblemError(401, 'This door asks for Authorization: Bearer with its token.', {
     errors: [{ field: 'authorization', detail: 'must carry the token' }],
     headers: { 'www-authenticate': 'Bearer' }

@@ -90,7 +90,7 @@ const refuseDuplicates = (newValues: readonly NewValue[]): void => {
 }
 
 /** The answer to a read of many values as pieces of JSON, made in slices: together they may have many megabytes. */
-export const presentValues = async (
+const presentValues = async (
   asked: readonly string[],
   { values, position }: ValuesReading
 ): Promise<Buffer[]> => {
@@ -120,10 +120,7 @@ const presentValue = ({
     : { base64: body.toString('base64'), contentType, ttl }
 
 /** The bytes and the type of an entry in JSON, which its schema gives either `value` or `base64`. */
-export const decodeValue = (
-  entry: { value?: string; base64?: string; contentType?: string },
-  field: string
-): { body: Buffer; contentType: string } => {
+const decodeValue = (entry: SetEntry, field: string): Pick<NewValue, 'body' | 'contentType'> => {
   const { value, base64, contentType } = entry
   if (base64 === undefined) {
     return { body: Buffer.from(value ?? ''), contentType: contentType ?? 'text/plain; charset=utf-8' }

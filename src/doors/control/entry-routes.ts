@@ -57,7 +57,6 @@ export const entryRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, c
   const { values, fields, schemas, defaultTtlSeconds, answerValue } = context
 
   // Describes every read in /openapi.json, and answers HEAD, keys in unusual characters and what the schema refuses.
-  // A plain GET does not come here: the server hands it to `answerValue` before the router (control-door.ts).
   app.get(
     '/v1/entries/:key',
     {

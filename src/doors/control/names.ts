@@ -68,24 +68,16 @@ export const NAME_KEYWORD: FuncKeywordDefinition = {
   errors: true
 }
 
-/** Reads the names in a request; throws the problem that names the field. */
-export interface NameFields {
+/** Reads the names in a request, lists of them in slices, as they may be thousands; throws the problem that names the field. */
+export const createNameFields = (prefix: string) => ({
   /** A key or a tag. */
-  name(text: string, field: string): string
-  /** In slices, as they may be thousands. */
-  names(texts: readonly string[], field: string): Promise<string[]>
-  patterns(texts: readonly string[], field: string): Promise<string[]>
-}
-
-export const createNameFields = (prefix: string): NameFields => {
-  const name: NameFields['name'] = (text, field) => valid(parseName(text, prefix), field)
-  return {
-    name,
-    names: (texts, field) => mapInSlices(texts, (text, at) => name(text, `${field}[${at}]`)),
-    patterns: (texts, field) =>
-      mapInSlices(texts, (text, at) => valid(parsePattern(text, prefix), `${field}[${at}]`))
-  }
-}
+  name: (text: string, field: string): string => valid(parseName(text, prefix), field),
+  names: (texts: readonly string[], field: string): Promise<string[]> =>
+    mapInSlices(texts, (text, at) => valid(parseName(text, prefix), `${field}[${at}]`)),
+  patterns: (texts: readonly string[], field: string): Promise<string[]> =>
+    mapInSlices(texts, (text, at) => valid(parsePattern(text, prefix), `${field}[${at}]`))
+})
+export type NameFields = ReturnType<typeof createNameFields>
 
 export const readPosition = (text: string | undefined): Position | undefined => {
   if (text !== undefined && !isPosition(text)) throw badInput('position', 'is none that this cache has given')

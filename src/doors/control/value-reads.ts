@@ -8,7 +8,7 @@ import { toProblem } from '../to-problem.js'
 import type { NameFields } from './names.js'
 import { readNoneMatch } from './preconditions.js'
 
-export interface ValueReadsOptions {
+interface ValueReadsOptions {
   readonly values: Values
   readonly fields: NameFields
   readonly log: FastifyBaseLogger
