@@ -1,4 +1,4 @@
-import { type Static, type StringOptions, Type } from '@sinclair/typebox'
+import { type IntegerOptions, type Static, type StringOptions, Type } from '@sinclair/typebox'
 
 const Port = (value: number, description: string) =>
   Type.Integer({ minimum: 0, maximum: 65535, default: value, description })
@@ -8,6 +8,7 @@ const Milliseconds = (value: number, description: string) =>
   Type.Integer({ minimum: 1, maximum: 3_600_000, default: value, description })
 const Text = (value: string, description: string) =>
   Type.String({ minLength: 1, default: value, description })
+const Whole = (rules: IntegerOptions, description: string) => Type.Integer({ ...rules, description })
 const OptionalText = (description: string, rules: StringOptions = { minLength: 1 }) =>
   Type.Optional(Type.String({ ...rules, description }))
 
@@ -24,18 +25,14 @@ export const ConfigSchema = Type.Object({
     310_000,
     'Wait for the head of an answer of the origin, and for each pause in its body. Above the limit of the backend (300 s).'
   ),
-  ORIGIN_MAX_CONNECTIONS: Type.Integer({
-    minimum: 1,
-    maximum: 10_000,
-    default: 128,
-    description: 'Connections to the origin, one request at a time on each.'
-  }),
-  ORIGIN_MAX_QUEUE: Type.Integer({
-    minimum: 0,
-    maximum: 1_000_000,
-    default: 10_000,
-    description: 'Requests that may wait for a connection to the origin; more get 503.'
-  }),
+  ORIGIN_MAX_CONNECTIONS: Whole(
+    { minimum: 1, maximum: 10_000, default: 128 },
+    'Connections to the origin, one request at a time on each.'
+  ),
+  ORIGIN_MAX_QUEUE: Whole(
+    { minimum: 0, maximum: 1_000_000, default: 10_000 },
+    'Requests that may wait for a connection to the origin; more get 503.'
+  ),
   ORIGIN_SERVERNAME: OptionalText(
     'Name that the certificate of an `https` origin must be for, in place of the host of `ORIGIN_URL`.'
   ),
@@ -80,17 +77,14 @@ export const ConfigSchema = Type.Object({
     default: 'spms:',
     description: 'Begins every key in Redis. `{spms}:` keeps one slot on Redis Cluster.'
   }),
-  DEFAULT_TTL: Type.Integer({
-    minimum: 1,
-    default: 300,
-    description: 'Time to live in seconds of a value that is put without one.'
-  }),
-  MAX_TTL: Type.Integer({
-    minimum: 1,
-    maximum: 31_536_000,
-    default: 86_400,
-    description: 'Greatest time to live in seconds, for values and for entries.'
-  }),
+  DEFAULT_TTL: Whole(
+    { minimum: 1, default: 300 },
+    'Time to live in seconds of a value that is put without one.'
+  ),
+  MAX_TTL: Whole(
+    { minimum: 1, maximum: 31_536_000, default: 86_400 },
+    'Greatest time to live in seconds, for values and for entries.'
+  ),
   MEMORY_MAX_BYTES: Bytes(
     64 * MEBIBYTE,
     'Size of the embedded store; the least recently used entries make room.'
@@ -122,13 +116,10 @@ export const ConfigSchema = Type.Object({
   ),
   OPS_HOST: Text('0.0.0.0', 'Address of the ops door.'),
   OPS_PORT: Port(9090, 'Port of the ops door.'),
-  SHUTDOWN_DELAY_MS: Type.Integer({
-    minimum: 0,
-    maximum: 3_600_000,
-    default: 0,
-    description:
-      'After SIGTERM, how long the doors go on while `/ready` fails already, for balancers to notice.'
-  }),
+  SHUTDOWN_DELAY_MS: Whole(
+    { minimum: 0, maximum: 3_600_000, default: 0 },
+    'After SIGTERM, how long the doors go on while `/ready` fails already, for balancers to notice.'
+  ),
   SHUTDOWN_TIMEOUT_MS: Milliseconds(
     25_000,
     'From when the doors close, how long requests in progress may take; then they are cut, and the process ends.'

@@ -70,19 +70,18 @@ const FRAMEWORK_FAULTS: Partial<Record<string, Fault>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: { field: 'content-length', detail: 'is not the length of the body' }
 }
 
+/** The part of a request that a schema is for. */
+type Part = FastifyError['validationContext']
+
 /** What a schema refused. */
-export const invalid = (
-  faults: readonly SchemaFault[],
-  part: FastifyError['validationContext'],
-  cause?: FastifyError
-): ProblemError => {
+export const invalid = (faults: readonly SchemaFault[], part: Part, cause?: FastifyError): ProblemError => {
   const errors = faultsOf(faults, part)
   const detail = errors.map((fault) => `${fault.field} ${fault.detail}.`).join(' ')
   return new ProblemError(400, detail, { errors, cause })
 }
 
 /** By the field as the caller wrote it: `ttl`, `entries[3].tags`, `body`. */
-const faultsOf = (faults: readonly SchemaFault[], part: FastifyError['validationContext']): Fault[] => {
+const faultsOf = (faults: readonly SchemaFault[], part: Part): Fault[] => {
   // Where one of several is to hold, what each of them lacks says less than that.
   const choices = faults.filter(({ keyword }) => keyword === 'oneOf' || keyword === 'anyOf')
   return (choices.length > 0 ? choices : faults).map((fault) => ({
@@ -101,7 +100,7 @@ const WORDING: Wording = {
 
 const FIELD_MAX_LENGTH = 200
 
-const fieldOf = (fault: SchemaFault, part: FastifyError['validationContext']): string => {
+const fieldOf = (fault: SchemaFault, part: Part): string => {
   const steps = stepsOf(fault)
   // A parameter that is given several times has no places to point at.
   const field = printSteps(part === 'querystring' ? steps.slice(0, 1) : steps)

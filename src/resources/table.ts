@@ -4,8 +4,7 @@ import type { SoundFile } from './check-file.js'
 import { createUnlistedWrites, compileWrites, type CompiledWrite } from './write-rows.js'
 import { createRouter } from './path-router.js'
 import { compileReads } from './read-rows.js'
-import { reportUnknownFamilies } from './row-checks.js'
-import { reportUselessWarming } from './warm-rules.js'
+import { reportUnknownFamilies, reportUselessWarming } from './row-checks.js'
 
 export interface CompiledTable {
   readonly problems: readonly string[]

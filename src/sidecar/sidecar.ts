@@ -122,7 +122,9 @@ export const createSidecar = async ({
     })
   )
   let socket: Server | undefined
-  const sweeping = setInterval(() => void store.sweep().catch(() => undefined), jittered(SWEEP_MS)).unref()
+  // Sidecars that start together do not sweep together.
+  const sweepMs = SWEEP_MS * (0.8 + 0.4 * Math.random())
+  const sweeping = setInterval(() => void store.sweep().catch(() => undefined), sweepMs).unref()
 
   return {
     cache,
@@ -169,6 +171,3 @@ const readTable = ({ RESOURCES_FILE: file, MAX_TTL }: Config, options: ReadOptio
     throw new ConfigError(setting + error.message, { cause: error })
   }
 }
-
-/** Sidecars that start together do not sweep together. */
-const jittered = (ms: number): number => ms * (0.8 + 0.4 * Math.random())

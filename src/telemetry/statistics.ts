@@ -36,41 +36,37 @@ const knownOf = ({ entries, usedBytes, maxBytes, ...store }: StoreStats): StatsS
   ...(maxBytes !== undefined && { maxBytes })
 })
 
-interface Counted extends Count {
-  readonly outcome: Outcome
-}
+type Counted = readonly [Outcome, Readonly<Count>]
 
 /** Failures of requests that no row could have cached count nowhere. */
 const countedOf = (resource: string, byOutcome: ReadonlyMap<Outcome, Readonly<Count>>): readonly Counted[] =>
-  [...byOutcome]
-    .filter(([outcome]) => outcome !== 'failed' || resource !== 'none')
-    .map(([outcome, count]) => ({ outcome, ...count }))
+  [...byOutcome].filter(([outcome]) => outcome !== 'failed' || resource !== 'none')
 
 /** A failure is a miss, but no answer whose time could be compared with that of a hit. Writes count nowhere. */
 const answerStats = (counted: readonly Counted[]): AnswerStats => {
   const answeredBy = (kind: AnswerKind): Count =>
-    sumOf(counted.filter((each) => ANSWERED_BY[each.outcome] === kind))
+    sumOf(counted.filter(([outcome]) => ANSWERED_BY[outcome] === kind))
   const cached = answeredBy('cached')
   const uncached = answeredBy('uncached')
   const misses = uncached.answers + answeredBy('failed').answers
   return {
     hits: cached.answers,
     misses,
-    bypasses: sumOf(counted.filter(({ outcome }) => outcome === 'bypass')).answers,
+    bypasses: sumOf(counted.filter(([outcome]) => outcome === 'bypass')).answers,
     hitRate: ratio(cached.answers, cached.answers + misses),
     meanCachedMs: ratio(cached.durationMs, cached.answers),
     meanUncachedMs: ratio(uncached.durationMs, uncached.answers)
   }
 }
 
-const sumOf = (counts: readonly Count[]): Count =>
-  counts.reduce(
-    (sum, { answers, durationMs }) => ({
-      answers: sum.answers + answers,
-      durationMs: sum.durationMs + durationMs
-    }),
-    { answers: 0, durationMs: 0 }
-  )
+const sumOf = (counted: readonly Counted[]): Count => {
+  const sum = { answers: 0, durationMs: 0 }
+  for (const [, { answers, durationMs }] of counted) {
+    sum.answers += answers
+    sum.durationMs += durationMs
+  }
+  return sum
+}
 
 const ratio = (dividend: number, divisor: number): number | null =>
   divisor === 0 ? null : dividend / divisor

@@ -109,12 +109,10 @@ const presentValues = async (
   return [Buffer.from('{"entries":{'), ...pieces, Buffer.from(`},${rest.slice(1)}`)]
 }
 
+type GivenValue = Static<typeof GetAnswer>['entries'][string]
+
 /** The bytes of a value: `value` where they are text, else `base64`. */
-const presentValue = ({
-  body,
-  contentType,
-  ttlSeconds: ttl
-}: Value): Static<typeof GetAnswer>['entries'][string] =>
+const presentValue = ({ body, contentType, ttlSeconds: ttl }: Value): GivenValue =>
   isText(contentType) && isUtf8(body)
     ? { value: body.toString(), contentType, ttl }
     : { base64: body.toString('base64'), contentType, ttl }

@@ -7,6 +7,7 @@ import { ProblemError, sendProblemTo } from '../problem.js'
 import { toProblem } from '../to-problem.js'
 import type { NameFields } from './names.js'
 import { readNoneMatch } from './preconditions.js'
+import { decoded } from './query.js'
 
 interface ValueReadsOptions {
   readonly values: Values
@@ -72,12 +73,7 @@ const answerValue = async (
  */
 export const plainKeyOf = ({ method, url = '' }: IncomingMessage): string | undefined => {
   const key = method === 'GET' ? PLAIN_READ.exec(url)?.[1] : undefined
-  if (key === undefined || !key.includes('%')) return key
-  try {
-    return decodeURIComponent(key)
-  } catch {
-    return undefined
-  }
+  return key?.includes('%') === true ? decoded(key) : key
 }
 
 /** Longer keys, and other characters, are for the router. */

@@ -33,9 +33,7 @@ export const createOpsDoor = (options: OpsDoorOptions): FastifyInstance => {
   door.get('/live', () => ({ status: 'live' }))
 
   door.get('/ready', async (_request, reply) => {
-    if (!isReady()) {
-      return reply.code(503).send({ status: 'not ready', reason: 'starting or shutting down' })
-    }
+    if (!isReady()) return reply.code(503).send({ status: 'not ready', reason: 'starting or shutting down' })
     const known = await statsInTime()
     return { status: 'ready', store: known?.state ?? 'down' }
   })

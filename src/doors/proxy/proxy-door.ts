@@ -8,10 +8,9 @@ import { valuesOf } from '../../http/fields.js'
 import { ProblemError, refuse, sendProblemTo } from '../problem.js'
 import { type DoorParts, fastifyOptions, KEEP_ALIVE_MS } from '../server-factory.js'
 import { toProblem } from '../to-problem.js'
-import { createFieldFilter, type FieldFilter, readHead } from './request-head.js'
+import { createFieldFilter, type FieldFilter, readHead, uploadOf } from './request-head.js'
 import { createResponseBatches, type ResponseBatches, sendAnswer } from './send.js'
 import { LARGE_BYTES, type Unread } from './unread.js'
-import { uploadOf } from './upload.js'
 
 interface ProxyDoorOptions extends DoorParts {
   readonly cache: Cache
