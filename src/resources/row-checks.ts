@@ -47,8 +47,6 @@ const faultOf = (target: string, matchRead: MatchRead): string | undefined => {
   if (match === undefined) return 'matches no row of resources'
   const { name, scope, query: known } = match.resource
   if (scope === 'identity') return `has the scope identity (${name}), so that no caller could use it`
-  const unknown = [...new URLSearchParams(query.join('?')).keys()].find(
-    (parameter) => !known.includes(parameter)
-  )
+  const unknown = [...new URLSearchParams(query.join('?')).keys()].find((each) => !known.includes(each))
   return unknown === undefined ? undefined : `has the parameter ${unknown}, which ${name} does not store`
 }

@@ -2,6 +2,7 @@ import { Gauge, type Registry } from 'prom-client'
 import type { StoreStats } from '../cache/store.js'
 
 export type ReadStats = () => Promise<StoreStats>
+type StatsInTime = Promise<StoreStats | undefined>
 
 /** Long enough for any healthy store, short enough for a probe that waits one second. */
 const LIMIT_MS = 250
@@ -10,13 +11,10 @@ const LIMIT_MS = 250
  * The stats within a bounded time; `undefined` when the store has not given them by then. Callers share the
  * request that is under way, so a store that hangs is never asked twice at a time.
  */
-export const withinLimit = (
-  stats: ReadStats,
-  limitMs = LIMIT_MS
-): (() => Promise<StoreStats | undefined>) => {
-  let underWay: Promise<StoreStats | undefined> | undefined
+export const withinLimit = (stats: ReadStats, limitMs = LIMIT_MS): (() => StatsInTime) => {
+  let underWay: StatsInTime | undefined
 
-  const ask = (): Promise<StoreStats | undefined> =>
+  const ask = (): StatsInTime =>
     stats()
       .catch(() => undefined)
       .finally(() => {

@@ -24,10 +24,7 @@ export const document = (app: FastifyInstance, options: { readonly hasToken: boo
 }
 
 /** An application that describes the routes; it does not serve them. */
-const createDocumentation = async (
-  described: readonly RouteOptions[],
-  hasToken: boolean
-): Promise<FastifyInstance> => {
+const createDocumentation = async (described: readonly RouteOptions[], hasToken: boolean) => {
   const { default: swagger } = await import('@fastify/swagger')
   const { default: swaggerUi } = await import('@fastify/swagger-ui')
   const app = fastify()

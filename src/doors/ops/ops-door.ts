@@ -38,8 +38,8 @@ export const createOpsDoor = (options: OpsDoorOptions): FastifyInstance => {
     return { status: 'ready', store: known?.state ?? 'down' }
   })
 
-  door.get('/metrics', async (_request, reply) => {
-    return reply.type(registry.contentType).send(await registry.metrics())
-  })
+  door.get('/metrics', async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics())
+  )
   return door
 }
