@@ -40,9 +40,7 @@ export type UnstoredReason =
 /** What the cache tells whoever watches it; it never waits for them. Durations are in milliseconds. */
 export interface Observer {
   answered(event: Answered): void
-  /** A fill that was not stored although it could have been: the fence refused it or the store failed. */
-  fillDropped(event: { readonly key: string; readonly reason: 'refused' | 'store-error' }): void
-  /** An answer to a cacheable read was not stored: it could not be, or its fill was dropped. */
+  /** An answer to a cacheable read was not stored: it could not be, the fence refused it, or the store failed. */
   unstored(event: { readonly resource: string; readonly key: string; readonly reason: UnstoredReason }): void
   /** One request to the origin has its answer; `status` is 0 when there is none, and `error` says why. */
   originAsked(event: {

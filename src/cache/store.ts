@@ -16,7 +16,7 @@ export interface Store {
   sizes(storeKeys: readonly string[]): Promise<readonly number[]>
   commit(commit: Commit): Promise<readonly CommitOutcome[]>
   /** Never rejects. Tries again for a bounded time while the store cannot take it; after that it is `pending`. */
-  invalidate(invalidation: Invalidation, options?: InvalidateOptions): Promise<Invalidated>
+  invalidate(invalidation: Invalidation, options?: InvalidateOptions): Promise<InvalidateResult>
   /** The records after one position up to another; `undefined` when they are no longer known. */
   recordsBetween(after: Position, upTo: Position): Promise<readonly LogRecord[] | undefined>
   /** Removes index members whose entry has expired, and old records. */
@@ -65,7 +65,7 @@ export interface CarriedOut {
   readonly removed: number
 }
 
-export type Invalidated = CarriedOut | { readonly outcome: 'pending' }
+export type InvalidateResult = CarriedOut | { readonly outcome: 'pending' }
 
 export interface StoreStats {
   readonly kind: 'memory' | 'redis'
@@ -78,12 +78,3 @@ export interface StoreStats {
 }
 
 export type StoreState = 'up' | 'down'
-
-export const valueKey = (key: string): string => `@value:${key}`
-export const proofKey = (identity: string): string => `@proof:${identity}`
-
-/** The key an invalidation would name to reach the store key; none for a proof, which only its tags reach. */
-export const nameIn = (storeKey: string): string | undefined => {
-  if (!storeKey.startsWith('@')) return storeKey
-  return storeKey.startsWith('@value:') ? storeKey.slice(7) : undefined
-}

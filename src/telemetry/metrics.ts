@@ -110,8 +110,11 @@ export const createMetrics = ({ stats, unread }: MetricsOptions): Metrics => {
       tally.answered(event)
       durations.record(ANSWERED_BY[event.outcome], event.durationMs)
     },
-    unstored: ({ resource, reason }) => unstored.inc({ resource, reason }),
-    fillDropped: ({ reason }) => fillsDropped.inc({ reason }),
+    unstored: ({ resource, reason }) => {
+      unstored.inc({ resource, reason })
+      if (reason === 'invalidated') fillsDropped.inc({ reason: 'refused' })
+      if (reason === 'store-error') fillsDropped.inc({ reason })
+    },
     originAsked: ({ resource, status, durationMs }) => {
       originRequests.inc({ resource, status: status === 0 ? 'none' : `${Math.floor(status / 100)}xx` })
       originDurations.record(resource, durationMs)

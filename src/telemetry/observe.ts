@@ -12,7 +12,6 @@ export const observeAll = (observers: readonly Partial<Observer>[]): Observer =>
 
   return {
     answered: all((observer) => observer.answered?.bind(observer)),
-    fillDropped: all((observer) => observer.fillDropped?.bind(observer)),
     unstored: all((observer) => observer.unstored?.bind(observer)),
     originAsked: all((observer) => observer.originAsked?.bind(observer)),
     originFailed: all((observer) => observer.originFailed?.bind(observer)),

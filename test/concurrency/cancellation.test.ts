@@ -2,25 +2,25 @@ import t from 'tap'
 import { CancelSource, NEVER } from '../../src/concurrency/cancellation.js'
 
 t.test('whoever asked is told once, and who forgot is not', (t) => {
-  const leaver = new CancelSource()
+  const source = new CancelSource()
   const told: string[] = []
-  leaver.onCancel(() => told.push('first'))
-  const forget = leaver.onCancel(() => told.push('second'))
-  leaver.onCancel(() => told.push('third'))
+  source.onCancel(() => told.push('first'))
+  const forget = source.onCancel(() => told.push('second'))
+  source.onCancel(() => told.push('third'))
   forget()
-  t.notOk(leaver.isCancelled)
-  leaver.cancel()
-  leaver.cancel()
-  t.ok(leaver.isCancelled)
+  t.notOk(source.isCancelled)
+  source.cancel()
+  source.cancel()
+  t.ok(source.isCancelled)
   t.same(told, ['first', 'third'])
   t.end()
 })
 
 t.test('who asks after that is told at once', (t) => {
-  const leaver = new CancelSource()
-  leaver.cancel()
+  const source = new CancelSource()
+  source.cancel()
   let told = 0
-  leaver.onCancel(() => told++)()
+  source.onCancel(() => told++)()
   t.equal(told, 1)
   t.end()
 })

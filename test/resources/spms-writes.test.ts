@@ -118,7 +118,7 @@ t.test('a row tells which bodies it needs', (t) => {
   t.end()
 })
 
-const fallbacks: readonly [method: string, path: string, whenUnlisted: 'everything' | readonly string[]][] = [
+const unlisted: readonly [method: string, path: string, whenUnlisted: 'everything' | readonly string[]][] = [
   ['POST', '/admin/agencies/branch/3/change/', 'everything'],
   ['POST', '/admin', 'everything'],
   ['POST', '/administrator', []],
@@ -139,7 +139,7 @@ const fallbacks: readonly [method: string, path: string, whenUnlisted: 'everythi
   ['POST', '/', []]
 ]
 
-for (const [method, path, whenUnlisted] of fallbacks) {
+for (const [method, path, whenUnlisted] of unlisted) {
   const wanted = typeof whenUnlisted === 'string' ? whenUnlisted : `[${whenUnlisted.join(', ')}]`
   t.test(`${method} ${path} has no row and makes ${wanted} doubtful`, (t) => {
     t.match(table.matchWrite(method, path), { hasRow: false, tags: [], whenUnlisted })

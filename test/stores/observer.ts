@@ -10,7 +10,6 @@ export interface RecordingObserver extends Observer {
 export const createRecorder = (): RecordingObserver => {
   const told: Told = {
     answered: [],
-    fillDropped: [],
     unstored: [],
     originAsked: [],
     originFailed: [],
@@ -26,7 +25,6 @@ export const createRecorder = (): RecordingObserver => {
   return {
     told,
     answered: (event) => void told.answered.push(event),
-    fillDropped: (event) => void told.fillDropped.push(event),
     unstored: (event) => void told.unstored.push(event),
     originAsked: (event) => void told.originAsked.push(event),
     originFailed: (event) => void told.originFailed.push(event),

@@ -95,7 +95,7 @@ t.test('store operations, errors, transitions, dropped fills and epochs are coun
   observer.storeAsked({ operation: 'read', durationMs: 1 })
   observer.storeFailed({ operation: 'commit', kind: 'other', error: new Error('no') })
   observer.storeChanged({ state: 'down', kind: 'other', reason: 'no' })
-  observer.fillDropped({ key: 'k', reason: 'refused' })
+  observer.unstored({ resource: 'branches', key: 'k', reason: 'invalidated' })
   observer.unstored({ resource: 'branches', key: 'k', reason: 'no-store' })
   observer.epochBegan({ reason: 'no-epoch' })
   const lines = await scrape()
@@ -107,7 +107,7 @@ t.test('store operations, errors, transitions, dropped fills and epochs are coun
   t.ok(lines.includes('epochs_begun_total 1'))
 })
 
-t.test('the figures of the store are read once per scrape', async (t) => {
+t.test('the stats of the store are read once per scrape', async (t) => {
   let asked = 0
   const { scrape } = createObserved(async () => {
     asked++
@@ -123,21 +123,18 @@ t.test('the figures of the store are read once per scrape', async (t) => {
   t.ok(lines.includes('invalidations_pending 2'))
 })
 
-t.test(
-  'a store that is down shows as 0 and its unknown figures are left out, until it is back',
-  async (t) => {
-    let current: StoreStats = up
-    const { scrape } = createObserved(async () => current)
-    await scrape()
-    current = { ...up, state: 'down', entries: undefined, usedBytes: undefined, maxBytes: undefined }
-    const lines = await scrape()
-    t.ok(lines.includes('store_up 0'))
-    t.ok(lines.includes('invalidations_pending 2'))
-    t.notOk(lines.some((line) => /^store_(entries|memory)/.test(line)))
-    current = up
-    t.ok((await scrape()).includes('store_entries 7'))
-  }
-)
+t.test('a store that is down shows as 0 and its unknown stats are left out, until it is back', async (t) => {
+  let current: StoreStats = up
+  const { scrape } = createObserved(async () => current)
+  await scrape()
+  current = { ...up, state: 'down', entries: undefined, usedBytes: undefined, maxBytes: undefined }
+  const lines = await scrape()
+  t.ok(lines.includes('store_up 0'))
+  t.ok(lines.includes('invalidations_pending 2'))
+  t.notOk(lines.some((line) => /^store_(entries|memory)/.test(line)))
+  current = up
+  t.ok((await scrape()).includes('store_entries 7'))
+})
 
 t.test('without a limit of memory there is no share', async (t) => {
   const { scrape } = createObserved(async () => ({ ...up, maxBytes: 0 }))

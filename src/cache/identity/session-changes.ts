@@ -4,7 +4,7 @@ import type { Invalidate } from '../invalidate/invalidate.js'
 import type { Observer } from '../observer.js'
 import type { OriginAnswer } from '../origin.js'
 import type { ResourceTable } from '../resource.js'
-import type { Invalidated, Store } from '../store.js'
+import type { InvalidateResult, Store } from '../store.js'
 import { readProof } from './proof.js'
 
 export interface SessionChangesOptions {
@@ -14,7 +14,7 @@ export interface SessionChangesOptions {
   readonly store: Store
 }
 
-type Outcome = Invalidated['outcome']
+type Outcome = InvalidateResult['outcome']
 
 /**
  * What an answer makes untrue by itself, whatever was asked. Resolves when that is invalidated, or pending; `undefined`

@@ -1,14 +1,14 @@
 import { UNKNOWN_USER_TAG } from '../tags.js'
 import { literalPrefix } from './glob.js'
 import { type Invalidation, invalidationOf, kindsOf } from '../invalidation.js'
-import type { Invalidated as InvalidatedEvent, Observer } from '../observer.js'
-import type { Invalidated, InvalidateOptions, Store } from '../store.js'
+import type { Invalidated, Observer } from '../observer.js'
+import type { InvalidateResult, InvalidateOptions, Store } from '../store.js'
 
 export type Invalidate = (
   named: Partial<Invalidation>,
-  source: InvalidatedEvent['source'],
+  source: Invalidated['source'],
   options?: InvalidateOptions
-) => Promise<Invalidated>
+) => Promise<InvalidateResult>
 
 /**
  * Carries out invalidations, and widens those that could reach a `user:…` name to the entries of callers

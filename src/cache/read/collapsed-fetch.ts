@@ -148,7 +148,7 @@ export interface Fill {
 
 /** Commits what a fetch has brought. Resolves to why its entry was not stored; never rejects. */
 export const storeFill = async (
-  { store, observer, now }: Pick<FetchContext, 'store' | 'observer' | 'now'>,
+  { store, now }: Pick<FetchContext, 'store' | 'now'>,
   { position, write, proof }: Fill
 ): Promise<UnstoredReason | undefined> => {
   if (position === undefined) return 'store-unavailable'
@@ -158,12 +158,9 @@ export const storeFill = async (
   try {
     const [outcome] = await store.commit({ writes, position })
     if (write === undefined || outcome === 'stored') return undefined
-    if (outcome === 'unmet') return 'outdated'
-    observer.fillDropped({ key: write.storeKey, reason: 'refused' })
-    return 'invalidated'
+    return outcome === 'unmet' ? 'outdated' : 'invalidated'
   } catch {
-    if (write !== undefined) observer.fillDropped({ key: write.storeKey, reason: 'store-error' })
-    return 'store-error'
+    return write === undefined ? undefined : 'store-error'
   }
 }
 

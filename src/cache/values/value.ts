@@ -20,15 +20,15 @@ export interface NewValue {
   readonly ttlSeconds: number
 }
 
-export const entryOf = (draft: NewValue, now: number): Entry & { readonly etag: string } => {
-  const tags = [...new Set(draft.tags)].sort()
+export const entryOf = (value: NewValue, now: number): Entry & { readonly etag: string } => {
+  const tags = [...new Set(value.tags)].sort()
   return {
     status: 200,
-    headers: ['content-type', draft.contentType],
-    body: draft.body,
+    headers: ['content-type', value.contentType],
+    body: value.body,
     generatedAt: now,
-    ...expiringAt(now + draft.ttlSeconds * 1000),
-    etag: etagOf({ ...draft, tags }),
+    ...expiringAt(now + value.ttlSeconds * 1000),
+    etag: etagOf({ ...value, tags }),
     tags
   }
 }

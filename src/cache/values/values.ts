@@ -19,9 +19,9 @@ export interface Values {
    * The position is that of the first part.
    */
   readMany(keys: readonly string[], mostBytes: number): Promise<ValuesReading | undefined>
-  put(draft: NewValue, options: PutOptions): Promise<PutOutcome>
-  /** One outcome per draft, in order. */
-  putMany(drafts: readonly NewValue[], position: Position | undefined): Promise<readonly CommitOutcome[]>
+  put(value: NewValue, options: PutOptions): Promise<PutOutcome>
+  /** One outcome per value, in order. */
+  putMany(values: readonly NewValue[], position: Position | undefined): Promise<readonly CommitOutcome[]>
   touch(key: string, ttlSeconds: number): Promise<TouchOutcome>
   increment(increment: Increment): Promise<IncrementOutcome>
 }
@@ -58,11 +58,11 @@ export const createValues = (options: { readonly store: Store; readonly now: () 
   const inTurn = createKeyedMutex()
 
   const commit = async (
-    draft: Omit<PendingWrite, 'condition'>,
+    write: Omit<PendingWrite, 'condition'>,
     condition: PendingWrite['condition'],
     position: Position | undefined
   ): Promise<CommitOutcome> => {
-    const writes = [condition === undefined ? draft : { ...draft, condition }]
+    const writes = [condition === undefined ? write : { ...write, condition }]
     const [outcome = 'refused'] = await store.commit({ writes, position })
     return outcome
   }
@@ -98,22 +98,22 @@ export const createValues = (options: { readonly store: Store; readonly now: () 
 
     readMany: (keys, mostBytes) => readMany({ store, now }, keys, mostBytes),
 
-    async put(draft, { precondition, position }) {
-      const entry = entryOf(draft, now())
+    async put(value, { precondition, position }) {
+      const entry = entryOf(value, now())
       for (const condition of conditionsOf(precondition)) {
-        const outcome = await commit({ storeKey: valueKey(draft.key), entry }, condition, position)
+        const outcome = await commit({ storeKey: valueKey(value.key), entry }, condition, position)
         if (outcome === 'stored') return { outcome, etag: entry.etag }
         if (outcome === 'refused') return { outcome }
       }
       return { outcome: 'unmet' }
     },
 
-    async putMany(drafts, position) {
+    async putMany(values, position) {
       const at = now()
       // Each needs a digest of its bytes.
-      const entries = await mapInSlices(drafts, (draft) => ({
-        storeKey: valueKey(draft.key),
-        entry: entryOf(draft, at)
+      const entries = await mapInSlices(values, (value) => ({
+        storeKey: valueKey(value.key),
+        entry: entryOf(value, at)
       }))
       return store.commit({ writes: entries, position })
     },

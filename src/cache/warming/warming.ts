@@ -56,30 +56,13 @@ type Count = 'stored' | 'fresh' | 'failed' | 'skipped'
 
 const NOTHING = { done: 0, stored: 0, fresh: 0, failed: 0, skipped: 0 }
 
-export const createWarming = (options: WarmingOptions): Warming => {
-  let running: Promise<void> | undefined
-  let isStopped = false
-  const runs = new WarmingRuns(options)
-  return {
-    progress: () => runs.progress(),
-    run: () => {
-      if (isStopped) return Promise.resolve()
-      running ??= runs.run().finally(() => {
-        running = undefined
-      })
-      return running
-    },
-    stop: async () => {
-      isStopped = true
-      runs.end('stopped')
-      await running
-    }
-  }
-}
+export const createWarming = (options: WarmingOptions): Warming => new WarmingRuns(options)
 
-class WarmingRuns {
+class WarmingRuns implements Warming {
   readonly #options: WarmingOptions
   readonly #warmRead: ReturnType<typeof createWarmRead>
+  #running: Promise<void> | undefined
+  #isStopped = false
   #state: WarmingState = 'idle'
   #tally = { ...NOTHING }
   #startedAt = 0
@@ -93,6 +76,20 @@ class WarmingRuns {
     this.#warmRead = createWarmRead(options)
   }
 
+  run(): Promise<void> {
+    if (this.#isStopped) return Promise.resolve()
+    this.#running ??= this.#runOnce().finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.#end(this.#source, 'stopped')
+    await this.#running
+  }
+
   progress(): WarmingProgress {
     const { now, targets } = this.#options
     const until = this.#state === 'running' ? now() : this.#endedAt
@@ -104,14 +101,13 @@ class WarmingRuns {
     }
   }
 
-  /** Ends the present run, if there is one. */
-  end(as: 'timed-out' | 'stopped'): void {
-    if (this.#source.isCancelled) return
+  #end(run: CancelSource, as: 'timed-out' | 'stopped'): void {
+    if (run.isCancelled) return
     this.#outcome = as
-    this.#source.cancel()
+    run.cancel()
   }
 
-  async run(): Promise<void> {
+  async #runOnce(): Promise<void> {
     const { now, delay, targets, timeoutMs, watcher } = this.#options
     const source = new CancelSource()
     this.#source = source
@@ -126,9 +122,7 @@ class WarmingRuns {
     let left: readonly Task[] = targets
       .filter((target) => !Object.hasOwn(skipped, target))
       .map((target) => ({ target, unstored: 0 }))
-    void delay(timeoutMs, source).then(() => {
-      if (source === this.#source) this.end('timed-out')
-    })
+    void delay(timeoutMs, source).then(() => this.#end(source, 'timed-out'))
     while (left.length > 0 && !source.isCancelled) {
       left = await this.#round(left, source)
       if (left.length > 0) await delay(PAUSE_MS, source)

@@ -14,7 +14,7 @@ import type { Observer } from '../observer.js'
 import type { Origin, OriginAnswer } from '../origin.js'
 import type { ReadFields } from '../read/request-fields.js'
 import type { ResourceTable, TemplateValues, WriteMatch } from '../resource.js'
-import type { Invalidated } from '../store.js'
+import type { InvalidateResult } from '../store.js'
 import { type Named, namedBy, namesCaller, union } from './named-by.js'
 import { isUntried } from './untried.js'
 
@@ -39,7 +39,7 @@ export interface WriteRequest {
   readonly onInterim?: ((status: number, headers: readonly string[]) => void) | undefined
 }
 
-type Outcome = Invalidated['outcome']
+type Outcome = InvalidateResult['outcome']
 
 /** Carries out what one caller's write names. */
 type InvalidateNamed = (named: Named, identity: string | undefined) => Promise<Outcome>

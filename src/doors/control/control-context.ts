@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
 import type { Invalidation } from '../../cache/invalidation.js'
-import type { Invalidated, InvalidateOptions } from '../../cache/store.js'
+import type { InvalidateResult, InvalidateOptions } from '../../cache/store.js'
 import type { Values } from '../../cache/values/values.js'
 import type { Warming } from '../../cache/warming/warming.js'
 import type { NameFields } from './names.js'
@@ -12,7 +12,10 @@ import type { AnswerValue } from './value-reads.js'
 export interface ControlParts {
   readonly values: Values
   /** Does not reject when the store cannot be reached: the outcome is `pending` then, after a wait. */
-  readonly invalidate: (named: Partial<Invalidation>, options?: InvalidateOptions) => Promise<Invalidated>
+  readonly invalidate: (
+    named: Partial<Invalidation>,
+    options?: InvalidateOptions
+  ) => Promise<InvalidateResult>
   /** Longest that `invalidate` waits. */
   readonly longestWaitMs: number
   readonly stats: () => Promise<StatsSnapshot>

@@ -23,7 +23,7 @@ const MEDIA_TYPE = /^[A-Za-z0-9_!#$%&'*+.^`|~-]+\/[A-Za-z0-9_!#$%&'*+.^`|~-]+(?:
 
 const naming = (list: string) => ({
   required: [list],
-  properties: { [list]: { type: 'array', minItems: 1 } }
+  properties: { [list]: { minItems: 1 } }
 })
 
 export const NoQuery = Type.Object({}, strict)

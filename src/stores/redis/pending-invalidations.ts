@@ -1,6 +1,6 @@
 import type { StoreFault } from '../../cache/errors.js'
 import type { Invalidation } from '../../cache/invalidation.js'
-import type { Invalidated, InvalidateOptions } from '../../cache/store.js'
+import type { InvalidateResult, InvalidateOptions } from '../../cache/store.js'
 import type { Journal } from '../journal.js'
 import { type Clock, withinBudget } from '../time-budget.js'
 import { faultOf } from './connection/error-replies.js'
@@ -17,7 +17,7 @@ export interface PendingInvalidationsOptions {
   readonly clock?: Clock | undefined
 }
 
-const PENDING: Invalidated = { outcome: 'pending' }
+const PENDING: InvalidateResult = { outcome: 'pending' }
 
 /** Each holds an answer, and perhaps a connection to the origin: those beyond are pending at once. */
 const MOST_WAITING = 1000
@@ -42,7 +42,7 @@ export class PendingInvalidations {
   readonly invalidate = (
     invalidation: Invalidation,
     { waitMs = Infinity }: InvalidateOptions = {}
-  ): Promise<Invalidated> => {
+  ): Promise<InvalidateResult> => {
     const { commandTimeoutMs, timeoutMs, clock } = this.#options
     const attempt: Attempt = {
       invalidation,
@@ -66,7 +66,7 @@ export class PendingInvalidations {
     for (const end of this.#waiting) end()
   }
 
-  #carryOut(attempt: Attempt): Promise<Invalidated> {
+  #carryOut(attempt: Attempt): Promise<InvalidateResult> {
     const { connection, invalidateNow, commandTimeoutMs } = this.#options
     return new Promise((resolve) => {
       const wait = (fault: StoreFault): void => this.#wait(attempt, fault, resolve)
@@ -85,7 +85,7 @@ export class PendingInvalidations {
   }
 
   /** The journal has it from now on; it is waited for, unless nobody may. */
-  #wait(attempt: Attempt, fault: StoreFault, resolve: (result: Invalidated) => void): void {
+  #wait(attempt: Attempt, fault: StoreFault, resolve: (result: InvalidateResult) => void): void {
     if (attempt.isInJournal) return
     this.#keep(attempt, fault)
     const end = (): void => resolve(PENDING)

@@ -2,11 +2,11 @@ import t from 'tap'
 import { UNKNOWN_USER_TAG } from '../../../src/cache/tags.js'
 import { createInvalidate } from '../../../src/cache/invalidate/invalidate.js'
 import type { Invalidation } from '../../../src/cache/invalidation.js'
-import type { Invalidated, Store } from '../../../src/cache/store.js'
+import type { InvalidateResult, Store } from '../../../src/cache/store.js'
 import { createRecorder } from '../../stores/observer.js'
 import { createStage } from '../fixtures.js'
 
-const setUp = (result: Invalidated = { outcome: 'done', id: '1-0', removed: 3 }) => {
+const setUp = (result: InvalidateResult = { outcome: 'done', id: '1-0', removed: 3 }) => {
   const named: Invalidation[] = []
   const store: Store = {
     ...createStage().store,

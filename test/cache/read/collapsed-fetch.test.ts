@@ -159,7 +159,7 @@ t.test('a confirmed body is stored over its own entry only', async (t) => {
   t.match(await fetches.alone(next), { unstored: undefined })
 })
 
-t.test('what is unstorable by its nature marks the key as uncacheable; what may pass does not', async (t) => {
+t.test('what is unstorable by its nature makes its key uncacheable; what may pass does not', async (t) => {
   const { fetches, arrive, origin, uncacheable } = setUp()
   origin.respond = () => originAnswer({ status: 500 })
   await fetches.alone(await arrive('/open/5'))

@@ -96,7 +96,7 @@ t.test('a key that is unstorable by its nature is not queued for', async (t) => 
   t.match(
     await read(cache, '/open/5'),
     { cacheStatus: 'spms; fwd=uri-miss; stored' },
-    'until the mark has gone'
+    'until the note has gone'
   )
 })
 

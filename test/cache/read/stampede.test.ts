@@ -25,7 +25,7 @@ t.test('1,000 cold reads at once: one origin request, 1,000 equal answers', asyn
   t.equal(told.answered.length, 1000)
 })
 
-t.test('readers who come while the flight is under way join it', async (t) => {
+t.test('readers who come while the fetch is in progress join it', async (t) => {
   const { cache, origin } = createStage()
   const gate = createGate()
   origin.respond = () => gate.opened.then(() => originAnswer({ json: {} }))

@@ -46,7 +46,7 @@ t.test('the unproven do not wait for one another, and nobody is answered by anot
   )
 })
 
-t.test('the proven wait for one flight together', async (t) => {
+t.test('the proven wait for one fetch together', async (t) => {
   const { cache, origin } = createStage()
   await read(cache, '/guarded/1', SIGNED_IN)
   await read(cache, '/guarded/1', TWO)
@@ -68,7 +68,7 @@ t.test('a proof lasts for 60 s from the origin’s word, and no hit lengthens it
 
 t.test('the proof is read with the entry, and a fill renews it in its second half', async (t) => {
   const asked: (readonly string[])[] = []
-  const drafted: string[][] = []
+  const written: string[][] = []
   const { cache, clock } = createStage({
     around: (store) => ({
       ...store,
@@ -77,24 +77,24 @@ t.test('the proof is read with the entry, and a fill renews it in its second hal
         return store.read(storeKeys)
       },
       commit: (commit) => {
-        drafted.push(commit.writes.map(({ storeKey }) => storeKey))
+        written.push(commit.writes.map(({ storeKey }) => storeKey))
         return store.commit(commit)
       }
     })
   })
   const during = async (target: string) => {
-    asked.length = drafted.length = 0
+    asked.length = written.length = 0
     await read(cache, target, SIGNED_IN)
     return {
       reads: asked.length,
-      drafts: drafted.flat().map((storeKey) => storeKey.replace(/~?[\w-]{22,}$/, '…'))
+      writes: written.flat().map((storeKey) => storeKey.replace(/~?[\w-]{22,}$/, '…'))
     }
   }
-  t.same(await during('/guarded/1'), { reads: 1, drafts: ['guarded:1', '@proof:…'] })
+  t.same(await during('/guarded/1'), { reads: 1, writes: ['guarded:1', '@proof:…'] })
   clock.advance(29_999)
-  t.same(await during('/guarded/2'), { reads: 1, drafts: ['guarded:2'] })
+  t.same(await during('/guarded/2'), { reads: 1, writes: ['guarded:2'] })
   clock.advance(1)
-  t.same(await during('/guarded/3'), { reads: 1, drafts: ['guarded:3', '@proof:…'] })
+  t.same(await during('/guarded/3'), { reads: 1, writes: ['guarded:3', '@proof:…'] })
   clock.advance(59_999)
   t.match(await read(cache, '/guarded/3', SIGNED_IN), { outcome: 'hit' })
 })

@@ -9,7 +9,7 @@ import {
 } from '../../../src/cache/values/value.js'
 import { entry } from '../fixtures.js'
 
-const draft = (named: Partial<NewValue> = {}): NewValue => ({
+const newValue = (named: Partial<NewValue> = {}): NewValue => ({
   key: 'a',
   body: Buffer.from('one'),
   contentType: 'text/plain',
@@ -19,7 +19,7 @@ const draft = (named: Partial<NewValue> = {}): NewValue => ({
 })
 
 t.test('a value becomes an entry that is never stale and says what it was', async (t) => {
-  const made = entryOf(draft(), 1000)
+  const made = entryOf(newValue(), 1000)
   t.match(made, {
     freshUntil: 61_000,
     staleWhileRevalidateUntil: 61_000,
@@ -36,15 +36,15 @@ t.test('a value becomes an entry that is never stale and says what it was', asyn
 })
 
 t.test('the validator is that of key-independent content: bytes, type and tags in any order', async (t) => {
-  const { etag } = entryOf(draft(), 0)
-  t.equal(entryOf(draft({ key: 'b', ttlSeconds: 1, tags: ['y', 'x', 'x'] }), 5).etag, etag)
-  t.not(entryOf(draft({ body: Buffer.from('two') }), 0).etag, etag)
-  t.not(entryOf(draft({ contentType: 'text/html' }), 0).etag, etag)
-  t.not(entryOf(draft({ tags: ['x'] }), 0).etag, etag)
+  const { etag } = entryOf(newValue(), 0)
+  t.equal(entryOf(newValue({ key: 'b', ttlSeconds: 1, tags: ['y', 'x', 'x'] }), 5).etag, etag)
+  t.not(entryOf(newValue({ body: Buffer.from('two') }), 0).etag, etag)
+  t.not(entryOf(newValue({ contentType: 'text/html' }), 0).etag, etag)
+  t.not(entryOf(newValue({ tags: ['x'] }), 0).etag, etag)
 })
 
 t.test('a renewed entry differs in its expiry only', async (t) => {
-  const made = entryOf(draft(), 0)
+  const made = entryOf(newValue(), 0)
   t.same(renewed(made, 99, 50), {
     ...made,
     freshUntil: 99,
@@ -54,7 +54,7 @@ t.test('a renewed entry differs in its expiry only', async (t) => {
 })
 
 t.test('one that is of a clock ahead of this one counts as made now', async (t) => {
-  t.match(renewed(entryOf(draft(), 1000), 99, 50), { generatedAt: 50, freshUntil: 99 })
+  t.match(renewed(entryOf(newValue(), 1000), 99, 50), { generatedAt: 50, freshUntil: 99 })
 })
 
 t.test('an entry without a type is bytes', async (t) => {

@@ -46,9 +46,9 @@ const withRival =
 const rivalPut = (store: Store, key: string, body: string) =>
   createValues({ store, now: Date.now }).put(draftOf(key, body, { ttlSeconds: 1e6 }), ALWAYS)
 
-const etagOf = async (values: Values, draft: NewValue): Promise<string | undefined> => {
-  await values.put(draft, ALWAYS)
-  return (await values.read([draft.key])).values[0]?.etag
+const etagOf = async (values: Values, value: NewValue): Promise<string | undefined> => {
+  await values.put(value, ALWAYS)
+  return (await values.read([value.key])).values[0]?.etag
 }
 
 t.test('a value comes back with its bytes, type, age and remaining time to live', async (t) => {

@@ -34,12 +34,12 @@ export interface CallOptions extends Omit<HttpOptions, 'method'> {
   readonly json?: unknown
 }
 
-const FIGURES = { hits: 3, misses: 1, bypasses: 2, hitRate: 0.75, meanCachedMs: 1.5, meanUncachedMs: null }
+const COUNTS = { hits: 3, misses: 1, bypasses: 2, hitRate: 0.75, meanCachedMs: 1.5, meanUncachedMs: null }
 
 export const STATS: StatsSnapshot = {
   since: '2026-01-01T00:00:00.000Z',
-  total: FIGURES,
-  resources: { user_profile: FIGURES },
+  total: COUNTS,
+  resources: { user_profile: COUNTS },
   store: { kind: 'memory', state: 'up', entries: 1, usedBytes: 100, maxBytes: 1000, pendingInvalidations: 0 }
 }
 

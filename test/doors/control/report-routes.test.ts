@@ -12,7 +12,7 @@ interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
 }
 
-t.test('figures and the table in force are reported', async (t) => {
+t.test('stats and the table in force are reported', async (t) => {
   const { call } = await openDoor(t)
   t.strictSame((await call('GET', '/v1/stats')).json(), STATS)
   t.strictSame((await call('GET', '/v1/resources')).json(), RESOURCES)

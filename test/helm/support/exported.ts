@@ -49,7 +49,7 @@ export const exportedSamples = async (): Promise<Samples> => {
     observer.invalidated({ source, kinds: ['key'], outcome: 'done', removed: 1 })
   }
   observer.originAsked({ resource: 'user_profile', status: 200, durationMs: 1 })
-  observer.fillDropped({ key: 'k', reason: 'refused' })
+  observer.unstored({ resource: 'user_profile', key: 'k', reason: 'invalidated' })
   observer.storeAsked({ operation: 'read', durationMs: 1 })
   observer.storeFailed({ operation: 'read', kind: 'unreachable', error: new Error('away') })
   observer.storeChanged({ state: 'down', kind: 'unreachable', reason: 'away' })

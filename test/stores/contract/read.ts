@@ -83,12 +83,12 @@ export const readContract = async (t: Test, createStore: CreateStore): Promise<v
     t.strictSame(await bodies(store, 'long'), [undefined])
   })
 
-  await t.test('figures tell state, use and limit', async (t) => {
+  await t.test('stats tell state, use and limit', async (t) => {
     const { store } = await createStore(t)
     await put(store, { storeKey: 'a', entry: entryOf('x'.repeat(10_000)) })
-    const figures = await store.stats()
-    t.match(figures, { state: 'up', pendingInvalidations: 0 })
-    t.ok((figures.usedBytes ?? 0) > 10_000)
-    t.type(figures.maxBytes, 'number')
+    const stats = await store.stats()
+    t.match(stats, { state: 'up', pendingInvalidations: 0 })
+    t.ok((stats.usedBytes ?? 0) > 10_000)
+    t.type(stats.maxBytes, 'number')
   })
 }
