@@ -47,7 +47,7 @@ export const TESTED_WITH: Readonly<Record<string, string>> = {
   'stores/redis/scripts/records.ts': 'stores/redis/records.test.ts',
   'stores/redis/scripts/redis-keys.ts': 'stores/redis/keyspace.test.ts',
   'stores/redis/scripts/sizes.ts': 'stores/redis/sizes.test.ts',
-  'stores/redis/scripts/sweep.ts': 'stores/redis/sweep.test.ts',
+  'stores/redis/scripts/sweep.ts': 'stores/redis/sweep.test.ts'
 }
 
 /** Which file starts the built sidecar, for tests that run it in a process of its own. */
