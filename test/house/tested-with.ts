@@ -3,14 +3,63 @@ import { dirname, join, normalize, sep } from 'node:path'
 import ts from 'typescript'
 
 /** Parts of something larger, and the test, from `test`, that holds the two together. */
-export const TESTED_WITH: Readonly<Record<string, string>> = {}
+export const TESTED_WITH: Readonly<Record<string, string>> = {
+  'cache/invalidation.ts': 'cache/invalidate/matcher.test.ts',
+  'cache/write/named-by.ts': 'cache/write/write-through.test.ts',
+  'cache/store.ts': 'cache/values/read-many.test.ts',
+  'config/check-together.ts': 'config/config.test.ts',
+  'config/config-error.ts': 'config/config.test.ts',
+  'config/schema.ts': 'config/config.test.ts',
+  'doors/compilers.ts': 'doors/control/bad-input.test.ts',
+  'doors/control/control-door.ts': 'doors/control/bad-input.test.ts',
+  'doors/control/documentation.ts': 'doors/control/openapi.test.ts',
+  'doors/control/query.ts': 'doors/control/bad-input.test.ts',
+  'doors/control/schemas.ts': 'doors/control/openapi.test.ts',
+  'doors/proxy/proxy-door.ts': 'doors/proxy/forwarding.test.ts',
+  'origin/connector.ts': 'origin/http-origin.test.ts',
+  'origin/exchange.ts': 'origin/http-origin.test.ts',
+  'resources/check-file.ts': 'resources/load.test.ts',
+  'resources/json.ts': 'resources/load.test.ts',
+  'resources/read-rows.ts': 'resources/load.test.ts',
+  'resources/schema.ts': 'resources/load.test.ts',
+  'resources/table.ts': 'resources/load.test.ts',
+  'resources/template-parts.ts': 'resources/load.test.ts',
+  'resources/template-rules.ts': 'resources/load.test.ts',
+  'resources/write-rows.ts': 'resources/load.test.ts',
+  'sidecar/ending.ts': 'sidecar/signals.test.ts',
+  'sidecar/listen.ts': 'main.test.ts',
+  'sidecar/sidecar.ts': 'sidecar/clock-steps.test.ts',
+  'sidecar/start.ts': 'main.test.ts',
+  'sidecar/warming-of.ts': 'warming/start.test.ts',
+  'stores/memory/memory-log.ts': 'stores/memory/memory-store.test.ts',
+  'stores/memory/reached-keys.ts': 'stores/memory/memory-store.test.ts',
+  'stores/memory/stored-entry.ts': 'stores/memory/memory-store.test.ts',
+  'stores/memory/tag-index.ts': 'stores/memory/memory-store.test.ts',
+  'stores/redis/connection/client.ts': 'stores/redis/refused.test.ts',
+  'stores/redis/connection/slot-owner.ts': 'redis-modes/cluster.test.ts',
+  'stores/redis/connection/upkeep.ts': 'stores/redis/connection/connection.test.ts',
+  'stores/redis/lost-epoch.ts': 'stores/redis/restart.test.ts',
+  'stores/redis/scan.ts': 'stores/redis/cost.test.ts',
+  'stores/redis/scripts/commit.ts': 'stores/redis/redis-store.test.ts',
+  'stores/redis/scripts/epoch.ts': 'stores/redis/restart.test.ts',
+  'stores/redis/scripts/invalidate.ts': 'stores/redis/eviction.test.ts',
+  'stores/redis/scripts/open.ts': 'stores/redis/restart.test.ts',
+  'stores/redis/scripts/records.ts': 'stores/redis/records.test.ts',
+  'stores/redis/scripts/redis-keys.ts': 'stores/redis/keyspace.test.ts',
+  'stores/redis/scripts/sizes.ts': 'stores/redis/sizes.test.ts',
+  'stores/redis/scripts/sweep.ts': 'stores/redis/sweep.test.ts'
+}
 
-/** The files of `src`, from there, that a test imports, directly or by way of others. */
+/** Which file starts the built sidecar, for tests that run it in a process of its own. */
+const COMMAND = 'test/support/sidecar-command.ts'
+
+/** The files of `src`, from there, that a test imports or runs, directly or by way of others. */
 export const importedByTest = (test: string): ReadonlySet<string> => {
   const seen = new Set<string>()
   const visit = (file: string): void => {
     if (seen.has(file)) return
     seen.add(file)
+    if (file === normalize(COMMAND)) visit(normalize('src/main.ts'))
     for (const { fileName } of ts.preProcessFile(readFileSync(file, 'utf8')).importedFiles) {
       if (fileName.startsWith('.')) visit(normalize(join(dirname(file), fileName)).replace(/\.js$/, '.ts'))
     }
