@@ -32,22 +32,14 @@ export const TESTED_WITH: Readonly<Record<string, string>> = {
   'sidecar/start.ts': 'main.test.ts',
   'sidecar/warming-of.ts': 'warming/start.test.ts',
   'stores/memory/memory-log.ts': 'stores/memory/memory-store.test.ts',
-  'stores/memory/reached-keys.ts': 'stores/memory/memory-store.test.ts',
   'stores/memory/stored-entry.ts': 'stores/memory/memory-store.test.ts',
   'stores/memory/tag-index.ts': 'stores/memory/memory-store.test.ts',
   'stores/redis/connection/client.ts': 'stores/redis/refused.test.ts',
   'stores/redis/connection/slot-owner.ts': 'redis-modes/cluster.test.ts',
-  'stores/redis/connection/upkeep.ts': 'stores/redis/connection/connection.test.ts',
-  'stores/redis/lost-epoch.ts': 'stores/redis/restart.test.ts',
-  'stores/redis/scan.ts': 'stores/redis/cost.test.ts',
-  'stores/redis/scripts/commit.ts': 'stores/redis/redis-store.test.ts',
+  'stores/redis/connection/lifecycle.ts': 'stores/redis/connection/connection.test.ts',
   'stores/redis/scripts/epoch.ts': 'stores/redis/restart.test.ts',
   'stores/redis/scripts/invalidate.ts': 'stores/redis/eviction.test.ts',
-  'stores/redis/scripts/open.ts': 'stores/redis/restart.test.ts',
-  'stores/redis/scripts/records.ts': 'stores/redis/records.test.ts',
-  'stores/redis/scripts/redis-keys.ts': 'stores/redis/keyspace.test.ts',
-  'stores/redis/scripts/sizes.ts': 'stores/redis/sizes.test.ts',
-  'stores/redis/scripts/sweep.ts': 'stores/redis/sweep.test.ts'
+  'stores/redis/scripts/redis-keys.ts': 'stores/redis/keyspace.test.ts'
 }
 
 /** Which file starts the built sidecar, for tests that run it in a process of its own. */
