@@ -1,5 +1,5 @@
 import type { Answer } from './client.js'
-import type { StatsSnapshot } from '../src/telemetry/stats-schema.js'
+import type { StatsSnapshot } from '../src/telemetry/statistics.js'
 
 export interface Report {
   title(text: string): void

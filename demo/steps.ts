@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { StatsSchema } from '../src/telemetry/stats-schema.js'
+import { StatsSchema } from '../src/telemetry/statistics.js'
 import type { Answer, Client } from './client.js'
 import { faultOf, type Expectation } from './expectation.js'
 import type { Report } from './report.js'

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import { COMMIT } from '../../src/stores/redis/scripts/commit.js'
+import { COMMIT } from '../../src/stores/redis/commit.js'
 import { INVALIDATE } from '../../src/stores/redis/scripts/invalidate.js'
 import { percentile } from '../load/statistics.js'
 import type { RedisServer } from '../../test/support/redis-server.js'

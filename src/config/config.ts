@@ -1,7 +1,6 @@
 import { Ajv } from 'ajv'
 import { checkTogether } from './check-together.js'
-import { ConfigError } from './config-error.js'
-import { describe } from './describe.js'
+import { ConfigError, describe } from './config-error.js'
 import { type Config, ConfigSchema } from './schema.js'
 
 export { type Config, ConfigError, ConfigSchema }

@@ -1,4 +1,4 @@
-import { type Static, Type } from '@sinclair/typebox'
+import { type IntegerOptions, type Static, type StringOptions, Type } from '@sinclair/typebox'
 
 const Port = (value: number, description: string) =>
   Type.Integer({ minimum: 0, maximum: 65535, default: value, description })
@@ -8,6 +8,9 @@ const Milliseconds = (value: number, description: string) =>
   Type.Integer({ minimum: 1, maximum: 3_600_000, default: value, description })
 const Text = (value: string, description: string) =>
   Type.String({ minLength: 1, default: value, description })
+const Whole = (rules: IntegerOptions, description: string) => Type.Integer({ ...rules, description })
+const OptionalText = (description: string, rules: StringOptions = { minLength: 1 }) =>
+  Type.Optional(Type.String({ ...rules, description }))
 
 const MEBIBYTE = 1024 * 1024
 
@@ -22,45 +25,27 @@ export const ConfigSchema = Type.Object({
     310_000,
     'Wait for the head of an answer of the origin, and for each pause in its body. Above the limit of the backend (300 s).'
   ),
-  ORIGIN_MAX_CONNECTIONS: Type.Integer({
-    minimum: 1,
-    maximum: 10_000,
-    default: 128,
-    description: 'Connections to the origin, one request at a time on each.'
-  }),
-  ORIGIN_MAX_QUEUE: Type.Integer({
-    minimum: 0,
-    maximum: 1_000_000,
-    default: 10_000,
-    description: 'Requests that may wait for a connection to the origin; more get 503.'
-  }),
-  ORIGIN_SERVERNAME: Type.Optional(
-    Type.String({
-      minLength: 1,
-      description:
-        'Name that the certificate of an `https` origin must be for, in place of the host of `ORIGIN_URL`.'
-    })
+  ORIGIN_MAX_CONNECTIONS: Whole(
+    { minimum: 1, maximum: 10_000, default: 128 },
+    'Connections to the origin, one request at a time on each.'
   ),
-  ORIGIN_CA_FILE: Type.Optional(
-    Type.String({
-      minLength: 1,
-      description:
-        'PEM file of the authority that signed the certificate of an `https` origin, where it is a private one.'
-    })
+  ORIGIN_MAX_QUEUE: Whole(
+    { minimum: 0, maximum: 1_000_000, default: 10_000 },
+    'Requests that may wait for a connection to the origin; more get 503.'
   ),
-  ALLOWED_HOSTS: Type.Optional(
-    Type.String({
-      pattern: '^[A-Za-z0-9.*_,:\\[\\] -]+$',
-      description:
-        "Hosts answered from the cache, with commas, as in Django's `ALLOWED_HOSTS`; others are forwarded. Not set: all."
-    })
+  ORIGIN_SERVERNAME: OptionalText(
+    'Name that the certificate of an `https` origin must be for, in place of the host of `ORIGIN_URL`.'
   ),
-  TRUSTED_FIELDS: Type.Optional(
-    Type.String({
-      pattern: '^[A-Za-z0-9, -]+$',
-      description:
-        'Fields passed on, with commas, of those that are [dropped](security.md#fields-that-are-dropped): the ingress sets them.'
-    })
+  ORIGIN_CA_FILE: OptionalText(
+    'PEM file of the authority that signed the certificate of an `https` origin, where it is a private one.'
+  ),
+  ALLOWED_HOSTS: OptionalText(
+    "Hosts answered from the cache, with commas, as in Django's `ALLOWED_HOSTS`; others are forwarded. Not set: all.",
+    { pattern: '^[A-Za-z0-9.*_,:\\[\\] -]+$' }
+  ),
+  TRUSTED_FIELDS: OptionalText(
+    'Fields passed on, with commas, of those that are [dropped](security.md#fields-that-are-dropped): the ingress sets them.',
+    { pattern: '^[A-Za-z0-9, -]+$' }
   ),
   CACHE_STORE: Type.Union([Type.Literal('redis'), Type.Literal('memory')], {
     default: 'redis',
@@ -73,18 +58,10 @@ export const ConfigSchema = Type.Object({
     description:
       '`redis://[user:password@]host:port/database`, a cluster or sentinels ([forms](redis.md#the-address)); `rediss` is TLS.'
   }),
-  REDIS_USERNAME: Type.Optional(
-    Type.String({ minLength: 1, description: 'User of Redis, in place of the one in the address.' })
-  ),
-  REDIS_PASSWORD: Type.Optional(
-    Type.String({ minLength: 1, description: 'Password of Redis, in place of the one in the address.' })
-  ),
-  REDIS_CA_FILE: Type.Optional(
-    Type.String({
-      minLength: 1,
-      description:
-        'PEM file of the authority that signed the certificate of Redis, where it is a private one.'
-    })
+  REDIS_USERNAME: OptionalText('User of Redis, in place of the one in the address.'),
+  REDIS_PASSWORD: OptionalText('Password of Redis, in place of the one in the address.'),
+  REDIS_CA_FILE: OptionalText(
+    'PEM file of the authority that signed the certificate of Redis, where it is a private one.'
   ),
   REDIS_CONNECT_TIMEOUT_MS: Milliseconds(5000, 'Wait for a connection to Redis.'),
   REDIS_COMMAND_TIMEOUT_MS: Milliseconds(
@@ -100,28 +77,20 @@ export const ConfigSchema = Type.Object({
     default: 'spms:',
     description: 'Begins every key in Redis. `{spms}:` keeps one slot on Redis Cluster.'
   }),
-  DEFAULT_TTL: Type.Integer({
-    minimum: 1,
-    default: 300,
-    description: 'Time to live in seconds of a value that is put without one.'
-  }),
-  MAX_TTL: Type.Integer({
-    minimum: 1,
-    maximum: 31_536_000,
-    default: 86_400,
-    description: 'Greatest time to live in seconds, for values and for entries.'
-  }),
+  DEFAULT_TTL: Whole(
+    { minimum: 1, default: 300 },
+    'Time to live in seconds of a value that is put without one.'
+  ),
+  MAX_TTL: Whole(
+    { minimum: 1, maximum: 31_536_000, default: 86_400 },
+    'Greatest time to live in seconds, for values and for entries.'
+  ),
   MEMORY_MAX_BYTES: Bytes(
     64 * MEBIBYTE,
     'Size of the embedded store; the least recently used entries make room.'
   ),
   MAX_ENTRY_BYTES: Bytes(MEBIBYTE, 'Largest body that is stored; larger answers are passed through.'),
-  RESOURCES_FILE: Type.Optional(
-    Type.String({
-      minLength: 1,
-      description: 'YAML file of the resource table, in place of the built-in one.'
-    })
-  ),
+  RESOURCES_FILE: OptionalText('YAML file of the resource table, in place of the built-in one.'),
   CACHE_ENABLED: Type.Boolean({
     default: true,
     description: '`false` forwards every read; writes still invalidate.'
@@ -130,22 +99,16 @@ export const ConfigSchema = Type.Object({
   PROXY_PORT: Port(8080, 'Port of the proxy door.'),
   CONTROL_HOST: Text('127.0.0.1', 'Address of the control door; beyond loopback only with `CONTROL_TOKEN`.'),
   CONTROL_PORT: Port(8081, 'Port of the control door.'),
-  CONTROL_SOCKET: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 100,
-      description: 'Unix socket of the control door, beside the port.'
-    })
-  ),
-  CONTROL_TOKEN: Type.Optional(
-    Type.String({ minLength: 16, description: 'Demanded by the control door as `Authorization: Bearer …`.' })
-  ),
-  CONTROL_HOSTS: Type.Optional(
-    Type.String({
-      pattern: '^[\\w.-]+(\\s*,\\s*[\\w.-]+)*$',
-      description:
-        'Names beside the loopback ones by which the control door may be called where it asks for no token.'
-    })
+  CONTROL_SOCKET: OptionalText('Unix socket of the control door, beside the port.', {
+    minLength: 1,
+    maxLength: 100
+  }),
+  CONTROL_TOKEN: OptionalText('Demanded by the control door as `Authorization: Bearer …`.', {
+    minLength: 16
+  }),
+  CONTROL_HOSTS: OptionalText(
+    'Names beside the loopback ones by which the control door may be called where it asks for no token.',
+    { pattern: '^[\\w.-]+(\\s*,\\s*[\\w.-]+)*$' }
   ),
   CALLER_TIMEOUT_MS: Milliseconds(
     60_000,
@@ -153,13 +116,10 @@ export const ConfigSchema = Type.Object({
   ),
   OPS_HOST: Text('0.0.0.0', 'Address of the ops door.'),
   OPS_PORT: Port(9090, 'Port of the ops door.'),
-  SHUTDOWN_DELAY_MS: Type.Integer({
-    minimum: 0,
-    maximum: 3_600_000,
-    default: 0,
-    description:
-      'After SIGTERM, how long the doors go on while `/ready` fails already, for balancers to notice.'
-  }),
+  SHUTDOWN_DELAY_MS: Whole(
+    { minimum: 0, maximum: 3_600_000, default: 0 },
+    'After SIGTERM, how long the doors go on while `/ready` fails already, for balancers to notice.'
+  ),
   SHUTDOWN_TIMEOUT_MS: Milliseconds(
     25_000,
     'From when the doors close, how long requests in progress may take; then they are cut, and the process ends.'
@@ -168,12 +128,9 @@ export const ConfigSchema = Type.Object({
     20_000,
     'Longest that the reads of the list `warm` hold back readiness, whatever the origin does.'
   ),
-  WARM_IDENTITY: Type.Optional(
-    Type.String({
-      minLength: 2,
-      description:
-        'Headers of these reads as a JSON object: who is asking, and the `Host` that the origin expects.'
-    })
+  WARM_IDENTITY: OptionalText(
+    'Headers of these reads as a JSON object: who is asking, and the `Host` that the origin expects.',
+    { minLength: 2 }
   ),
   LOG_LEVEL: Type.Union(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),

@@ -1,9 +1,8 @@
 import { KindGuard, type TArray, type TSchema } from '@sinclair/typebox'
 import { Ajv, type FuncKeywordDefinition, type ValidateFunction } from 'ajv'
 import type { FastifyInstance } from 'fastify'
-
 import { isSliceOver, nextSlice } from '../concurrency/time-slices.js'
-import { invalid } from './schema-faults.js'
+import { invalid } from './to-problem.js'
 
 /**
  * Strict validation: nothing is coerced, nothing unknown is dropped. A schema is compiled when a request first
@@ -26,7 +25,7 @@ export const useCompilers = (
     if (lists.length > 0) {
       const inSlices = validatorInSlices(
         compile(withoutItems(schema, lists)),
-        lists.map(({ name, items }) => ({ name, item: compile(items) }))
+        lists.map(({ name, items }) => ({ name, items: compile(items) }))
       )
       return (value: unknown) => Object.assign(inSlices(value), SAFE)
     }
@@ -39,13 +38,13 @@ export const useCompilers = (
   app.setSerializerCompiler(() => JSON.stringify)
 }
 
-interface List {
+interface List<Items> {
   readonly name: string
-  readonly items: TSchema
+  readonly items: Items
 }
 
 /** The members of an object that are lists: they may have thousands of elements. */
-const listsOf = (schema: TSchema): readonly List[] => {
+const listsOf = (schema: TSchema): readonly List<TSchema>[] => {
   if (!KindGuard.IsObject(schema)) return []
   const lists = Object.entries(schema.properties).filter((entry): entry is [string, TArray] =>
     KindGuard.IsArray(entry[1])
@@ -53,15 +52,10 @@ const listsOf = (schema: TSchema): readonly List[] => {
   return lists.map(([name, { items }]) => ({ name, items }))
 }
 
-const withoutItems = (schema: TSchema, lists: readonly List[]): TSchema => {
+const withoutItems = (schema: TSchema, lists: readonly List<TSchema>[]): TSchema => {
   if (!KindGuard.IsObject(schema)) return schema
   const shells = lists.map(({ name }) => [name, { ...schema.properties[name], items: {} }] as const)
   return { ...schema, properties: { ...schema.properties, ...Object.fromEntries(shells) } }
-}
-
-interface CompiledList {
-  readonly name: string
-  readonly item: () => ValidateFunction
 }
 
 /** What Fastify's types ask of a promise. */
@@ -69,14 +63,14 @@ const SAFE = { __linterBrands: 'SafePromiseLike' } as const
 
 /** The same as validating the whole, one element of a list after another. Fastify takes what it rejects with as the error. */
 const validatorInSlices =
-  (shell: () => ValidateFunction, lists: readonly CompiledList[]) =>
+  (shell: () => ValidateFunction, lists: readonly List<() => ValidateFunction>[]) =>
   async (value: unknown): Promise<boolean> => {
     const validate = shell()
     if (!validate(value)) throw invalid(validate.errors ?? [], 'body')
-    for (const { name, item } of lists) {
+    for (const { name, items } of lists) {
       const list: unknown = Object.entries(value ?? {}).find(([member]) => member === name)?.[1]
       if (!Array.isArray(list)) continue
-      const validateItem = item()
+      const validateItem = items()
       for (const [at, each] of list.entries()) {
         if (isSliceOver()) await nextSlice()
         if (validateItem(each)) continue

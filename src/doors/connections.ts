@@ -1,17 +1,23 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { Pipeline } from './pipeline.js'
+
+/** So many requests may wait on a connection: clients that pipeline at all send a few. */
+export const MOST_WAITING = 10
 
 /**
  * The connections to a door and what is being answered on them. It costs a request one look-up, and no listener. A
  * response is open until the last byte of its answer has been handed to the system, or its connection is gone.
+ *
+ * One request of a connection is worked on at a time, where RFC 9112 §9.3.2 asks only that the answers keep the order.
+ * Otherwise later answers would be made and kept in memory for a caller who may never read the first one. A connection
+ * on which more than `MOST_WAITING` requests wait is cut, because Node parses all that a packet holds.
  */
 export class Connections {
   /** Undefined before the first request. */
   readonly #latest = new Map<Socket, ServerResponse | undefined>()
   /** Open responses that have a later one on the same connection. */
   readonly #overtaken = new Map<Socket, Set<ServerResponse>>()
-  readonly #pipeline = new Pipeline()
+  readonly #waiting = new WeakMap<Socket, number>()
   #watchNew: ((response: ServerResponse) => void) | undefined
 
   /** A door may have several servers. */
@@ -22,7 +28,7 @@ export class Connections {
     })
   }
 
-  /** Registers every request as it arrives, and calls the listener for one request of a connection at a time. */
+  /** Registers every request as it arrives, and calls the listener when the earlier ones of its connection are answered. */
   inTurn(listener: RequestListener): RequestListener {
     return (request, response) => {
       // Node parses the rest of a packet although the connection has been cut, see `MOST_WAITING`.
@@ -30,7 +36,7 @@ export class Connections {
       const earlier = this.#add(request, response)
       this.#watchNew?.(response)
       if (earlier === undefined) listener(request, response)
-      else this.#pipeline.wait(request.socket, earlier, () => listener(request, response))
+      else this.#wait(request.socket, earlier, () => listener(request, response))
     }
   }
 
@@ -52,6 +58,20 @@ export class Connections {
       if (overtaken.size === 0) this.#overtaken.delete(socket)
     })
     return earlier
+  }
+
+  /** Runs `work` when the earlier response is closed, and never on a connection that is gone. */
+  #wait(socket: Socket, earlier: ServerResponse, work: () => void): void {
+    const waiting = (this.#waiting.get(socket) ?? 0) + 1
+    this.#waiting.set(socket, waiting)
+    if (waiting > MOST_WAITING) {
+      socket.destroy()
+      return
+    }
+    earlier.once('close', () => {
+      this.#waiting.set(socket, (this.#waiting.get(socket) ?? 1) - 1)
+      if (!socket.destroyed) work()
+    })
   }
 
   /** The latest response of a connection, if it is open: the earlier ones are closed before it. */

@@ -1,7 +1,5 @@
 import type { Socket } from 'node:net'
-
 import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify'
-
 import { nothingHere, ProblemError, refuse } from './problem.js'
 import { answerClientError } from './to-problem.js'
 

@@ -1,6 +1,5 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-
 import { Type, type Static } from '@sinclair/typebox'
 import type { FastifyReply } from 'fastify'
 
@@ -19,10 +18,10 @@ export const ProblemSchema = Type.Object(
   },
   { description: 'Problem details (RFC 9457)' }
 )
-export type Problem = Static<typeof ProblemSchema>
+type Problem = Static<typeof ProblemSchema>
 export type Fault = NonNullable<Problem['errors']>[number]
 
-export interface ProblemOptions extends ErrorOptions {
+interface ProblemOptions extends ErrorOptions {
   readonly errors?: readonly Fault[]
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -55,6 +54,10 @@ export const PROBLEM_TYPE = 'application/problem+json'
 /** Bad input, told by the field that is at fault. */
 export const badInput = (field: string, detail: string, status = 400): ProblemError =>
   new ProblemError(status, `${field} ${detail}.`, { errors: [{ field, detail }] })
+
+/** For what may well succeed in a second. */
+export const tryAgain = (detail: string, cause?: Error): ProblemError =>
+  new ProblemError(503, detail, { headers: { 'retry-after': '1' }, cause })
 
 export const sendProblem = (reply: FastifyReply, error: ProblemError): FastifyReply =>
   reply

@@ -1,13 +1,9 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
+import { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { Connections } from './connections.js'
 import { Drain } from './drain.js'
 import { answerClientError } from './to-problem.js'
 import { type AnswerClientError, headLimits, limitPauses } from './time-limits.js'
-
-export interface ServerFactoryOptions {
-  /** For each wait on a caller: a head, a pause in a body, a pause in taking an answer. In milliseconds. */
-  readonly timeoutMs: number
-}
 
 /** Makes the servers of one door and ends them. No wait on a caller is without a limit. */
 export interface ServerFactory {
@@ -26,10 +22,27 @@ export interface ServerFactory {
  */
 export const KEEP_ALIVE_MS = 72_000
 
-/** Takes the place of Fastify's own listener: `answerError` has answered by then. */
-export const clientErrorHandler = (): void => undefined
+/** What every door is made of. */
+export interface DoorParts {
+  readonly serverFactory: ServerFactory
+  readonly loggerInstance: FastifyBaseLogger
+}
 
-export const createServerFactory = ({ timeoutMs }: ServerFactoryOptions): ServerFactory => {
+export interface Door {
+  readonly app: FastifyInstance
+  readonly serverFactory: ServerFactory
+}
+
+/** What Fastify is told for every door. */
+export const fastifyOptions = ({ loggerInstance }: DoorParts) => ({
+  loggerInstance,
+  logController: new LogController({ disableRequestLogging: true }),
+  /** Takes the place of Fastify's own listener: `answerError` has answered by then. */
+  clientErrorHandler: (): void => undefined
+})
+
+/** `timeoutMs`: for each wait on a caller: a head, a pause in a body, a pause in taking an answer. */
+export const createServerFactory = ({ timeoutMs }: { readonly timeoutMs: number }): ServerFactory => {
   const connections = new Connections()
   const drain = new Drain(connections)
   return {

@@ -4,11 +4,6 @@ import type { Connections } from './connections.js'
 
 export type AnswerClientError = (error: NodeJS.ErrnoException, socket: Socket) => void
 
-export interface PauseLimits {
-  readonly timeoutMs: number
-  readonly answerError: AnswerClientError
-}
-
 /** How often connections are looked at: limits are kept with this much delay, or a quarter of the limit. */
 const LONGEST_CHECK_MS = 5000
 
@@ -30,7 +25,7 @@ export const headLimits = (timeoutMs: number): ServerOptions => ({
 export const limitPauses = (
   server: Server,
   connections: Connections,
-  { timeoutMs, answerError }: PauseLimits
+  { timeoutMs, answerError }: { readonly timeoutMs: number; readonly answerError: AnswerClientError }
 ): void => {
   const checking = setInterval(() => {
     for (const socket of connections.sockets()) {

@@ -1,15 +1,15 @@
-import { Ajv } from 'ajv'
+import { Ajv, type ErrorObject } from 'ajv'
 import { isList, isObject } from './json.js'
-import { labelOf, problemOf } from './schema-problem.js'
 import {
-  resourceFileSchema,
   type ReadRow,
   type ResourceFile,
+  resourceFileSchema,
   type TtlLimits,
   type WriteRow
 } from './schema.js'
+import { describedBy, printSteps, ruleOf, stepsOf, type Wording } from '../schema/schema-fault.js'
 
-export interface CheckedFile {
+interface CheckedFile {
   readonly problems: readonly string[]
   /** What of the file agrees with the schema, with its defaults filled in: all of it, or less some rows. */
   readonly sound: SoundFile | undefined
@@ -62,4 +62,41 @@ const labelled = (file: ResourceFile, isSound: RowTest): SoundFile => {
     })
   }
   return { file, resources: label('resources', file.resources), writes: label('writes', file.writes) }
+}
+
+/** One error of the schema check as `resources[3] (user_profile).ttl: must be <= 86400, is 100000`. */
+const problemOf = (error: ErrorObject, file: unknown): string => {
+  const place = placeOf(stepsOf(error), file)
+  const rule = `${place === '' ? 'the file' : place}: ${ruleOf(error, WORDING)}`
+  return ABOUT_MEMBERS.has(error.keyword) ? rule : `${rule}, is ${shown(error.data)}`
+}
+
+/** A row is named by its name, or a write by its path. */
+const labelOf = (section: string, index: number, row: unknown): string => {
+  const name = isObject(row) ? (row['name'] ?? row['path']) : undefined
+  return `${section}[${index}]${typeof name === 'string' ? ` (${name})` : ''}`
+}
+
+const placeOf = ([section, index, ...rest]: readonly string[], file: unknown): string => {
+  if (section === undefined) return ''
+  if (index === undefined) return section
+  const rows = isObject(file) ? file[section] : undefined
+  if (!isList(rows)) return printSteps([section, index, ...rest])
+  return printSteps(rest, labelOf(section, Number(index), rows[Number(index)]))
+}
+
+/** Of these the value at fault is the object around a member. */
+const ABOUT_MEMBERS = new Set(['additionalProperties', 'required'])
+
+const WORDING: Wording = {
+  additionalProperties: 'unknown field',
+  required: 'is missing',
+  pattern: describedBy((description) => `must be ${description}`)
+}
+
+const SHOWN_MAX = 60
+
+const shown = (value: unknown): string => {
+  const text = value === undefined ? 'undefined' : JSON.stringify(value)
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text
 }

@@ -7,7 +7,7 @@ export interface Route<Row extends object> {
   readonly row: Row
 }
 
-export type RouteMatch<Row extends object> = Row & { readonly parameters: Parameters }
+type RouteMatch<Row extends object> = Row & { readonly parameters: Parameters }
 
 /** Paths whose row is remembered: people read the same ones again and again. */
 const REMEMBERED = 2000
@@ -49,7 +49,8 @@ const insert = <Row extends object>(root: Node<Row>, { path, row }: Route<Row>):
   const names: string[] = []
   let node = root
   for (const segment of segmentsOf(path)) {
-    const next = nextOf(node, segment) ?? { literals: new Map(), parameter: undefined, leaf: undefined }
+    const known = isPlaceholder(segment) ? node.parameter : node.literals.get(segment)
+    const next = known ?? { literals: new Map(), parameter: undefined, leaf: undefined }
     if (isPlaceholder(segment)) {
       names.push(segment.slice(1, -1))
       node.parameter = next
@@ -82,6 +83,3 @@ const find = <Row extends object>(root: Node<Row>, path: string): RouteMatch<Row
 const segmentsOf = (path: string): readonly string[] => path.slice(1).split('/')
 
 const isPlaceholder = (segment: string): boolean => segment.startsWith('{')
-
-const nextOf = <Row>(node: Node<Row>, segment: string): Node<Row> | undefined =>
-  isPlaceholder(segment) ? node.parameter : node.literals.get(segment)

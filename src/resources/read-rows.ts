@@ -14,17 +14,19 @@ import type { ReadRow } from './schema.js'
 import { compileTemplate, keyTemplateOf } from './template.js'
 import type { TemplateUse } from './template-rules.js'
 
-export interface ReadRules {
+interface ReadRules {
   readonly families: readonly string[]
   readonly trustedHeaders: readonly string[]
   readonly report: Report
 }
 
+type ReadRoute = Route<Pick<ReadMatch, 'resource'>>
+
 /** Compiles the read rows; what is wrong with them goes to the report. */
 export const compileReads = (
   rows: readonly Labelled<ReadRow>[],
   { families, trustedHeaders, report }: ReadRules
-): readonly Route<Pick<ReadMatch, 'resource'>>[] => {
+): readonly ReadRoute[] => {
   reportRivals(rows, report)
   return rows.flatMap(({ label, row }) => {
     const reportField: Report = (field, reason) => report(`${label}.${field}`, reason)
@@ -38,7 +40,7 @@ const compileRow = (
   row: ReadRow,
   trustedHeaders: readonly string[],
   report: Report
-): readonly Route<Pick<ReadMatch, 'resource'>>[] => {
+): readonly ReadRoute[] => {
   const compile = (use: TemplateUse, source: string, field: string) => {
     const place = { use, parameters: parametersOf(row.path), scope: row.scope }
     const compiled = compileTemplate(source, place)

@@ -34,10 +34,9 @@ export const resourceFileSchema = (limits: TtlLimits) =>
 
 const closed = { additionalProperties: false }
 
-const token = Type.String({
-  pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
-  description: 'a token of RFC 9110 §5.6.2'
-})
+const text = (pattern: string, description: string) => Type.String({ pattern, description })
+
+const token = text("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", 'a token of RFC 9110 §5.6.2')
 
 const familyName = Type.String({ pattern: '^[a-z][a-z0-9-]*$' })
 
@@ -45,33 +44,23 @@ const familyName = Type.String({ pattern: '^[a-z][a-z0-9-]*$' })
 const LITERAL = '[A-Za-z0-9._~-]*[A-Za-z._~-][A-Za-z0-9._~-]*'
 const PARAMETER = '\\{(?!(?:user|identity)\\})[a-z]+\\}'
 
-const path = Type.String({
-  pattern: `^(?:/(?:${LITERAL}|${PARAMETER}))+$`,
-  description:
-    'a path of whole segments, each {name} (not {user} or {identity}) or text that is not only digits'
-})
+const path = text(
+  `^(?:/(?:${LITERAL}|${PARAMETER}))+$`,
+  'a path of whole segments, each {name} (not {user} or {identity}) or text that is not only digits'
+)
 
-const prefix = Type.String({
-  pattern: `^(?:/${LITERAL})+$`,
-  description: 'the beginning of a path in whole segments without placeholders'
-})
+const prefix = text(`^(?:/${LITERAL})+$`, 'the beginning of a path in whole segments without placeholders')
 
-const target = Type.String({
-  pattern: '^/[A-Za-z0-9._~/-]*(?:\\?[^\\s#]*)?$',
-  description: 'a path, with its query if it has one'
-})
+const target = text('^/[A-Za-z0-9._~/-]*(?:\\?[^\\s#]*)?$', 'a path, with its query if it has one')
 
 const KEY_PART = '(?:[A-Za-z0-9._-]+|~\\{identity\\}|\\{(?!identity\\})[a-z]+\\})'
 
 /** Whole parts, so that two keys can be compared part by part; `~` keeps a caller's keys apart from all others. */
-const key = Type.String({
-  pattern: `^${KEY_PART}(?::${KEY_PART})*$`,
-  description: 'text, {parameter} or ~{identity}, joined by colons'
-})
+const key = text(`^${KEY_PART}(?::${KEY_PART})*$`, 'text, {parameter} or ~{identity}, joined by colons')
 
 const template = Type.String({ minLength: 1 })
 
-const plainTag = Type.String({ pattern: '^[A-Za-z0-9._:-]+$', description: 'a tag without placeholders' })
+const plainTag = text('^[A-Za-z0-9._:-]+$', 'a tag without placeholders')
 
 const names = (of: typeof token) => Type.Array(of, { default: [], uniqueItems: true })
 
@@ -92,10 +81,7 @@ const readRowSchema = ({ defaultTtlSeconds, maxTtlSeconds }: TtlLimits) => {
   const window = Type.Integer({ minimum: 0, maximum: maxTtlSeconds, default: 0 })
   return Type.Object(
     {
-      name: Type.String({
-        pattern: '^[a-z][a-z0-9_]*$',
-        description: 'a name in lower case, as in user_profile'
-      }),
+      name: text('^[a-z][a-z0-9_]*$', 'a name in lower case, as in user_profile'),
       path,
       key,
       ttl: Type.Integer({ minimum: 1, maximum: maxTtlSeconds, default: defaultTtlSeconds }),

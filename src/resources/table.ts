@@ -1,12 +1,10 @@
 import { fieldName } from '../http/fields.js'
 import type { ResourceTable, WriteMatch } from '../cache/resource.js'
 import type { SoundFile } from './check-file.js'
-import { createUnlistedWrites } from './unlisted-writes.js'
+import { createUnlistedWrites, compileWrites, type CompiledWrite } from './write-rows.js'
 import { createRouter } from './path-router.js'
 import { compileReads } from './read-rows.js'
-import { reportUnknownFamilies } from './row-checks.js'
-import { reportUselessWarming } from './warm-rules.js'
-import { compileWrites, type CompiledWrite } from './write-rows.js'
+import { reportUnknownFamilies, reportUselessWarming } from './row-checks.js'
 
 export interface CompiledTable {
   readonly problems: readonly string[]

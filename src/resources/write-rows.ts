@@ -2,9 +2,10 @@ import type { Template, WriteMatch } from '../cache/resource.js'
 import type { Labelled } from './check-file.js'
 import { shapeOf } from './path-router.js'
 import { findRival, parametersOf, reportRepeatedParameters, type Report } from './row-checks.js'
-import type { WriteRow } from './schema.js'
+import type { WriteRow, ResourceFile } from './schema.js'
 import { compileTemplate } from './template.js'
 import type { Part } from './template-parts.js'
+import { groupTag } from '../cache/tags.js'
 
 export interface CompiledWrite {
   readonly methods: readonly string[]
@@ -12,15 +13,12 @@ export interface CompiledWrite {
   readonly effect: Pick<WriteMatch, 'tags' | 'needsRequestBody' | 'needsAnswerBody'>
 }
 
-export interface WriteRules {
-  readonly whenUnlistedAt: (path: string) => WriteMatch['whenUnlisted']
-  readonly report: Report
-}
+type WhenUnlistedAt = (path: string) => WriteMatch['whenUnlisted']
 
 /** Compiles the write rows; what is wrong with them goes to the report. */
 export const compileWrites = (
   rows: readonly Labelled<WriteRow>[],
-  { whenUnlistedAt, report }: WriteRules
+  { whenUnlistedAt, report }: { readonly whenUnlistedAt: WhenUnlistedAt; readonly report: Report }
 ): readonly CompiledWrite[] =>
   rows.map(({ label, row }, at) => {
     const reportField: Report = (field, reason) => report(`${label}.${field}`, reason)
@@ -49,4 +47,27 @@ const compileTags = (row: WriteRow, report: Report): CompiledWrite['effect'] => 
   const needs = (from: 'request' | 'answer'): boolean =>
     parts.some((part) => part.kind === 'pick' && part.from === from)
   return { tags, needsRequestBody: needs('request'), needsAnswerBody: needs('answer') }
+}
+
+/** What a write to a path makes doubtful when nothing narrower is known: every tag group (family) that the path lies in. */
+export const createUnlistedWrites = ({ families, everything }: ResourceFile): WhenUnlistedAt => {
+  const tagsOf = new Map<string, string[]>()
+  for (const [family, prefixes] of Object.entries(families)) {
+    for (const prefix of prefixes) tagsOf.set(prefix, [...(tagsOf.get(prefix) ?? []), groupTag(family)])
+  }
+  const isEverything = new Set(everything)
+  return (path) => {
+    const tags: string[] = []
+    for (const prefix of prefixesOf(path)) {
+      if (isEverything.has(prefix)) return 'everything'
+      tags.push(...(tagsOf.get(prefix) ?? []))
+    }
+    return [...new Set(tags)]
+  }
+}
+
+/** `/a/b` for `/a/b`, `/a/b/` and `/a/b/c`, but not for `/a/bc`. */
+const prefixesOf = (path: string): readonly string[] => {
+  const segments = path.split('/')
+  return segments.map((_, at) => segments.slice(0, at + 1).join('/'))
 }

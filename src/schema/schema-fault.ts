@@ -35,11 +35,13 @@ export const ruleOf = (fault: SchemaFault, wording: Wording): string => {
   return choices === undefined ? (fault.message ?? 'is not valid') : `must be one of ${choices.join(', ')}`
 }
 
-/** What the schema says of itself. */
-export const descriptionOf = ({ parentSchema }: SchemaFault): string | undefined => {
-  const description = parentSchema?.['description']
-  return typeof description === 'string' ? description : undefined
-}
+/** Words that are made of the description of the schema, where it has one. */
+export const describedBy =
+  (words: (description: string, fault: SchemaFault) => string) =>
+  (fault: SchemaFault): string | undefined => {
+    const description = fault.parentSchema?.['description']
+    return typeof description === 'string' ? words(description, fault) : undefined
+  }
 
 const choicesOf = ({ keyword, params, parentSchema }: SchemaFault): readonly unknown[] | undefined => {
   if (keyword === 'enum') return listOf(params['allowedValues'])

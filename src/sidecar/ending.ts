@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Stopped } from './stop.js'
 
-export interface Stoppable {
+interface Stoppable {
   readonly log: Logger
   /** Finishes what is in progress. */
   stop(): Promise<Stopped>
@@ -23,7 +23,9 @@ export class Ending {
 
   constructor() {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.#asked(signal))
-    process.on('SIGHUP', (signal) => this.#ignore(signal))
+    process.on('SIGHUP', (signal) => {
+      this.#stoppable?.log.info({ signal }, 'The signal is ignored: SIGTERM stops the process')
+    })
     process.on('uncaughtException', (error: unknown) => this.#uncaught(error))
   }
 
@@ -37,10 +39,6 @@ export class Ending {
     if (this.#stoppable === undefined) return this.#exit(0)
     this.#stoppable.log.info({ signal }, 'Stopping: requests in flight are finished first')
     this.#stop(this.#stoppable)
-  }
-
-  #ignore(signal: NodeJS.Signals): void {
-    this.#stoppable?.log.info({ signal }, 'The signal is ignored: SIGTERM stops the process')
   }
 
   /** Rejections that nobody handles come here, too. */

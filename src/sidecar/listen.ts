@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { type Config, ConfigError } from '../config/config.js'
 import { UnixSocketRequest } from '../doors/control/admission.js'
-import type { ServerFactory } from '../doors/server-factory.js'
+import type { Door } from '../doors/server-factory.js'
 import { answerUnreadable } from '../doors/methods.js'
 
 /** Opens a door at its address. Throws `ConfigError`. */
@@ -21,11 +21,7 @@ export const listen = async (
 }
 
 /** The control door on a unix socket, for its user and group only. A socket left behind is replaced. */
-export const listenOnSocket = async (
-  door: FastifyInstance,
-  serverFactory: ServerFactory,
-  path: string
-): Promise<Server> => {
+export const listenOnSocket = async ({ app: door, serverFactory }: Door, path: string): Promise<Server> => {
   const server = serverFactory.createServer(
     { IncomingMessage: UnixSocketRequest },
     (request, response) => door.server.emit('request', request, response),

@@ -1,26 +1,29 @@
 import type { Server } from 'node:http'
+import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { type Cache, createCache } from '../cache/cache.js'
 import type { Observer } from '../cache/observer.js'
 import { createValues } from '../cache/values/values.js'
 import { type Config, ConfigError, listOf } from '../config/config.js'
-import { createServerFactory } from '../doors/server-factory.js'
+import { createServerFactory, type Door, type DoorParts } from '../doors/server-factory.js'
 import { createControlDoor } from '../doors/control/control-door.js'
 import { createOpsDoor } from '../doors/ops/ops-door.js'
 import { createProxyDoor, MAX_HEADER_BYTES } from '../doors/proxy/proxy-door.js'
 import { Unread } from '../doors/proxy/unread.js'
 import { createHttpOrigin } from '../origin/http-origin.js'
-import type { LoadedResources } from '../resources/load.js'
-import { type ReadOptions, readResources } from '../resources/read.js'
-import { ResourceTableError } from '../resources/resource-table-error.js'
+import {
+  type LoadedResources,
+  type ReadOptions,
+  readResources,
+  ResourceTableError
+} from '../resources/load.js'
 import { resourceFileSchema } from '../resources/schema.js'
 import { clockOf, monotonicNow, steadyNow } from './clocks.js'
 import { checkPrefix } from './check-prefix.js'
-import { readCa } from './read-ca.js'
+import { readCa } from './peers.js'
 import { listen, listenOnSocket } from './listen.js'
-import { type OpenedStore, openStore } from './open-store.js'
+import { type OpenedStore, openStore, storePlugin } from './open-store.js'
 import { stopInOrder, type Stopped } from './stop.js'
-import { storePlugin } from './store-plugin.js'
 import { warmingOf } from './warming-of.js'
 import { createLogObserver } from '../telemetry/log-observer.js'
 import { createMetrics } from '../telemetry/metrics.js'
@@ -86,54 +89,53 @@ export const createSidecar = async ({
 
   const warming = warmingOf({ config, cache, table, targets: description.warm, log })
   const state = { isReady: false, isDraining: false }
-  const newServerFactory = () => createServerFactory({ timeoutMs: config.CALLER_TIMEOUT_MS })
-  const serverFactories = { proxy: newServerFactory(), control: newServerFactory(), ops: newServerFactory() }
-  const proxy = createProxyDoor({
-    cache,
-    serverFactory: serverFactories.proxy,
-    unread,
-    state,
-    now: monotonicNow,
-    trustedFields,
-    loggerInstance: log.child({ door: 'proxy' })
-  })
-  const control = createControlDoor({
-    values: createValues({ store, now }),
-    invalidate: (named, options) => cache.invalidate(named, 'control', options),
-    longestWaitMs: config.INVALIDATION_TIMEOUT_MS,
-    stats: async () => statistics.snapshot(await store.stats()),
-    resources: { schema: resourceFileSchema(ttlLimits), table: description },
-    warming,
-    keyPrefix: config.KEY_PREFIX,
-    defaultTtlSeconds: config.DEFAULT_TTL,
-    maxTtlSeconds: config.MAX_TTL,
-    maxEntryBytes: config.MAX_ENTRY_BYTES,
-    token: config.CONTROL_TOKEN,
-    hosts: listOf(config.CONTROL_HOSTS?.toLowerCase()),
-    serverFactory: serverFactories.control,
-    loggerInstance: log.child({ door: 'control' })
-  })
-  void control.register(storePlugin, { store })
-  const ops = createOpsDoor({
-    isReady: () => state.isReady,
-    stats: () => store.stats(),
-    registry: metrics.registry,
-    serverFactory: serverFactories.ops,
-    loggerInstance: log.child({ door: 'ops' })
-  })
+  const doorOf = (name: string, create: (parts: DoorParts) => FastifyInstance): Door => {
+    const serverFactory = createServerFactory({ timeoutMs: config.CALLER_TIMEOUT_MS })
+    return { serverFactory, app: create({ serverFactory, loggerInstance: log.child({ door: name }) }) }
+  }
+  const proxy = doorOf('proxy', (parts) =>
+    createProxyDoor({ ...parts, cache, unread, state, now: monotonicNow, trustedFields })
+  )
+  const control = doorOf('control', (parts) =>
+    createControlDoor({
+      ...parts,
+      ...ttlLimits,
+      values: createValues({ store, now }),
+      invalidate: (named, options) => cache.invalidate(named, 'control', options),
+      longestWaitMs: config.INVALIDATION_TIMEOUT_MS,
+      stats: async () => statistics.snapshot(await store.stats()),
+      resources: { schema: resourceFileSchema(ttlLimits), table: description },
+      warming,
+      keyPrefix: config.KEY_PREFIX,
+      maxEntryBytes: config.MAX_ENTRY_BYTES,
+      token: config.CONTROL_TOKEN,
+      hosts: listOf(config.CONTROL_HOSTS?.toLowerCase())
+    })
+  )
+  void control.app.register(storePlugin, { store })
+  const ops = doorOf('ops', (parts) =>
+    createOpsDoor({
+      ...parts,
+      isReady: () => state.isReady,
+      stats: () => store.stats(),
+      registry: metrics.registry
+    })
+  )
   let socket: Server | undefined
-  const sweeping = setInterval(() => void store.sweep().catch(() => undefined), jittered(SWEEP_MS)).unref()
+  // Sidecars that start together do not sweep together.
+  const sweepMs = SWEEP_MS * (0.8 + 0.4 * Math.random())
+  const sweeping = setInterval(() => void store.sweep().catch(() => undefined), sweepMs).unref()
 
   return {
     cache,
     listen: async () => {
       const addresses = {
-        proxy: await listen(proxy, 'PROXY', config),
-        control: await listen(control, 'CONTROL', config),
-        ops: await listen(ops, 'OPS', config)
+        proxy: await listen(proxy.app, 'PROXY', config),
+        control: await listen(control.app, 'CONTROL', config),
+        ops: await listen(ops.app, 'OPS', config)
       }
       if (config.CONTROL_SOCKET !== undefined) {
-        socket = await listenOnSocket(control, serverFactories.control, config.CONTROL_SOCKET)
+        socket = await listenOnSocket(control, config.CONTROL_SOCKET)
       }
       void warming.run().then(() => {
         state.isReady = !state.isDraining
@@ -146,9 +148,9 @@ export const createSidecar = async ({
       clearInterval(sweeping)
       return stopInOrder({
         warming,
-        proxy: { app: proxy, serverFactory: serverFactories.proxy },
-        control: { app: control, serverFactory: serverFactories.control },
-        ops: { app: ops, serverFactory: serverFactories.ops },
+        proxy,
+        control,
+        ops,
         socket,
         cache,
         origin,
@@ -169,6 +171,3 @@ const readTable = ({ RESOURCES_FILE: file, MAX_TTL }: Config, options: ReadOptio
     throw new ConfigError(setting + error.message, { cause: error })
   }
 }
-
-/** Sidecars that start together do not sweep together. */
-const jittered = (ms: number): number => ms * (0.8 + 0.4 * Math.random())

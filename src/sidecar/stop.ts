@@ -1,18 +1,12 @@
 import type { Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { FastifyInstance } from 'fastify'
 import type { Cache } from '../cache/cache.js'
 import type { Warming } from '../cache/warming/warming.js'
-import type { ServerFactory } from '../doors/server-factory.js'
+import type { Door } from '../doors/server-factory.js'
 import type { HttpOrigin } from '../origin/http-origin.js'
 import type { Store } from '../cache/store.js'
 
-export interface Door {
-  readonly app: FastifyInstance
-  readonly serverFactory: ServerFactory
-}
-
-export interface StopParts {
+interface StopParts {
   readonly warming: Warming
   readonly proxy: Door
   readonly control: Door
@@ -48,12 +42,12 @@ export const stopInOrder = async (parts: StopParts): Promise<Stopped> => {
   await delay(delayMs)
   const until = performance.now() + timeoutMs
   const left = (): number => Math.max(0, until - performance.now())
-  const finish = ({ app, serverFactory }: Door): Promise<number> =>
-    serverFactory.finish(Promise.resolve(app.close()), Math.max(left(), LAST_MS))
+  const finish = ({ app, serverFactory }: Door, leastMs = LAST_MS): Promise<number> =>
+    serverFactory.finish(Promise.resolve(app.close()), Math.max(left(), leastMs))
 
   // Writes that are held until Redis takes their invalidation are answered before they would be cut.
   const answering = setTimeout(() => parts.store.endWaiting(), Math.max(0, timeoutMs - LAST_MS))
-  const cutProxied = await parts.proxy.serverFactory.finish(Promise.resolve(parts.proxy.app.close()), left())
+  const cutProxied = await finish(parts.proxy, 0)
   clearTimeout(answering)
   const settled = cache.settled()
   await Promise.race([settled, delay(left())])

@@ -1,17 +1,14 @@
 import type { Logger } from 'pino'
 import type { Cache } from '../cache/cache.js'
 import type { CancelSignal } from '../concurrency/cancellation.js'
-import type { ResourceTable } from '../cache/resource.js'
-import { createWarming, type Warming } from '../cache/warming/warming.js'
+import { createWarming, type Warming, type WarmingOptions } from '../cache/warming/warming.js'
 import type { Config } from '../config/config.js'
-import { parseWarmIdentity } from '../config/warm-identity.js'
+import { parseWarmIdentity } from '../config/check-together.js'
 import { steadyNow } from './clocks.js'
 
-export interface WarmingParts {
+interface WarmingParts extends Pick<WarmingOptions, 'table' | 'targets'> {
   readonly config: Config
   readonly cache: Cache
-  readonly table: ResourceTable
-  readonly targets: readonly string[]
   readonly log: Logger
 }
 

@@ -73,44 +73,42 @@ interface Places {
 /** A view of the bytes; what a hit does not need is not parsed. */
 class StoredEntry implements Entry {
   readonly #bytes: Buffer
-  readonly #fixed: number
-  readonly #headersEnd: number
-  readonly #tagsEnd: number
+  readonly #places: Places
 
-  constructor(bytes: Buffer, { fixed, headersEnd, tagsEnd }: Places) {
+  constructor(bytes: Buffer, places: Places) {
     this.#bytes = bytes
-    this.#fixed = fixed
-    this.#headersEnd = headersEnd
-    this.#tagsEnd = tagsEnd
+    this.#places = places
   }
 
   get status(): number {
-    return this.#bytes.readUInt16BE(this.#fixed)
+    return this.#bytes.readUInt16BE(this.#places.fixed)
   }
   get generatedAt(): number {
-    return this.#bytes.readDoubleBE(this.#fixed + 2)
+    return this.#bytes.readDoubleBE(this.#places.fixed + 2)
   }
   get freshUntil(): number {
-    return this.#bytes.readDoubleBE(this.#fixed + 10)
+    return this.#bytes.readDoubleBE(this.#places.fixed + 10)
   }
   get staleWhileRevalidateUntil(): number {
-    return this.#bytes.readDoubleBE(this.#fixed + 18)
+    return this.#bytes.readDoubleBE(this.#places.fixed + 18)
   }
   get staleIfErrorUntil(): number {
-    return this.#bytes.readDoubleBE(this.#fixed + 26)
+    return this.#bytes.readDoubleBE(this.#places.fixed + 26)
   }
   get etag(): string | undefined {
-    return this.#fixed === ETAG_AT ? undefined : this.#bytes.toString('latin1', ETAG_AT, this.#fixed)
+    return this.#places.fixed === ETAG_AT
+      ? undefined
+      : this.#bytes.toString('latin1', ETAG_AT, this.#places.fixed)
   }
   get headers(): readonly string[] {
-    const lines = this.#bytes.toString('utf8', this.#fixed + FIXED_LENGTH, this.#headersEnd)
+    const lines = this.#bytes.toString('utf8', this.#places.fixed + FIXED_LENGTH, this.#places.headersEnd)
     return lines === '' ? [] : lines.split('\n')
   }
   get tags(): readonly string[] {
-    return parseStrings(this.#bytes.toString('utf8', this.#headersEnd, this.#tagsEnd))
+    return parseStrings(this.#bytes.toString('utf8', this.#places.headersEnd, this.#places.tagsEnd))
   }
   get body(): Buffer {
-    return this.#bytes.subarray(this.#tagsEnd)
+    return this.#bytes.subarray(this.#places.tagsEnd)
   }
 }
 

@@ -44,23 +44,17 @@ export class Journal {
   /** Hands out a bounded part, which stays pending until it is `done` or put back. */
   take(): Invalidation | undefined {
     const before = this.#kept
-    const taken = this.#takeSome()
+    if (before === 0) return undefined
+    const taken = invalidationOf({
+      keys: takeFrom(this.#keys),
+      tags: takeFrom(this.#tags),
+      patterns: takeFrom(this.#patterns),
+      all: this.#all
+    })
+    this.#all = false
     this.#beingCarriedOut = before - this.#kept
     if (this.#kept === 0) move(this.#waiting, this.#nextTold)
     return taken
-  }
-
-  #takeSome(): Invalidation | undefined {
-    if (this.#kept === 0) return undefined
-    if (this.#all) {
-      this.#all = false
-      return invalidationOf({ all: true })
-    }
-    return invalidationOf({
-      keys: takeFrom(this.#keys),
-      tags: takeFrom(this.#tags),
-      patterns: takeFrom(this.#patterns)
-    })
   }
 
   /** What was taken has been carried out, by the record with this id. */

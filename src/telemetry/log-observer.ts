@@ -2,8 +2,7 @@ import type { Logger } from 'pino'
 import type { OriginError } from '../cache/errors.js'
 import type { Answered, InvalidationsFolded, Observer, Outcome } from '../cache/observer.js'
 import { EPOCH_ADVICE, STORE_HINTS } from './hints.js'
-import { createReasons } from './reasons.js'
-import { createWarnings } from './warnings.js'
+import { createReasons, createWarnings } from './warnings.js'
 
 export interface LogObserverOptions {
   readonly log: Logger

@@ -1,5 +1,4 @@
-import { pino, stdTimeFunctions } from 'pino'
-import type { DestinationStream, Logger } from 'pino'
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino'
 
 /**
  * The root logger: one JSON object a line on standard output, ISO times, levels as words, no process id and no
@@ -18,10 +17,10 @@ export const createLogger = ({ level, destination }: LoggerOptions): Logger => {
       remove: true
     }
   }
-  return destination === undefined ? pino(options) : pino(options, destination)
+  return pino(options, destination)
 }
 
-export interface LoggerOptions {
+interface LoggerOptions {
   /** A pino level, `silent` included. */
   readonly level: string
   /** Standard output without one. */

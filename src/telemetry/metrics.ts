@@ -1,8 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import type { Answered, Observer, Outcome } from '../cache/observer.js'
 import { Durations } from './durations.js'
-import type { ReadStats } from './store-stats.js'
-import { registerStoreGauges } from './store-gauges.js'
+import { type ReadStats, registerStoreGauges } from './store-stats.js'
 
 export const PREFIX = 'spms_cache_'
 
@@ -25,7 +24,7 @@ export const createMetrics = ({ stats, unread }: MetricsOptions): Metrics => {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry, prefix: PREFIX })
-  registerStoreGauges({ registry, prefix: PREFIX, stats })
+  registerStoreGauges(registry, PREFIX, stats)
 
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Counter({ name: PREFIX + name, help, labelNames, registers })

@@ -1,4 +1,8 @@
 import type { Logger } from 'pino'
+import type { StoreFaultKind } from '../cache/errors.js'
+
+/** Neither requests that fail, reasons that alternate nor short outages fill the log: each is told this rarely. */
+const QUIET_MS = 10_000
 
 export interface Warning {
   /** Warnings of one kind share a limit. */
@@ -9,9 +13,6 @@ export interface Warning {
   readonly hint: string
   readonly fields: object
 }
-
-/** At most one line per kind in this time, however many requests fail. */
-const QUIET_MS = 10_000
 
 /** Writes the first warning of a kind at once, then one per ten seconds with the number left out between. */
 export const createWarnings = ({ log, now }: { log: Logger; now: () => number }) => {
@@ -25,5 +26,45 @@ export const createWarnings = ({ log, now }: { log: Logger; now: () => number })
     }
     log.warn({ ...fields, suppressed: known?.suppressed ?? 0, hint }, message)
     kinds.set(kind, { quietUntil: now() + QUIET_MS, suppressed: 0 })
+  }
+}
+
+/** Why the store is down, as the log tells it: the kind that was told last is the present one. */
+export interface Reasons {
+  /** The store has gone down, and this was told. */
+  wentDown(kind: StoreFaultKind): void
+  /** Whether this is to be told; it then counts as told. */
+  isNews(kind: StoreFaultKind): boolean
+}
+
+/** So long after another reason was seen, a connection that has ended is taken for what follows from it. */
+const FOLLOWS_MS = 10_000
+
+/** `now` in ms, of a clock that does not step back. */
+export const createReasons = (now: () => number): Reasons => {
+  const toldAt = new Map<StoreFaultKind, number>()
+  let present: StoreFaultKind | undefined
+  let seenAt = 0
+
+  const tell = (kind: StoreFaultKind, at: number): void => {
+    present = kind
+    seenAt = at
+    toldAt.set(kind, at)
+  }
+
+  return {
+    wentDown: (kind) => tell(kind, now()),
+    isNews: (kind) => {
+      const at = now()
+      if (kind === present) {
+        seenAt = at
+        return false
+      }
+      if (kind === 'closed' && at - seenAt < FOLLOWS_MS) return false
+      const last = toldAt.get(kind)
+      if (last !== undefined && at - last < QUIET_MS) return false
+      tell(kind, at)
+      return true
+    }
   }
 }

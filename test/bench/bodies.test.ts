@@ -1,7 +1,7 @@
 import t from 'tap'
 import { bodyOf, groupOf } from '../../bench/bodies.js'
 import { expandAll } from '../../src/cache/resource.js'
-import { readResources } from '../../src/resources/read.js'
+import { readResources } from '../../src/resources/load.js'
 
 const { table } = readResources(undefined, { defaultTtlSeconds: 300, maxTtlSeconds: 86400 })
 

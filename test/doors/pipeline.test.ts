@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
-import { MOST_WAITING } from '../../src/doors/pipeline.js'
+import { MOST_WAITING } from '../../src/doors/connections.js'
 import { eventually } from '../support/eventually.js'
 import { openBareProxy } from './proxy/open-proxy.js'
 

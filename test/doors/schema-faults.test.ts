@@ -1,7 +1,7 @@
 import { Type, type TSchema } from '@sinclair/typebox'
 import { Ajv } from 'ajv'
 import t from 'tap'
-import { invalid } from '../../src/doors/schema-faults.js'
+import { invalid } from '../../src/doors/to-problem.js'
 
 const problemOf = (schema: TSchema, value: unknown, part: 'body' | 'querystring' = 'body') => {
   const validate = new Ajv({ allErrors: true, strictTypes: false }).compile(schema)

@@ -1,7 +1,6 @@
 import t from 'tap'
 import { stringify } from 'yaml'
-import { loadResources } from '../../src/resources/load.js'
-import { ResourceTableError } from '../../src/resources/resource-table-error.js'
+import { loadResources, ResourceTableError } from '../../src/resources/load.js'
 
 const LIMITS = { source: 'table.yaml', defaultTtlSeconds: 300, maxTtlSeconds: 86400 }
 

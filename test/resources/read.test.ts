@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import t from 'tap'
-import { readResources } from '../../src/resources/read.js'
+import { readResources } from '../../src/resources/load.js'
 import { resourceFileSchema } from '../../src/resources/schema.js'
 
 const LIMITS = { defaultTtlSeconds: 300, maxTtlSeconds: 86400 }

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createOrigin } from '../../demo/origin/origin.js'
 import { expandAll, type TemplateValues } from '../../src/cache/resource.js'
-import { readResources } from '../../src/resources/read.js'
+import { readResources } from '../../src/resources/load.js'
 
 /**
  * Against the sample origin: whatever a write changes in an answer that a row stores, one of the tags that it

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Variation } from '../../src/cache/resource.js'
 import { expandAll, type TemplateValues } from '../../src/cache/resource.js'
-import { readResources } from '../../src/resources/read.js'
+import { readResources } from '../../src/resources/load.js'
 
 /** The addresses of pictures are made from these. */
 const ADDRESS: readonly Variation[] = [

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { expandAll, type TemplateValues } from '../../src/cache/resource.js'
-import { readResources } from '../../src/resources/read.js'
+import { readResources } from '../../src/resources/load.js'
 
 const { table } = readResources(undefined, { defaultTtlSeconds: 300, maxTtlSeconds: 86400 })
 

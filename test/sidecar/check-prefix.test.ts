@@ -1,6 +1,6 @@
 import t from 'tap'
 import { readConfig } from '../../src/config/config.js'
-import { readResources } from '../../src/resources/read.js'
+import { readResources } from '../../src/resources/load.js'
 import { checkPrefix } from '../../src/sidecar/check-prefix.js'
 
 const { description } = readResources(undefined, { defaultTtlSeconds: 300, maxTtlSeconds: 86_400 })

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { readConfig } from '../../src/config/config.js'
-import { readCa } from '../../src/sidecar/read-ca.js'
+import { readCa } from '../../src/sidecar/peers.js'
 
 const PEM = '-----BEGIN CERTIFICATE-----\n'
 const PEERS = { ORIGIN: ['https://h', 'http://h', 'an'], REDIS: ['rediss://h', 'redis://h', 'a'] } as const

@@ -3,8 +3,7 @@ import t from 'tap'
 import type { Outcome } from '../../src/cache/observer.js'
 import type { StoreStats } from '../../src/cache/store.js'
 import { createTally } from '../../src/telemetry/metrics.js'
-import { createStatistics } from '../../src/telemetry/statistics.js'
-import { StatsSchema } from '../../src/telemetry/stats-schema.js'
+import { createStatistics, StatsSchema } from '../../src/telemetry/statistics.js'
 import { createClock } from '../support/clock.js'
 
 const store: StoreStats = {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { ConfigError, readConfig } from '../../src/config/config.js'
-import { parseWarmIdentity } from '../../src/config/warm-identity.js'
+import { parseWarmIdentity } from '../../src/config/check-together.js'
 
 t.test('the headers of warming are names and values in turn', async (t) => {
   t.strictSame(parseWarmIdentity('{"Remote-User":"svc","Host":"spms.example.org"}'), [

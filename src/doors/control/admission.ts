@@ -1,12 +1,11 @@
 import { IncomingMessage } from 'node:http'
-
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { ProblemError } from '../problem.js'
-import { createAuthorization, unauthorized } from './authorization.js'
 
 /** A request that came over a unix socket, which no web page can reach. */
 export class UnixSocketRequest extends IncomingMessage {}
 
-export interface AdmissionOptions {
+interface AdmissionOptions {
   readonly token: string | undefined
   /** Names beside the loopback ones, lower case. */
   readonly hosts: readonly string[]
@@ -62,3 +61,20 @@ const nameIn = (host: string): string => host.replace(/:\d*$/, '').toLowerCase()
 /** Names below `localhost` are loopback ones, too (RFC 6761 §6.3). */
 const isLoopback = (name: string): boolean =>
   name === '[::1]' || /^(?:[\w.-]+\.)?localhost$/.test(name) || /^127(?:\.\d{1,3}){3}$/.test(name)
+
+/** Tells whether an `Authorization` field carries the token, in time that does not depend on where they differ. */
+export const createAuthorization = (token: string): ((field: string | undefined) => boolean) => {
+  const expected = digestOf(token)
+  return (field) => {
+    const given = /^Bearer +(.+)$/i.exec(field ?? '')?.[1]
+    return given !== undefined && timingSafeEqual(digestOf(given), expected)
+  }
+}
+
+const unauthorized = (): ProblemError =>
+  new ProblemError(401, 'This door asks for Authorization: Bearer with its token.', {
+    errors: [{ field: 'authorization', detail: 'must carry the token' }],
+    headers: { 'www-authenticate': 'Bearer' }
+  })
+
+const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest()

@@ -1,12 +1,11 @@
 import type { TSchema } from '@sinclair/typebox'
-
 import type { Invalidation } from '../../cache/invalidation.js'
 import type { InvalidateResult, InvalidateOptions } from '../../cache/store.js'
 import type { Values } from '../../cache/values/values.js'
 import type { Warming } from '../../cache/warming/warming.js'
-import type { NameFields } from './name-fields.js'
+import type { NameFields } from './names.js'
 import type { Schemas } from './schemas.js'
-import type { StatsSnapshot } from '../../telemetry/stats-schema.js'
+import type { StatsSnapshot } from '../../telemetry/statistics.js'
 import type { AnswerValue } from './value-reads.js'
 
 /** What the control door opens on. */

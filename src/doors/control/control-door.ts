@@ -1,16 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, RequestListener } from 'node:http'
-
-import {
-  fastify,
-  LogController,
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyRequest
-} from 'fastify'
-
+import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { NAME_MAX_BYTES } from '../../cache/names.js'
-import { clientErrorHandler, KEEP_ALIVE_MS, type ServerFactory } from '../server-factory.js'
+import { type DoorParts, fastifyOptions, KEEP_ALIVE_MS } from '../server-factory.js'
 import { useCompilers } from '../compilers.js'
 import { answerMethods, answerUnreadable } from '../methods.js'
 import { badInput, sendProblem } from '../problem.js'
@@ -19,38 +11,28 @@ import { createAdmission, type RefusalOf } from './admission.js'
 import { bulkMaxBytes, bulkRoutes } from './bulk-routes.js'
 import type { ControlContext, ControlParts } from './control-context.js'
 import { document } from './documentation.js'
-import { entryRoutes, putRoute } from './entry-routes.js'
-import { invalidationRoutes } from './invalidation-routes.js'
+import { entryRoutes, incrementRoute, putRoute } from './entry-routes.js'
+import { deleteRoute, invalidationRoutes } from './invalidation-routes.js'
 import { parseInSlices } from './json-in-slices.js'
-import { createNameFields } from './name-fields.js'
-import { NAME_KEYWORD } from './name-schemas.js'
+import { createNameFields, NAME_KEYWORD } from './names.js'
 import { readQuery } from './query.js'
 import { reportRoutes } from './report-routes.js'
-import { incrementRoute, touchRoute } from './rewrite-routes.js'
 import { createSchemas } from './schemas.js'
 import { type AnswerValue, createValueReads, plainKeyOf } from './value-reads.js'
-import { warmRoutes } from './warm-routes.js'
 import { wholeBody } from './whole-body.js'
 
-export interface ControlDoorOptions extends ControlParts {
+export interface ControlDoorOptions extends ControlParts, DoorParts {
   readonly keyPrefix: string
   readonly maxTtlSeconds: number
   /** Asked of every request when given. */
   readonly token: string | undefined
   /** Names beside the loopback ones that it may be called by without a token, lower case. */
   readonly hosts: readonly string[]
-  readonly serverFactory: ServerFactory
-  readonly loggerInstance: FastifyBaseLogger
-}
-
-/** What changes while the door is open. */
-interface ControlState {
-  isClosing: boolean
 }
 
 /** The door for the backend in the same pod. Input that it refuses changes nothing. Does not listen yet. */
 export const createControlDoor = (options: ControlDoorOptions): FastifyInstance => {
-  const state: ControlState = { isClosing: false }
+  const state = { isClosing: false }
   const refusalOf = createAdmission(options)
   const fields = createNameFields(options.keyPrefix)
   const answerValue = createValueReads({ values: options.values, fields, log: options.loggerInstance, state })
@@ -67,14 +49,13 @@ const createApplication = (
   answerValue: AnswerValue
 ): FastifyInstance => {
   const app = fastify({
+    ...fastifyOptions(options),
     serverFactory: (handle) =>
       options.serverFactory.createServer(
         { keepAliveTimeout: KEEP_ALIVE_MS },
         plainReadsFirst(handle, refusalOf, answerValue),
         (error, socket) => answerUnreadable(app, error, socket)
       ),
-    loggerInstance: options.loggerInstance,
-    logController: new LogController({ disableRequestLogging: true }),
     // One logger for all requests: making one for each costs more than what a line says of its request is worth.
     childLoggerFactory: (logger) => logger,
     // A character of a key takes up to three in the path for each of its bytes.
@@ -82,7 +63,6 @@ const createApplication = (
     frameworkErrors: (error, request, reply) => {
       sendProblem(reply, refusalOf(request.raw) ?? toProblem(error))
     },
-    clientErrorHandler,
     // What arrives while the door closes is answered like everything before it.
     return503OnClosing: false
   })
@@ -94,11 +74,11 @@ const plainReadsFirst =
   (handle: RequestListener, refusalOf: RefusalOf, answerValue: AnswerValue): RequestListener =>
   (request, response) => {
     const key = plainKeyOf(request)
-    if (key !== undefined && refusalOf(request) === undefined) void answerValue(key, request, response)
+    if (key !== undefined && refusalOf(request) === undefined) void answerValue(key, response)
     else handle(request, response)
   }
 
-const addHooks = (app: FastifyInstance, refusalOf: RefusalOf, state: ControlState): void => {
+const addHooks = (app: FastifyInstance, refusalOf: RefusalOf, state: { isClosing: boolean }): void => {
   useCompilers(app, { keywords: [NAME_KEYWORD] })
   answerWithProblems(app)
   app.addHook('onRequest', ({ raw }, _reply, done) => {
@@ -117,11 +97,13 @@ const addRoutes = (app: FastifyInstance, context: ControlContext): void => {
   app.removeAllContentTypeParsers()
   void app.register(putRoute, context)
   void app.register(async (bodiless) => {
-    takeNoBody(bodiless)
+    // Clients that always name a type are fine as long as the body is empty.
+    bodiless.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) =>
+      parsed(body.length === 0 ? null : badInput('body', 'must be empty here'))
+    )
     await bodiless.register(entryRoutes, context)
-    await bodiless.register(touchRoute, context)
+    await bodiless.register(deleteRoute, context)
     await bodiless.register(reportRoutes, context)
-    await bodiless.register(warmRoutes, context)
   })
   void app.register(async (json) => {
     takeJson(json, bulkMaxBytes(context.maxEntryBytes))
@@ -129,13 +111,6 @@ const addRoutes = (app: FastifyInstance, context: ControlContext): void => {
     await json.register(incrementRoute, context)
     await json.register(invalidationRoutes, context)
   })
-}
-
-/** Clients that always name a type are fine as long as the body is empty. */
-const takeNoBody = (app: FastifyInstance): void => {
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
-    done(body.length === 0 ? null : badInput('body', 'must be empty here'))
-  )
 }
 
 const takeJson = (app: FastifyInstance, limit: number): void => {

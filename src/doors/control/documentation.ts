@@ -1,4 +1,6 @@
-import type { FastifyInstance, RouteOptions } from 'fastify'
+import { fastify, type FastifyInstance, type RouteOptions } from 'fastify'
+import { useCompilers } from '../compilers.js'
+import { answerWithProblems } from '../to-problem.js'
 
 /**
  * `/openapi.json`, generated from the schemas that validate, and `/docs`, which shows it without any network.
@@ -8,19 +10,43 @@ import type { FastifyInstance, RouteOptions } from 'fastify'
 export const document = (app: FastifyInstance, options: { readonly hasToken: boolean }): void => {
   const described: RouteOptions[] = []
   let documentation: Promise<FastifyInstance> | undefined
-  const open = async (): Promise<FastifyInstance> => {
-    const { createDocumentation } = await import('./documentation-app.js')
-    return createDocumentation(described, options)
-  }
 
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith('/v1/') && route.method !== 'HEAD') described.push(route)
   })
   for (const url of ['/openapi.json', '/docs', '/docs/*']) {
     app.get(url, async (request, reply) => {
-      const application = await (documentation ??= open())
+      const application = await (documentation ??= createDocumentation(described, options.hasToken))
       reply.hijack()
       application.routing(request.raw, reply.raw)
     })
   }
+}
+
+/** An application that describes the routes; it does not serve them. */
+const createDocumentation = async (described: readonly RouteOptions[], hasToken: boolean) => {
+  const { default: swagger } = await import('@fastify/swagger')
+  const { default: swaggerUi } = await import('@fastify/swagger-ui')
+  const app = fastify()
+  useCompilers(app)
+  answerWithProblems(app)
+  const bearer = { type: 'http', scheme: 'bearer' } as const
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Control API of the SPMS cache sidecar',
+        version: '1',
+        description: 'Stores, reads and invalidates values beside the backend. Errors are RFC 9457 problems.'
+      },
+      ...(hasToken && { components: { securitySchemes: { bearer } }, security: [{ bearer: [] }] })
+    }
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs' })
+  for (const { method, url, schema = {} } of described) {
+    app.route({ method, url, schema, exposeHeadRoute: false, handler: (_, reply) => reply.callNotFound() })
+  }
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  await app.ready()
+  return app
 }

@@ -1,11 +1,10 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
-
-import { badInput } from '../problem.js'
+import { Type } from '@sinclair/typebox'
+import { badInput, ProblemError, tryAgain } from '../problem.js'
 import type { ControlContext } from './control-context.js'
-import { readPosition } from './name-fields.js'
+import { readPosition } from './names.js'
 import { fieldOf, readPrecondition } from './preconditions.js'
-import { PreferHeaders, readPreference } from './prefer.js'
-import { bytes, NoQuery, nothing, PendingAnswer, PROBLEMS } from './schemas.js'
+import { bytes, IncrementBody, NoQuery, nothing, PROBLEMS } from './schemas.js'
 
 /** `PUT /v1/entries/{key}`, apart from the others because its body is bytes of any type. */
 export const putRoute: FastifyPluginCallbackTypebox<ControlContext> = (app, context, done) => {
@@ -53,12 +52,11 @@ export const putRoute: FastifyPluginCallbackTypebox<ControlContext> = (app, cont
   done()
 }
 
-/** What else there is to do with one value. */
+/** A read, and a new lifetime for a value that is there: they have no body. */
 export const entryRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, context, done) => {
-  const { fields, schemas, invalidate, longestWaitMs, answerValue } = context
+  const { values, fields, schemas, defaultTtlSeconds, answerValue } = context
 
   // Describes every read in /openapi.json, and answers HEAD, keys in unusual characters and what the schema refuses.
-  // A plain GET does not come here: the server hands it to `answerValue` before the router (control-door.ts).
   app.get(
     '/v1/entries/:key',
     {
@@ -75,35 +73,72 @@ export const entryRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, c
         }
       }
     },
-    ({ params, raw }, reply) => {
+    ({ params }, reply) => {
       reply.hijack()
-      return answerValue(params.key, raw, reply.raw)
+      return answerValue(params.key, reply.raw)
     }
   )
 
-  app.delete(
-    '/v1/entries/:key',
+  app.post(
+    '/v1/entries/:key/touch',
     {
       schema: {
-        summary: 'Invalidate a key',
+        summary: 'Give a value a new lifetime',
         params: schemas.KeyParameter,
-        headers: PreferHeaders,
-        querystring: NoQuery,
-        response: {
-          204: nothing('Nothing is under the key now, whether there was something or not'),
-          202: PendingAnswer,
-          ...PROBLEMS
-        }
+        querystring: schemas.TouchQuery,
+        response: { 204: nothing('It lives for ttl seconds from now'), ...PROBLEMS }
       }
     },
     async (request, reply) => {
-      const keys = [fields.name(request.params.key, 'key')]
-      const { waitMs, applied } = readPreference(request.headers.prefer, longestWaitMs)
-      const { outcome } = await invalidate({ keys }, { waitMs })
-      reply.headers(applied)
-      request.log.debug({ keys, outcome }, 'Invalidated through the control door.')
-      return outcome === 'done' ? reply.code(204).send(undefined) : reply.code(202).send({ pending: true })
+      const key = fields.name(request.params.key, 'key')
+      const outcome = await values.touch(key, request.query.ttl ?? defaultTtlSeconds)
+      if (outcome === 'contended') throw tryAgain(CONTENDED)
+      if (outcome === 'absent') throw new ProblemError(404, 'There is no value under this key.')
+      return reply.code(204).send(undefined)
     }
   )
   done()
 }
+
+/** Counters. */
+export const incrementRoute: FastifyPluginCallbackTypebox<ControlContext> = (app, context, done) => {
+  const { values, fields, schemas, defaultTtlSeconds } = context
+  app.post(
+    '/v1/entries/:key/increment',
+    {
+      schema: {
+        summary: 'Add to a counter',
+        description:
+          'A key without a value starts at 0 with the default lifetime, unless If-Match: * is given. A counter keeps its expiry.',
+        params: schemas.KeyParameter,
+        querystring: NoQuery,
+        body: IncrementBody,
+        response: {
+          200: Type.Object({ value: Type.Integer() }, { description: 'The sum' }),
+          ...PROBLEMS
+        }
+      }
+    },
+    async (request) => {
+      const key = fields.name(request.params.key, 'key')
+      const precondition = readPrecondition(request.headers)
+      const { by = 1 } = request.body
+      const result = await values.increment({ key, by, precondition, ttlSeconds: defaultTtlSeconds })
+      switch (result.outcome) {
+        case 'stored':
+          return { value: result.value }
+        case 'unmet':
+          throw badInput(fieldOf(precondition), 'does not hold', 412)
+        case 'not-an-integer':
+          throw badInput('key', 'holds a value that is no integer', 409)
+        case 'out-of-range':
+          throw badInput('by', 'leads beyond the integers that are exact', 409)
+        case 'contended':
+          throw tryAgain(CONTENDED)
+      }
+    }
+  )
+  done()
+}
+
+const CONTENDED = 'Other writers of this key came in between each time.'

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http'
-
 import type { Precondition } from '../../cache/values/values.js'
 import { badInput } from '../problem.js'
 

@@ -1,6 +1,5 @@
 import { KindGuard, type TSchema } from '@sinclair/typebox'
 import type { preValidationHookHandler } from 'fastify'
-
 import { badInput } from '../problem.js'
 
 /**
@@ -41,15 +40,15 @@ const CANONICAL_INTEGER = /^(?:0|-?[1-9]\d{0,14})$/
 const malformedIn = (query: string): string | undefined =>
   query
     .split('&')
-    .find((parameter) => !isDecodable(parameter))
+    .find((parameter) => decoded(parameter) === undefined)
     ?.split('=', 1)[0]
     ?.slice(0, 200)
 
-const isDecodable = (text: string): boolean => {
+/** Without its percent-encoding; `undefined` for a malformed escape, or what is no UTF-8. */
+export const decoded = (text: string): string | undefined => {
   try {
-    decodeURIComponent(text)
-    return true
+    return decodeURIComponent(text)
   } catch {
-    return false
+    return undefined
   }
 }

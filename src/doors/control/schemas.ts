@@ -1,11 +1,10 @@
 import { type TSchema, Type } from '@sinclair/typebox'
-
 import { POSITION } from '../../cache/position.js'
 import { PROBLEM_TYPE, ProblemSchema } from '../problem.js'
-import { createNameSchemas } from './name-schemas.js'
+import { createNameSchemas } from './names.js'
 
-export const NAMES_MAX = 1000
-export const VALUE_TAGS_MAX = 100
+const NAMES_MAX = 1000
+const VALUE_TAGS_MAX = 100
 
 const strict = { additionalProperties: false }
 
@@ -27,11 +26,6 @@ const naming = (list: string) => ({
   properties: { [list]: { minItems: 1 } }
 })
 
-const ttlOf = (maximum: number, initial: number) =>
-  Type.Optional(
-    Type.Integer({ minimum: 1, maximum, default: initial, description: 'Freshness lifetime in seconds' })
-  )
-
 export const NoQuery = Type.Object({}, strict)
 
 /** Those schemas that the configuration has a part in. */
@@ -40,7 +34,8 @@ export const createSchemas = (options: {
   readonly defaultTtlSeconds: number
   readonly keyPrefix: string
 }) => {
-  const Ttl = ttlOf(options.maxTtlSeconds, options.defaultTtlSeconds)
+  const ttl = { minimum: 1, maximum: options.maxTtlSeconds, default: options.defaultTtlSeconds }
+  const Ttl = Type.Optional(Type.Integer({ ...ttl, description: 'Freshness lifetime in seconds' }))
   const { Key, Tag, Pattern, KeyParameter } = createNameSchemas(options.keyPrefix)
   return {
     KeyParameter,
@@ -104,12 +99,10 @@ export const createSchemas = (options: {
 }
 export type Schemas = ReturnType<typeof createSchemas>
 
+const exact = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }
+
 export const IncrementBody = Type.Object(
-  {
-    by: Type.Optional(
-      Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER, default: 1 })
-    )
-  },
+  { by: Type.Optional(Type.Integer({ ...exact, default: 1 })) },
   strict
 )
 

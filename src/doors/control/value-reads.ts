@@ -1,16 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-
 import type { FastifyBaseLogger } from 'fastify'
-
 import type { Values } from '../../cache/values/values.js'
 import { hitStatus, MISS } from '../../http/cache-status.js'
 import { isNotModified } from '../../http/conditional.js'
 import { ProblemError, sendProblemTo } from '../problem.js'
 import { toProblem } from '../to-problem.js'
-import type { NameFields } from './name-fields.js'
+import type { NameFields } from './names.js'
 import { readNoneMatch } from './preconditions.js'
+import { decoded } from './query.js'
 
-export interface ValueReadsOptions {
+interface ValueReadsOptions {
   readonly values: Values
   readonly fields: NameFields
   readonly log: FastifyBaseLogger
@@ -19,7 +18,7 @@ export interface ValueReadsOptions {
 }
 
 /** Answers `GET` and `HEAD` of the value under a key, as it is in the path and decoded. Never rejects. */
-export type AnswerValue = (key: string, request: IncomingMessage, response: ServerResponse) => Promise<void>
+export type AnswerValue = (key: string, response: ServerResponse) => Promise<void>
 
 /**
  * The one function that answers reads of a value. They come to it in two ways: plain ones (`plainKeyOf`) from the
@@ -27,9 +26,9 @@ export type AnswerValue = (key: string, request: IncomingMessage, response: Serv
  */
 export const createValueReads =
   (options: ValueReadsOptions): AnswerValue =>
-  async (key, request, response) => {
+  async (key, response) => {
     try {
-      await answerValue(options, key, request, response)
+      await answerValue(options, key, response)
     } catch (error) {
       const problem = toProblem(error)
       if (problem.status === 500) options.log.error({ err: error }, 'A request failed unexpectedly.')
@@ -41,11 +40,10 @@ export const createValueReads =
 const answerValue = async (
   { values, fields, state }: ValueReadsOptions,
   key: string,
-  request: IncomingMessage,
   response: ServerResponse
 ): Promise<void> => {
   const storeKey = fields.name(key, 'key')
-  const ifNoneMatch = readNoneMatch(request.headers)
+  const ifNoneMatch = readNoneMatch(response.req.headers)
   const {
     values: [value],
     position
@@ -65,7 +63,7 @@ const answerValue = async (
   }
   headers.push('content-type', contentType, 'content-length', String(body.length))
   response.writeHead(200, headers)
-  if (request.method === 'HEAD') response.end()
+  if (response.req.method === 'HEAD') response.end()
   else response.end(body)
 }
 
@@ -75,12 +73,7 @@ const answerValue = async (
  */
 export const plainKeyOf = ({ method, url = '' }: IncomingMessage): string | undefined => {
   const key = method === 'GET' ? PLAIN_READ.exec(url)?.[1] : undefined
-  if (key === undefined || !key.includes('%')) return key
-  try {
-    return decodeURIComponent(key)
-  } catch {
-    return undefined
-  }
+  return key?.includes('%') === true ? decoded(key) : key
 }
 
 /** Longer keys, and other characters, are for the router. */

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream'
-
 import { badInput } from '../problem.js'
 
 /**

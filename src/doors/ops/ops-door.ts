@@ -1,57 +1,45 @@
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { fastify, type FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
-import { withinLimit } from '../../telemetry/store-stats.js'
-import type { ReadStats } from '../../telemetry/store-stats.js'
-import { clientErrorHandler, KEEP_ALIVE_MS, type ServerFactory } from '../server-factory.js'
+import { type ReadStats, withinLimit } from '../../telemetry/store-stats.js'
+import { type DoorParts, fastifyOptions, KEEP_ALIVE_MS } from '../server-factory.js'
 import { answerMethods, answerUnreadable } from '../methods.js'
 import { sendProblem } from '../problem.js'
 import { answerWithProblems, toProblem } from '../to-problem.js'
 
-export interface OpsDoorOptions {
+export interface OpsDoorOptions extends DoorParts {
   /** False before all doors listen, and from the signal to stop on. */
   readonly isReady: () => boolean
   readonly stats: ReadStats
   readonly registry: Registry
-  readonly serverFactory: ServerFactory
-  readonly loggerInstance: FastifyBaseLogger
 }
 
 /** Probes and metrics for the cluster: no data, no keys. A store that is down leaves the sidecar ready. */
-export const createOpsDoor = ({
-  isReady,
-  stats,
-  registry,
-  serverFactory,
-  loggerInstance
-}: OpsDoorOptions): FastifyInstance => {
+export const createOpsDoor = (options: OpsDoorOptions): FastifyInstance => {
+  const { isReady, registry } = options
   const door = fastify({
-    loggerInstance,
-    logController: new LogController({ disableRequestLogging: true }),
+    ...fastifyOptions(options),
     frameworkErrors: (error, _request, reply) => {
       sendProblem(reply, toProblem(error))
     },
-    clientErrorHandler,
     serverFactory: (handle) =>
-      serverFactory.createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handle, (error, socket) =>
+      options.serverFactory.createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handle, (error, socket) =>
         answerUnreadable(door, error, socket)
       )
   })
   answerWithProblems(door)
   answerMethods(door)
-  const statsInTime = withinLimit(stats)
+  const statsInTime = withinLimit(options.stats)
 
   door.get('/live', () => ({ status: 'live' }))
 
   door.get('/ready', async (_request, reply) => {
-    if (!isReady()) {
-      return reply.code(503).send({ status: 'not ready', reason: 'starting or shutting down' })
-    }
+    if (!isReady()) return reply.code(503).send({ status: 'not ready', reason: 'starting or shutting down' })
     const known = await statsInTime()
     return { status: 'ready', store: known?.state ?? 'down' }
   })
 
-  door.get('/metrics', async (_request, reply) => {
-    return reply.type(registry.contentType).send(await registry.metrics())
-  })
+  door.get('/metrics', async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics())
+  )
   return door
 }

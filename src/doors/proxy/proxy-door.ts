@@ -1,29 +1,26 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { fastify, type FastifyInstance } from 'fastify'
 import type { Answer } from '../../cache/answer.js'
 import type { Cache } from '../../cache/cache.js'
 import type { CancelSignal } from '../../concurrency/cancellation.js'
 import { valuesOf } from '../../http/fields.js'
 import { ProblemError, refuse, sendProblemTo } from '../problem.js'
-import { clientErrorHandler, KEEP_ALIVE_MS, type ServerFactory } from '../server-factory.js'
+import { type DoorParts, fastifyOptions, KEEP_ALIVE_MS } from '../server-factory.js'
 import { toProblem } from '../to-problem.js'
-import { createFieldFilter, type FieldFilter, readHead } from './request-head.js'
+import { createFieldFilter, type FieldFilter, readHead, uploadOf } from './request-head.js'
 import { createResponseBatches, type ResponseBatches, sendAnswer } from './send.js'
 import { LARGE_BYTES, type Unread } from './unread.js'
-import { uploadOf } from './upload.js'
 
-export interface ProxyDoorOptions {
+interface ProxyDoorOptions extends DoorParts {
   readonly cache: Cache
   /** From the signal to stop on: each answer then ends its connection, so that callers move on while the door is open. */
   readonly state: { readonly isDraining: boolean }
   /** Of those that a caller could forge, the ones that the ingress sets; lower case. */
   readonly trustedFields: readonly string[]
-  readonly serverFactory: ServerFactory
   readonly unread: Unread
   /** Milliseconds of a clock that does not step back. */
   readonly now: () => number
-  readonly loggerInstance: FastifyBaseLogger
 }
 
 /** Of a request's head, and of an answer's. Django's own limit is far lower, an ingress' often higher than Node's 16 KiB. */
@@ -35,97 +32,83 @@ export const MAX_HEADER_BYTES = 64 * 1024
  * malformed media types) and because a hit should cost what the bare server costs.
  */
 export const createProxyDoor = (options: ProxyDoorOptions): FastifyInstance => {
-  const parts: DoorParts = {
+  const parts: ProxyParts = {
     ...options,
     isDropped: createFieldFilter(options.trustedFields),
     batches: createResponseBatches(options.now)
   }
-  return fastify({
-    loggerInstance: options.loggerInstance,
-    serverFactory: () => createProxyServer(parts),
-    clientErrorHandler,
-    logController: new LogController({ disableRequestLogging: true })
-  })
+  return fastify({ ...fastifyOptions(options), serverFactory: () => createProxyServer(parts) })
 }
 
 /** What a request needs of its door. */
-interface DoorParts extends ProxyDoorOptions {
+interface ProxyParts extends ProxyDoorOptions {
   readonly isDropped: FieldFilter
   readonly batches: ResponseBatches
 }
 
-const createProxyServer = (door: DoorParts): Server =>
+const createProxyServer = (door: ProxyParts): Server =>
   door.serverFactory
     .createServer(
       { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
-      (request, response) => {
+      (_request, response) => {
         if (door.state.isDraining) response.shouldKeepAlive = false
-        answer(door, request, response).catch((error: unknown) => fail(door, error, request, response))
+        answer(door, response).catch((error: unknown) => fail(door, error, response))
       }
     )
     .on('connect', (_request: IncomingMessage, socket: Socket) => refuse(socket, TUNNELS))
 
 /** Answers at once, or when callers who do not read leave room for one more answer. */
-const answer = (door: DoorParts, request: IncomingMessage, response: ServerResponse): Promise<void> =>
-  door.unread.mayWait && isRead(request.method)
-    ? answerWhenRoom(door, request, response)
-    : answerNow(door, request, response)
+const answer = (door: ProxyParts, response: ServerResponse): Promise<void> =>
+  door.unread.mayWait && isRead(response.req.method)
+    ? answerWhenRoom(door, response)
+    : answerNow(door, response)
 
-const answerWhenRoom = async (
-  door: DoorParts,
-  request: IncomingMessage,
-  response: ServerResponse
-): Promise<void> => {
-  const room = door.unread.room(request.url ?? '/', response)
-  if (room === undefined) return answerNow(door, request, response)
+const answerWhenRoom = async (door: ProxyParts, response: ServerResponse): Promise<void> => {
+  const room = door.unread.room(response.req.url ?? '/', response)
+  if (room === undefined) return answerNow(door, response)
   const release = await room
   try {
-    if (!response.destroyed) await answerNow(door, request, response)
+    if (!response.destroyed) await answerNow(door, response)
   } finally {
     release()
   }
 }
 
-const answerNow = async (
-  door: DoorParts,
-  request: IncomingMessage,
-  response: ServerResponse
-): Promise<void> => {
+const answerNow = async (door: ProxyParts, response: ServerResponse): Promise<void> => {
   const { batches, unread } = door
   const batchSent = batches.join()
-  const found = await ask(door, request, response)
+  const found = await ask(door, response)
   batches.releaseLate()
   await batchSent
-  const sent = sendAnswer(found, response, request.method === 'HEAD')
+  const sent = sendAnswer(found, response)
   if (found.kind === 'entry') {
     const { body } = found.entry
     // Most are small and taken at once: those hold no memory and tell nothing of their target.
     const isTaken = response.writableEnded && response.writableLength === 0
-    if (!isTaken || body.length >= LARGE_BYTES) unread.sent(request.url ?? '/', body, response)
+    if (!isTaken || body.length >= LARGE_BYTES) unread.sent(response.req.url ?? '/', body, response)
   }
   return sent
 }
 
 /** Throws the problem of a head that is refused. */
-const ask = (door: DoorParts, request: IncomingMessage, response: ServerResponse): Promise<Answer> => {
+const ask = (door: ProxyParts, response: ServerResponse): Promise<Answer> => {
+  const request = response.req
   const { method = 'GET' } = request
   const { target, headers } = readHead(request, door.isDropped)
-  const body = hasBody(request) ? uploadOf(request, response) : undefined
-  const onInterim = knowsInterim(request)
-    ? (status: number, fields: readonly string[]): void => sendInterim(response, status, fields)
-    : undefined
+  const body = hasBody(request) ? uploadOf(response) : undefined
+  // RFC 9110 §15.2: an interim answer is not for HTTP/1.0.
+  const onInterim =
+    request.httpVersionMinor > 0
+      ? (status: number, fields: readonly string[]): void => sendInterim(response, status, fields)
+      : undefined
   if (isRead(method)) {
     return door.cache.read({ method, target, headers, body, onInterim, cancel: new ResponseClosed(response) })
   }
   return door.cache.write({ method, target, headers, body, onInterim })
 }
 
-const fail = (
-  { loggerInstance: log }: DoorParts,
-  error: unknown,
-  request: IncomingMessage,
-  response: ServerResponse
-): void => {
+const fail = ({ loggerInstance: log }: ProxyParts, error: unknown, response: ServerResponse): void => {
+  const request = response.req
   if (response.destroyed) return
   if (response.headersSent) {
     // The origin broke off: so does this answer, for the caller to see that it is not whole. The end of a connection
@@ -136,7 +119,11 @@ const fail = (
   }
   const problem = toProblem(error)
   if (!(error instanceof ProblemError)) {
-    log.error({ err: error, ...traceOf(request) }, 'A request failed unexpectedly; please report this error')
+    const { 'x-request-id': requestId, traceparent } = request.headers
+    log.error(
+      { err: error, requestId, traceparent },
+      'A request failed unexpectedly; please report this error'
+    )
   }
   sendProblemTo(response, problem, undefined)
 }
@@ -144,9 +131,6 @@ const fail = (
 const isRead = (method: string | undefined): method is 'GET' | 'HEAD' => method === 'GET' || method === 'HEAD'
 
 const TUNNELS = new ProblemError(501, 'CONNECT is not supported: this is no tunnel.')
-
-/** RFC 9110 §15.2: an interim answer is not for HTTP/1.0. */
-const knowsInterim = ({ httpVersionMinor }: IncomingMessage): boolean => httpVersionMinor > 0
 
 /** RFC 9112 §6.3: only these two fields announce a body. */
 const hasBody = ({ headers }: IncomingMessage): boolean =>
@@ -189,8 +173,3 @@ const sendInterim = (response: ServerResponse, status: number, headers: readonly
     // The final answer carries them too.
   }
 }
-
-const traceOf = ({ headers }: IncomingMessage): object => ({
-  requestId: headers['x-request-id'],
-  traceparent: headers['traceparent']
-})

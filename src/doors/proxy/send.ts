@@ -4,7 +4,6 @@ import type { Answer } from '../../cache/answer.js'
 import { whenBrokenOff } from '../../http/body.js'
 import type { Entry } from '../../cache/entry.js'
 import { CancelledError } from '../../concurrency/cancellation.js'
-import type { OriginAnswer } from '../../cache/origin.js'
 import { withoutFields } from '../../http/fields.js'
 import { sendProblemTo } from '../problem.js'
 import { toProblem } from '../to-problem.js'
@@ -59,28 +58,25 @@ const SLICE_BYTES = 256 * 1024
  * Hands the answer over to Node. Returns a promise only for an answer whose body is still arriving from the origin; it
  * rejects with `CancelledError` when the connection is closed before its end, and with the error of a body that breaks off.
  */
-export const sendAnswer = (
-  answer: Answer,
-  response: ServerResponse,
-  isHead: boolean
-): Promise<void> | undefined => {
-  if (answer.kind === 'relay') return relay(answer.received, answer.cacheStatus, response, isHead)
-  if (answer.kind === 'entry') sendEntry(answer, response, isHead)
+export const sendAnswer = (answer: Answer, response: ServerResponse): Promise<void> | undefined => {
+  if (answer.kind === 'relay') return relay(answer, response)
+  if (answer.kind === 'entry') sendEntry(answer, response)
   else sendProblemTo(response, toProblem(answer.error), answer.cacheStatus)
   return undefined
 }
 
-const sendEntry = (
-  { entry, status, ageSeconds, cacheStatus }: Extract<Answer, { kind: 'entry' }>,
-  response: ServerResponse,
-  isHead: boolean
-): void => {
+type AnswerOf<Kind extends Answer['kind']> = Extract<Answer, { kind: Kind }>
+
+const isHead = ({ req }: ServerResponse): boolean => req.method === 'HEAD'
+
+const sendEntry = (answer: AnswerOf<'entry'>, response: ServerResponse): void => {
+  const { entry, status, ageSeconds, cacheStatus } = answer
   const headers = status === 304 ? headersOf304(entry) : entry.headers.slice()
   if (status !== 304) headers.push('Content-Length', String(entry.body.length))
   if (ageSeconds !== undefined) headers.push('Age', String(ageSeconds))
   headers.push('Cache-Status', cacheStatus)
   response.writeHead(status, headers)
-  if (isHead || status === 304) response.end()
+  if (isHead(response) || status === 304) response.end()
   else if (entry.body.length <= SLICE_BYTES) response.end(entry.body)
   else sendSliced(entry.body, response)
 }
@@ -106,28 +102,27 @@ const headersOf304 = ({ headers }: Entry): string[] =>
   withoutFields(headers, (name) => /^content-(?!location)/i.test(name))
 
 const relay = async (
-  answer: OriginAnswer,
-  cacheStatus: string,
-  response: ServerResponse,
-  isHead: boolean
+  { received, cacheStatus }: AnswerOf<'relay'>,
+  response: ServerResponse
 ): Promise<void> => {
+  const { status, statusText, headers, body } = received
   if (response.destroyed) {
-    answer.body.destroy()
+    body.destroy()
     throw new CancelledError()
   }
   // RFC 9110 §8.6: a 204 has no length, whatever the origin says.
-  const headers = answer.status === 204 ? withoutFields(answer.headers, isContentLength) : answer.headers
-  const phrase = SENDABLE.test(answer.statusText) ? answer.statusText : ''
-  response.writeHead(answer.status, phrase, [...headers, 'Cache-Status', cacheStatus])
-  if (isHead) {
-    answer.body.resume()
+  const fields = status === 204 ? withoutFields(headers, isContentLength) : headers
+  const phrase = SENDABLE.test(statusText) ? statusText : ''
+  response.writeHead(status, phrase, [...fields, 'Cache-Status', cacheStatus])
+  if (isHead(response)) {
+    body.resume()
     response.end()
     return
   }
   // What the origin has sent is passed on as it comes: its head does not wait for a body that takes its time.
-  if (answer.body.readableLength === 0) response.flushHeaders()
-  await pipe(answer.body, response)
-  const trailers = Object.entries(answer.trailers)
+  if (body.readableLength === 0) response.flushHeaders()
+  await pipe(body, response)
+  const trailers = Object.entries(received.trailers)
   if (trailers.length > 0) response.addTrailers(trailers)
   response.end()
 }

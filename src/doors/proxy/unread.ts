@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { ProblemError } from '../problem.js'
+import { tryAgain } from '../problem.js'
 
 /** An answer of so many bytes is large: the system takes less at once from a caller who does not read. */
 export const LARGE_BYTES = 128 * 1024
@@ -66,7 +66,7 @@ export class Unread {
       const timer = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
         this.#refused++
-        refuse(new ProblemError(503, TOO_MUCH, { headers: { 'retry-after': '1' } }))
+        refuse(tryAgain('Too many answers lie here that their callers do not read.'))
       }, LONGEST_WAIT_MS)
       const waiting: Waiting = {
         size,
@@ -167,7 +167,7 @@ export class Unread {
 }
 
 /** To be called when the answer was handed over, or failed. */
-export type Release = () => void
+type Release = () => void
 
 interface Held {
   readonly body: Buffer
@@ -181,8 +181,6 @@ interface Waiting {
   readonly response: ServerResponse
   readonly go: () => void
 }
-
-const TOO_MUCH = 'Too many answers lie here that their callers do not read.'
 
 const takenOf = ({ socket }: ServerResponse): number =>
   socket === null ? 0 : socket.bytesWritten - socket.writableLength

@@ -1,20 +1,19 @@
 import { LRUCache } from 'lru-cache'
 import { type Entry, usableUntil } from '../../cache/entry.js'
-import { type Invalidation, type LogRecord } from '../../cache/invalidation.js'
+import { type Invalidation } from '../../cache/invalidation.js'
+import { matchesAny } from '../../cache/invalidate/glob.js'
 import { type Reach, reachOf } from '../../cache/invalidate/matcher.js'
-import { epochOf, type Position } from '../../cache/position.js'
-import { type Commit, type CommitOutcome, type PendingWrite, type Store } from '../../cache/store.js'
-import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
-import { storedEntry } from './stored-entry.js'
-import { createMemoryLog } from './memory-log.js'
-import { keysReachedBy } from './reached-keys.js'
-import { createTagIndex, type TagIndex } from './tag-index.js'
+import type { Position } from '../../cache/position.js'
+import type { CarriedOut, Commit, CommitOutcome, PendingWrite, Store } from '../../cache/store.js'
+import { nameIn, valueKey } from '../../cache/tags.js'
+import { isSliceOver, mapInSlices, nextSlice } from '../../concurrency/time-slices.js'
+import { MemoryLog, type MemoryLogOptions } from './memory-log.js'
+import { StoredEntry } from './stored-entry.js'
+import { TagIndex } from './tag-index.js'
 
-export interface MemoryStoreOptions {
+export interface MemoryStoreOptions extends MemoryLogOptions {
   /** Bodies, headers, keys and tags together; the least recently used entries make room. */
   readonly maxBytes: number
-  readonly now: () => number
-  readonly randomEpoch: () => string
   /** Empty; one that a test looks into. */
   readonly index?: TagIndex
 }
@@ -23,96 +22,24 @@ export interface MemoryStoreOptions {
  * The embedded store: one process, gone with it. A read and the commit of each write are one step each, and so is the
  * record of an invalidation, which comes before what it removes: as much as it takes, in slices.
  */
-export const createMemoryStore = ({
-  maxBytes,
-  now,
-  randomEpoch,
-  index = createTagIndex()
-}: MemoryStoreOptions): Store => {
-  const log = createMemoryLog(now)
+export const createMemoryStore = (options: MemoryStoreOptions): Store => {
+  const { maxBytes, now, index = new TagIndex() } = options
+  const log = new MemoryLog(options)
   const entries = new LRUCache<string, Entry>({
     maxSize: maxBytes,
     dispose: (entry, storeKey) => index.remove(storeKey, entry.tags)
   })
-  let epoch = randomEpoch()
-  let position: Position = `${epoch}:${log.lastId()}`
-
-  const find = (storeKey: string): Entry | undefined => {
-    const entry = entries.get(storeKey)
-    if (entry === undefined || now() < usableUntil(entry)) return entry
-    entries.delete(storeKey)
-    return undefined
-  }
-
-  const recordsBetween = (after: Position, upTo: Position): readonly LogRecord[] | undefined =>
-    epochOf(after) === epoch && epochOf(upTo) === epoch ? log.between(after, upTo) : undefined
-
-  const commitOne = (write: PendingWrite, reaches: Reach): CommitOutcome => {
-    const { storeKey, entry } = write
-    if (reaches(storeKey, entry.tags)) return 'refused'
-    if (!isMet(write, find(storeKey))) return 'unmet'
-    entries.set(storeKey, storedEntry(entry), { size: sizeOf(entry, storeKey) })
-    if (!entries.has(storeKey)) return 'refused'
-    index.add(storeKey, entry.tags)
-    return 'stored'
-  }
-
-  /** What has been invalidated since a position, anew whenever that has become more. */
-  const reachSince = (since: Position | undefined): (() => Reach) => {
-    if (since === undefined) return () => reachOf([])
-    let at: Position | undefined
-    let reaches: Reach = isEverything
-    return () => {
-      if (at === position) return reaches
-      at = position
-      const records = recordsBetween(since, position)
-      reaches = records === undefined ? isEverything : reachOf(records)
-      return reaches
-    }
-  }
-
-  const invalidateNamed = async (invalidation: Invalidation): Promise<number> => {
-    let removed = 0
-    for await (const storeKeys of keysReachedBy(invalidation, {
-      storeKeys: () => [...entries.keys()],
-      index
-    })) {
-      for (const storeKey of storeKeys) {
-        if (isSliceOver()) await nextSlice()
-        if (entries.delete(storeKey)) removed++
-      }
-    }
-    return removed
-  }
-
-  const invalidateAll = (): number => {
-    const removed = entries.size
-    entries.clear()
-    epoch = randomEpoch()
-    return removed
-  }
+  const state: State = { entries, index, log, now }
 
   return {
-    sizes: async (storeKeys) => storeKeys.map((storeKey) => find(storeKey)?.body.length ?? 0),
-    read: async (storeKeys) => ({ position, entries: storeKeys.map(find) }),
-    commit: async ({ writes, position: since }: Commit) => {
-      const reach = reachSince(since)
-      const outcomes: CommitOutcome[] = []
-      for (const write of writes) {
-        if (isSliceOver()) await nextSlice()
-        outcomes.push(commitOne(write, reach()))
-      }
-      return outcomes
-    },
-    invalidate: async (invalidation) => {
-      const removedAtOnce = invalidation.all ? invalidateAll() : 0
-      const id = log.append(invalidation)
-      position = `${epoch}:${id}`
-      // From here on fills that were under way are refused.
-      const removed = invalidation.all ? removedAtOnce : await invalidateNamed(invalidation)
-      return { outcome: 'done', id, removed }
-    },
-    recordsBetween: async (after, upTo) => recordsBetween(after, upTo),
+    sizes: async (storeKeys) => storeKeys.map((storeKey) => find(state, storeKey)?.body.length ?? 0),
+    read: async (storeKeys) => ({
+      position: log.position,
+      entries: storeKeys.map((storeKey) => find(state, storeKey))
+    }),
+    commit: (commit) => commitAll(state, commit),
+    invalidate: (invalidation) => invalidate(state, invalidation),
+    recordsBetween: async (after, upTo) => log.between(after, upTo),
     sweep: async () => {
       for (const [storeKey, entry] of entries.entries())
         if (now() >= usableUntil(entry)) entries.delete(storeKey)
@@ -130,7 +57,51 @@ export const createMemoryStore = ({
   }
 }
 
+interface State {
+  readonly entries: LRUCache<string, Entry>
+  readonly index: TagIndex
+  readonly log: MemoryLog
+  readonly now: () => number
+}
+
+const find = ({ entries, now }: State, storeKey: string): Entry | undefined => {
+  const entry = entries.get(storeKey)
+  if (entry === undefined || now() < usableUntil(entry)) return entry
+  entries.delete(storeKey)
+  return undefined
+}
+
+const commitAll = (state: State, { writes, position }: Commit): Promise<CommitOutcome[]> => {
+  const reach = reachSince(state.log, position)
+  return mapInSlices(writes, (write) => commitOne(state, write, reach()))
+}
+
+/** What has been invalidated since a position, anew whenever that has become more. */
+const reachSince = (log: MemoryLog, since: Position | undefined): (() => Reach) => {
+  if (since === undefined) return () => reachOf([])
+  let at: Position | undefined
+  let reaches: Reach = isEverything
+  return () => {
+    if (at === log.position) return reaches
+    at = log.position
+    const records = log.between(since, at)
+    reaches = records === undefined ? isEverything : reachOf(records)
+    return reaches
+  }
+}
+
 const isEverything: Reach = () => true
+
+const commitOne = (state: State, write: PendingWrite, reaches: Reach): CommitOutcome => {
+  const { storeKey, entry } = write
+  const { entries, index } = state
+  if (reaches(storeKey, entry.tags)) return 'refused'
+  if (!isMet(write, find(state, storeKey))) return 'unmet'
+  entries.set(storeKey, new StoredEntry(entry), { size: sizeOf(entry, storeKey) })
+  if (!entries.has(storeKey)) return 'refused'
+  index.add(storeKey, entry.tags)
+  return 'stored'
+}
 
 const isMet = ({ condition }: PendingWrite, found: Entry | undefined): boolean => {
   if (condition === undefined) return true
@@ -145,4 +116,37 @@ const sizeOf = (entry: Entry, storeKey: string): number => {
   for (const header of entry.headers) characters += header.length
   for (const tag of entry.tags) characters += tag.length + 32
   return entry.body.length + 2 * characters + 512
+}
+
+const invalidate = async (state: State, invalidation: Invalidation): Promise<CarriedOut> => {
+  const { entries, log } = state
+  const id = log.append(invalidation)
+  // From here on fills that were under way are refused.
+  if (!invalidation.all) return { outcome: 'done', id, removed: await invalidateNamed(state, invalidation) }
+  const removed = entries.size
+  entries.clear()
+  return { outcome: 'done', id, removed }
+}
+
+/** Store keys that come later are not looked at. */
+const invalidateNamed = async ({ entries, index }: State, invalidation: Invalidation): Promise<number> => {
+  const { keys, tags, patterns } = invalidation
+  let removed = 0
+  const remove = async (storeKeys: Iterable<string>): Promise<void> => {
+    for (const storeKey of [...storeKeys]) {
+      if (isSliceOver()) await nextSlice()
+      if (entries.delete(storeKey)) removed++
+    }
+  }
+  for (const key of keys) await remove([key, valueKey(key), ...index.storeKeysOf(key)])
+  for (const tag of tags) await remove(index.storeKeysOf(tag))
+  if (patterns.length === 0) return removed
+  for (const storeKey of [...entries.keys()]) {
+    const key = nameIn(storeKey)
+    if (key !== undefined && (await matchesAny(patterns, key))) await remove([storeKey])
+  }
+  for (const tag of [...index.tags()]) {
+    if (await matchesAny(patterns, tag)) await remove(index.storeKeysOf(tag))
+  }
+  return removed
 }

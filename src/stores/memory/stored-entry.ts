@@ -5,9 +5,7 @@ import { createLru } from '../../cache/lru.js'
  * The same entry in few objects. Its tags are one text, and its headers, which are those of a thousand others, are theirs:
  * as strings of their own they would be most of what the garbage collector has to look at.
  */
-export const storedEntry = (entry: Entry): Entry => new StoredEntry(entry)
-
-class StoredEntry implements Entry {
+export class StoredEntry implements Entry {
   readonly status: number
   readonly headers: readonly string[]
   readonly body: Buffer
@@ -20,7 +18,7 @@ class StoredEntry implements Entry {
 
   constructor(entry: Entry) {
     this.status = entry.status
-    this.headers = shared(entry.headers)
+    this.headers = knownHeaders.memo(JSON.stringify(entry.headers), { context: entry.headers })
     this.body = entry.body
     this.generatedAt = entry.generatedAt
     this.freshUntil = entry.freshUntil
@@ -36,7 +34,4 @@ class StoredEntry implements Entry {
 }
 
 /** Header sections, as JSON. */
-const known = createLru<readonly string[], readonly string[]>(200, (_, headers) => headers)
-
-const shared = (headers: readonly string[]): readonly string[] =>
-  known.memo(JSON.stringify(headers), { context: headers })
+const knownHeaders = createLru<readonly string[], readonly string[]>(200, (_, headers) => headers)

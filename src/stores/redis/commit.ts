@@ -1,23 +1,18 @@
-import { type Entry, usableUntil } from '../../cache/entry.js'
+import { Type } from '@sinclair/typebox'
+import { type Entry, ETAG_MAX_LENGTH, usableUntil } from '../../cache/entry.js'
 import { type LogRecord } from '../../cache/invalidation.js'
 import { reachOf } from '../../cache/invalidate/matcher.js'
-import type { Position } from '../../cache/position.js'
-import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
-import type { Commit, CommitOutcome, PendingWrite } from '../../cache/store.js'
-import { encodeEntry } from '../entry-codec.js'
-import type { RedisConnection } from './connection/connection.js'
-import { loseEpoch } from './lost-epoch.js'
-import type { RedisKeys } from './scripts/redis-keys.js'
-import { COMMIT } from './scripts/commit.js'
-import type { RunScript } from './scripts/script.js'
+import { isSliceOver, mapInSlices, nextSlice } from '../../concurrency/time-slices.js'
+import type { Commit, CommitOutcome, PendingWrite, Store } from '../../cache/store.js'
+import { encodeEntry, EPOCH_LENGTH, ETAG_AT, ETAG_LENGTH_AT } from '../entry-codec.js'
+import type { Redis } from './asking.js'
+import type { Connection } from './connection/connection.js'
+import { LOST_EPOCH } from './connection/error-replies.js'
+import { readRecords } from './records.js'
+import { TAG_INDEX } from './scripts/redis-keys.js'
+import { script } from './scripts/script.js'
 
-export interface CommitOptions {
-  readonly keys: RedisKeys
-  readonly runScript: RunScript
-  readonly connection: RedisConnection
-  readonly recordsBetween: (after: Position, upTo: Position) => Promise<readonly LogRecord[] | undefined>
-  readonly now: () => number
-}
+export type CommitOptions = Redis & { readonly connection: Connection; readonly now: () => number }
 
 /** How often a commit is tried while unrelated invalidations keep moving the position. */
 const ATTEMPTS = 3
@@ -30,8 +25,8 @@ const SLICE = { writes: 50, bytes: 512 * 1024, tags: 500 }
  * are tried again at the new position, at which they are known to be good.
  */
 export const createCommit =
-  (options: CommitOptions) =>
-  async ({ writes, position }: Commit): Promise<readonly CommitOutcome[]> => {
+  (options: CommitOptions): Store['commit'] =>
+  async ({ writes, position }) => {
     const outcomes: CommitOutcome[] = []
     for (let at = 0; at < writes.length;) {
       const slice = sliceFrom(writes, at)
@@ -42,24 +37,20 @@ export const createCommit =
     return outcomes
   }
 
-interface Slice {
-  readonly writes: readonly PendingWrite[]
-  readonly position: Position | undefined
-  readonly attempt: number
-}
+type Slice = Commit & { readonly attempt: number }
 
 const commitSlice = async (options: CommitOptions, slice: Slice): Promise<readonly CommitOutcome[]> => {
-  const { keys, runScript, connection } = options
+  const { keys, runScript, run, connection } = options
   const { writes, position, attempt } = slice
   const now = options.now()
   const args = [keys.prefix, position ?? '', ...writes.flatMap((write) => argumentsOf(write, now))]
-  const reply = await connection.run('commit', () => runScript(COMMIT, [keys.epoch, keys.tags], args))
+  const reply = await run('commit', () => runScript(COMMIT, [keys.epoch, keys.tags], args))
   if (reply[0] === 'committed') return reply[1]
-  if (reply[0] === 'lost') throw loseEpoch(connection)
+  if (reply[0] === 'lost') throw connection.markDown(LOST_EPOCH)
   if (reply[0] === 'refused' || position === undefined || attempt === ATTEMPTS)
     return writes.map(() => 'refused')
   const moved = reply[1]
-  const untouched = await untouchedBy(writes, await options.recordsBetween(position, moved))
+  const untouched = await untouchedBy(writes, await readRecords(options, [position, moved]))
   if (untouched.length === 0) return writes.map(() => 'refused')
   const outcomes = await commitSlice(options, { writes: untouched, position: moved, attempt: attempt + 1 })
   return writes.map((write) => outcomes[untouched.indexOf(write)] ?? 'refused')
@@ -72,12 +63,8 @@ const untouchedBy = async (
 ): Promise<readonly PendingWrite[]> => {
   if (records === undefined) return []
   const reaches = reachOf(records)
-  const untouched: PendingWrite[] = []
-  for (const write of writes) {
-    if (isSliceOver()) await nextSlice()
-    if (!reaches(write.storeKey, write.entry.tags)) untouched.push(write)
-  }
-  return untouched
+  const reached = await mapInSlices(writes, ({ storeKey, entry }) => reaches(storeKey, entry.tags))
+  return writes.filter((_, at) => reached[at] === false)
 }
 
 /** The next writes for one script call; one that is larger than a slice goes alone. */
@@ -93,10 +80,7 @@ const sliceFrom = (writes: readonly PendingWrite[], from: number): readonly Pend
   return writes.slice(from, end < 0 ? writes.length : end)
 }
 
-const argumentsOf = (
-  { storeKey, entry, condition }: PendingWrite,
-  now: number
-): (string | number | Buffer)[] => [
+const argumentsOf = ({ storeKey, entry, condition }: PendingWrite, now: number) => [
   storeKey,
   lifetimeMs(entry, now),
   typeof condition === 'object' ? `etag:${condition.etag}` : (condition ?? ''),
@@ -110,3 +94,74 @@ const argumentsOf = (
  */
 const lifetimeMs = (entry: Entry, now: number): number =>
   Math.max(1, Math.ceil(usableUntil(entry) - Math.max(now, entry.generatedAt)))
+
+const OutcomeSchema = Type.Union([Type.Literal('stored'), Type.Literal('unmet')])
+
+/**
+ * The fence. KEYS epoch tags · ARGV prefix, expected position or '', then per pending write: store key, lifetime in
+ * ms, condition ('' | 'absent' | 'present' | 'etag:…'), bytes, tags in lines: one argument each would cost more.
+ * Stores all of it, or nothing when the position is another one:
+ *
+ *     a fill                                   an invalidation
+ *     reads a miss, and position 7 with it
+ *     asks the origin: old answer
+ *                                              the origin changes
+ *                                              removes the entry: there is none
+ *                                              appends record 8, position = 8; acknowledged
+ *     COMMIT with position 7: it is 8 now, so
+ *     nothing is stored, and the records after
+ *     7 are looked at: does one reach the fill?
+ *
+ * An entry's place in Lua counts from 1. Redis does not undo a script that fails half-way: an entry comes after its
+ * indexes, so that none is ever readable without them.
+ */
+export const COMMIT = script({
+  reply: Type.Union([
+    /** An outcome per pending write. */
+    Type.Tuple([Type.Literal('committed'), Type.Array(OutcomeSchema)]),
+    /** The position of now. */
+    Type.Tuple([Type.Literal('moved'), Type.String()]),
+    /** Another epoch has begun. */
+    Type.Tuple([Type.Literal('refused')]),
+    /** There is no epoch. */
+    Type.Tuple([Type.Literal('lost')])
+  ]),
+  lua: `
+local position = redis.call('GET', KEYS[1])
+if not position then return {'lost'} end
+local epoch, expected = string.sub(position, 1, ${EPOCH_LENGTH}), ARGV[2]
+if expected ~= '' and expected ~= position then
+  if string.sub(expected, 1, ${EPOCH_LENGTH}) ~= epoch then return {'refused'} end
+  return {'moved', position}
+end
+local function is_met(key, condition, bytes)
+  if condition == '' then return true end
+  local head = redis.call('GETRANGE', key, 0, ${ETAG_AT + ETAG_MAX_LENGTH - 1})
+  local exists = #head > ${ETAG_LENGTH_AT} and string.sub(head, 1, ${ETAG_LENGTH_AT}) == epoch .. string.sub(bytes, 1, 1)
+  if condition == 'absent' then return not exists end
+  if condition == 'present' then return exists end
+  local etag_length = string.byte(head, ${ETAG_LENGTH_AT + 1})
+  return exists and 'etag:' .. string.sub(head, ${ETAG_AT + 1}, ${ETAG_AT} + etag_length) == condition
+end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local outcomes, at = {}, 3
+while at <= #ARGV do
+  local store_key, lifetime, condition, bytes, tags = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
+  local key = ARGV[1] .. store_key
+  if is_met(key, condition, bytes) then
+    local expiry = now + lifetime
+    for tag in string.gmatch(tags, '[^\\n]+') do
+      redis.call('ZADD', ARGV[1] .. '${TAG_INDEX}' .. tag, expiry, store_key)
+      redis.call('SADD', KEYS[2], tag)
+    end
+    redis.call('SET', key, epoch .. bytes, 'PX', lifetime)
+    outcomes[#outcomes + 1] = 'stored'
+  else
+    outcomes[#outcomes + 1] = 'unmet'
+  end
+  at = at + 5
+end
+return {'committed', outcomes}
+`
+})

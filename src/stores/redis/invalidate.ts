@@ -1,26 +1,15 @@
-import { matchesAny } from '../../cache/invalidate/glob.js'
+import { literalPrefix, matchesAny } from '../../cache/invalidate/glob.js'
 import { type Invalidation } from '../../cache/invalidation.js'
 import { asRecord } from '../../cache/invalidate/matcher.js'
-import type { Observer } from '../../cache/observer.js'
 import { recordIdOf } from '../../cache/position.js'
 import type { CarriedOut } from '../../cache/store.js'
 import { nameIn } from '../../cache/tags.js'
 import { createKeyedMutex } from '../../concurrency/keyed-mutex.js'
-import type { RedisClient } from './connection/client.js'
+import type { Redis } from './asking.js'
 import type { Run } from './connection/connection.js'
 import { type RedisKeys, TAG_INDEX } from './scripts/redis-keys.js'
-import { atLeast, scan, unlink } from './scan.js'
+import { OPEN } from './scripts/epoch.js'
 import { INVALIDATE } from './scripts/invalidate.js'
-import { OPEN } from './scripts/open.js'
-import type { RunScript } from './scripts/script.js'
-
-export interface InvalidateOptions {
-  readonly client: RedisClient
-  readonly keys: RedisKeys
-  readonly runScript: RunScript
-  readonly randomEpoch: () => string
-  readonly observer: Observer
-}
 
 export type RedisInvalidate = (run: Run, invalidation: Invalidation) => Promise<CarriedOut>
 
@@ -28,6 +17,8 @@ export type RedisInvalidate = (run: Run, invalidation: Invalidation) => Promise<
 const SLICE = 1000
 /** Keys, and as many tags, looked at by one script call: each key is three Redis keys, so that this takes as long. */
 const NAMES = 200
+/** Names looked at by one step of a scan. */
+const COUNT = 1000
 /** More patterns than this are looked for in one scan, which then fetches every key. */
 const SCANS = 4
 
@@ -36,24 +27,18 @@ const SCANS = 4
  * refuses the fills that were under way; when it has rejected, it may have happened in part, and is to be
  * repeated as a whole.
  */
-export const createRedisInvalidate = (options: InvalidateOptions): RedisInvalidate => {
+export const createRedisInvalidate = (options: Omit<Redis, 'run'>): RedisInvalidate => {
   /** Those of many names take turns: between two of their scripts there is room for what others ask of Redis. */
   const inTurn = createKeyedMutex()
   return (run, invalidation) => {
     const redis = { ...options, run }
-    if (invalidation.all) return invalidateAll(redis)
-    return isLong(invalidation)
-      ? inTurn('long', () => invalidateSome(redis, invalidation))
-      : invalidateSome(redis, invalidation)
+    const { keys, tags, patterns, all } = invalidation
+    if (all) return invalidateAll(redis)
+    const isLong = keys.length > NAMES || tags.length > NAMES || patterns.length > SCANS
+    const invalidate = () => invalidateSome(redis, invalidation)
+    return isLong ? inTurn('long', invalidate) : invalidate()
   }
 }
-
-interface Redis extends InvalidateOptions {
-  readonly run: Run
-}
-
-const isLong = ({ keys, tags, patterns }: Invalidation): boolean =>
-  keys.length > NAMES || tags.length > NAMES || patterns.length > SCANS
 
 /** A new epoch makes everything unreadable at once; the entries are then removed for their memory. */
 const invalidateAll = async (redis: Redis): Promise<CarriedOut> => {
@@ -64,11 +49,11 @@ const invalidateAll = async (redis: Redis): Promise<CarriedOut> => {
   if (kind !== 'begun') throw new Error(`no new epoch could be begun: ${kind}`)
   observer.epochBegan({ reason })
   let removed = 0
-  const removing = scan(redis, '*', async (found) => {
-    removed += await unlink(redis, found.filter(isEntry))
-  })
-  // What is not removed now expires, unreadable.
-  await removing.catch(() => undefined)
+  try {
+    for await (const found of scan(redis, '*')) removed += await unlink(redis, found.filter(isEntry))
+  } catch {
+    // What is not removed now expires, unreadable.
+  }
   return { outcome: 'done', id: recordIdOf(position), removed }
 }
 
@@ -119,16 +104,8 @@ const sliceOf = ({ keys, tags }: Named, from: number): Named => ({
 
 /** Removes keys and tagged entries; with a record, also appends it in the same step as the last of them. */
 const invalidateSlice = async (redis: Redis, named: Named, record: string) => {
-  const { keys, run, runScript, observer } = redis
-  const args = [
-    keys.prefix,
-    redis.randomEpoch(),
-    record,
-    SLICE,
-    named.keys.length,
-    ...named.keys,
-    ...named.tags
-  ]
+  const { keys, run, runScript, randomEpoch, observer } = redis
+  const args = [keys.prefix, randomEpoch(), record, SLICE, named.keys.length, ...named.keys, ...named.tags]
   for (let removed = 0; ;) {
     const reply = await run('invalidate', () => runScript(INVALIDATE, epochKeys(keys), args))
     const [kind, count, id = '', reason = ''] = reply
@@ -138,7 +115,8 @@ const invalidateSlice = async (redis: Redis, named: Named, record: string) => {
   }
 }
 
-const epochKeys = ({ epoch, log, server, tags }: RedisKeys) => [epoch, log, server, tags]
+/** The KEYS of OPEN and INVALIDATE. */
+export const epochKeys = ({ epoch, log, server, tags }: RedisKeys) => [epoch, log, server, tags]
 
 const invalidatePatterns = async (redis: Redis, patterns: readonly string[]): Promise<number> => {
   if (patterns.length > SCANS) return invalidateMatching(redis, patterns, '*')
@@ -147,13 +125,9 @@ const invalidatePatterns = async (redis: Redis, patterns: readonly string[]): Pr
   return removed
 }
 
-const invalidateMatching = async (
-  redis: Redis,
-  patterns: readonly string[],
-  match: string
-): Promise<number> => {
+const invalidateMatching = async (redis: Redis, patterns: readonly string[], match: string) => {
   let removed = 0
-  await scan(redis, `*${match}`, async (found) => {
+  for await (const found of scan(redis, `*${match}`)) {
     const tags: string[] = []
     const storeKeys: string[] = []
     for (const name of found) {
@@ -165,9 +139,38 @@ const invalidateMatching = async (
     }
     if (tags.length > 0) removed += (await invalidateNamed(redis, { keys: [], tags }, NO_RECORD)).removed
     removed += await unlink(redis, storeKeys)
-  })
+  }
   return removed
 }
 
 /** Tag indexes stay: they may already name entries of the new epoch. The sweep empties them. */
 const isEntry = (name: string): boolean => !name.startsWith('@') || /^@(value|proof):/.test(name)
+
+/**
+ * All under the prefix whose name may match, without the prefix and a page at a time; never blocks Redis as KEYS does.
+ * `match` is a pattern for Redis: see `atLeast`.
+ */
+async function* scan({ client, keys, run }: Redis, match: string): AsyncGenerator<readonly string[]> {
+  const pattern = `${escapeGlob(keys.prefix)}${match}`
+  let cursor = '0'
+  do {
+    const [next, found] = await run('scan', () => client.scan(cursor, 'MATCH', pattern, 'COUNT', COUNT))
+    cursor = next
+    yield found.map((key) => key.slice(keys.prefix.length))
+  } while (cursor !== '0')
+}
+
+/** Returns how many of them there were. */
+const unlink = async ({ client, keys, run }: Redis, storeKeys: readonly string[]): Promise<number> => {
+  if (storeKeys.length === 0) return 0
+  return run('unlink', () => client.unlink(storeKeys.map((storeKey) => keys.prefix + storeKey)))
+}
+
+const escapeGlob = (text: string): string => text.replace(/[*?[\]\\]/g, '\\$&')
+
+/**
+ * A pattern for Redis that matches at least the same. Its own matcher takes exponential time in the number of
+ * stars, so it gets two; and no sets, whose order beyond ASCII depends on the machine it was compiled for.
+ */
+const atLeast = (pattern: string): string =>
+  pattern.includes('[') || (pattern.match(/\*/g) ?? []).length > 2 ? `${literalPrefix(pattern)}*` : pattern

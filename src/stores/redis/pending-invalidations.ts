@@ -1,20 +1,18 @@
 import type { StoreFault } from '../../cache/errors.js'
 import type { Invalidation } from '../../cache/invalidation.js'
-import type { InvalidateResult, InvalidateOptions } from '../../cache/store.js'
+import type { InvalidateResult, Store } from '../../cache/store.js'
 import type { Journal } from '../journal.js'
-import { type Clock, withinBudget } from '../time-budget.js'
+import { withinBudget } from '../time-budget.js'
 import { faultOf } from './connection/error-replies.js'
-import type { RedisConnection } from './connection/connection.js'
+import type { Connection, ConnectionOptions } from './connection/connection.js'
 import type { RedisInvalidate } from './invalidate.js'
 
-export interface PendingInvalidationsOptions {
-  readonly connection: RedisConnection
+export interface PendingInvalidationsOptions extends Pick<ConnectionOptions, 'commandTimeoutMs' | 'clock'> {
+  readonly connection: Connection
   readonly journal: Journal
   readonly invalidateNow: RedisInvalidate
-  readonly commandTimeoutMs: number
   /** Longest that an invalidation is waited for. */
-  readonly timeoutMs: number
-  readonly clock?: Clock | undefined
+  readonly invalidationTimeoutMs: number
 }
 
 const PENDING: InvalidateResult = { outcome: 'pending' }
@@ -39,11 +37,8 @@ export class PendingInvalidations {
   }
 
   /** Never rejects. */
-  readonly invalidate = (
-    invalidation: Invalidation,
-    { waitMs = Infinity }: InvalidateOptions = {}
-  ): Promise<InvalidateResult> => {
-    const { commandTimeoutMs, timeoutMs, clock } = this.#options
+  readonly invalidate: Store['invalidate'] = (invalidation, { waitMs = Infinity } = {}) => {
+    const { commandTimeoutMs, invalidationTimeoutMs: timeoutMs, clock } = this.#options
     const attempt: Attempt = {
       invalidation,
       waitMs: Math.min(waitMs, timeoutMs),
@@ -54,7 +49,8 @@ export class PendingInvalidations {
     const boundMs = Math.max(attempt.waitMs, Math.min(commandTimeoutMs, timeoutMs))
     return withinBudget(this.#carryOut(attempt), boundMs, clock)
       .catch(() => {
-        if (!attempt.isInJournal) this.#keep(attempt, OUT_OF_TIME)
+        if (!attempt.isInJournal)
+          this.#keep(attempt, { kind: 'timeout', message: 'an invalidation was not carried out in time' })
         return PENDING
       })
       .finally(() => attempt.forget())
@@ -71,7 +67,7 @@ export class PendingInvalidations {
     return new Promise((resolve) => {
       const wait = (fault: StoreFault): void => this.#wait(attempt, fault, resolve)
       if (connection.state === 'down') {
-        wait(DOWN)
+        wait({ kind: 'down', message: 'the store is down' })
         return
       }
       const run = connection.runPatiently(() =>
@@ -117,6 +113,3 @@ interface Attempt {
   /** Ends what it has begun to listen to. */
   forget: () => void
 }
-
-const DOWN: StoreFault = { kind: 'down', message: 'the store is down' }
-const OUT_OF_TIME: StoreFault = { kind: 'timeout', message: 'an invalidation was not carried out in time' }

@@ -1,20 +1,14 @@
-import type { Reading } from '../../cache/store.js'
+import { Type } from '@sinclair/typebox'
+import type { Reading, Store } from '../../cache/store.js'
 import { decodeEntry } from '../entry-codec.js'
-import type { RedisClient } from './connection/client.js'
-import type { RedisConnection } from './connection/connection.js'
-import { loseEpoch } from './lost-epoch.js'
-import type { RedisKeys } from './scripts/redis-keys.js'
+import type { Redis } from './asking.js'
+import type { Connection } from './connection/connection.js'
+import { LOST_EPOCH } from './connection/error-replies.js'
+import { script } from './scripts/script.js'
 
-export interface ReadOptions {
-  readonly client: RedisClient
-  readonly keys: RedisKeys
-  readonly connection: RedisConnection
-}
+export type ReadOptions = Redis & { readonly connection: Connection }
 
-/** Reads the store keys, and the position at the same moment. */
-export type Read = (storeKeys: readonly string[]) => Promise<Reading>
-
-export const createRead = (options: ReadOptions): Read =>
+export const createRead = (options: ReadOptions): Store['read'] =>
   gatherReads(options.connection, (storeKeys) => readNow(options, storeKeys))
 
 /**
@@ -29,14 +23,12 @@ export const createRead = (options: ReadOptions): Read =>
  *
  * Commands of one connection are carried out in order: an UNLINK that succeeds proves a master at the MGET before it.
  */
-const readNow = async (
-  { client, keys, connection }: ReadOptions,
-  storeKeys: readonly string[]
-): Promise<Reading> => {
+const readNow = async (options: ReadOptions, storeKeys: readonly string[]): Promise<Reading> => {
+  const { client, keys, connection } = options
   const asked = [keys.epoch]
   for (const storeKey of storeKeys) asked.push(keys.prefix + storeKey)
   const [[bytes, ...values]] = await Promise.all([client.mgetBuffer(asked), client.unlink(keys.nothing)])
-  if (bytes === undefined || bytes === null) throw loseEpoch(connection)
+  if (bytes === undefined || bytes === null) throw connection.markDown(LOST_EPOCH)
   const position = bytes.toString('latin1')
   return { position, entries: values.map((value) => (value ? decodeEntry(value, position) : undefined)) }
 }
@@ -50,9 +42,9 @@ const MOST = 128
  * later than all.
  */
 export const gatherReads = (
-  connection: Pick<RedisConnection, 'state' | 'run' | 'join'>,
-  readTogether: Read
-): Read => {
+  connection: Pick<Connection, 'state' | 'run' | 'join'>,
+  readTogether: Store['read']
+): Store['read'] => {
   let current: Gathering | undefined
 
   const gather = (): Gathering => {
@@ -75,7 +67,8 @@ export const gatherReads = (
   }
 
   return async (storeKeys) => {
-    const shared = connection.state === 'up' && hasRoom(current, storeKeys.length) ? current : undefined
+    const hasRoom = current !== undefined && current.places.size + storeKeys.length <= MOST
+    const shared = connection.state === 'up' && hasRoom ? current : undefined
     const { places, reading } = shared ?? (current = gather())
     const mine = storeKeys.map((storeKey) => placeOf(storeKey, places))
     if (shared !== undefined) connection.join()
@@ -90,12 +83,37 @@ interface Gathering {
   readonly reading: Promise<Reading>
 }
 
-const hasRoom = (gathering: Gathering | undefined, more: number): boolean =>
-  gathering !== undefined && gathering.places.size + more <= MOST
-
 const placeOf = (storeKey: string, places: Map<string, number>): number => {
   const known = places.get(storeKey)
   if (known !== undefined) return known
   places.set(storeKey, places.size)
   return places.size - 1
 }
+
+/** One script call asks for this many. */
+const SIZES_AT_ONCE = 250
+
+/** How large what is stored is, without reading it. */
+export const createReadSizes =
+  ({ keys, runScript, run }: Redis): Store['sizes'] =>
+  async (storeKeys) => {
+    const sizes: number[] = []
+    for (let at = 0; at < storeKeys.length; at += SIZES_AT_ONCE) {
+      const slice = storeKeys.slice(at, at + SIZES_AT_ONCE).map((storeKey) => keys.prefix + storeKey)
+      sizes.push(...(await run('sizes', () => runScript(SIZES, slice, []))))
+    }
+    return sizes
+  }
+
+/** KEYS those of entries. Returns the bytes of each, 0 where nothing is. */
+const SIZES = script({
+  reply: Type.Array(Type.Integer()),
+  lua: `
+local sizes = {}
+for i, key in ipairs(KEYS) do
+  local size = redis.pcall('STRLEN', key)
+  sizes[i] = type(size) == 'number' and size or 0
+end
+return sizes
+`
+})

@@ -1,36 +1,27 @@
 import { StoreUnavailableError } from '../../cache/errors.js'
-import { type Invalidation, kindsOf } from '../../cache/invalidation.js'
-import type { Observer } from '../../cache/observer.js'
-import type { CarriedOut, Store } from '../../cache/store.js'
+import { kindsOf } from '../../cache/invalidation.js'
+import type { Store } from '../../cache/store.js'
 import { Journal } from '../journal.js'
-import type { Clock } from '../time-budget.js'
-import type { RedisClient } from './connection/client.js'
+import type { Redis } from './asking.js'
 import { createCommit } from './commit.js'
-import { createRead } from './read.js'
+import { createRead, createReadSizes } from './read.js'
 import { PendingInvalidations } from './pending-invalidations.js'
-import { createConnection, type Run } from './connection/connection.js'
+import { Connection, type ConnectionOptions, type Run } from './connection/connection.js'
 import { faultOf } from './connection/error-replies.js'
 import { readRecords } from './records.js'
-import { type RedisKeys, redisKeysUnder } from './scripts/redis-keys.js'
-import { createRedisInvalidate, type RedisInvalidate } from './invalidate.js'
-import { OPEN } from './scripts/open.js'
-import { createScriptRunner, type RunScript } from './scripts/script.js'
-import { readSizes } from './sizes.js'
+import { redisKeysUnder } from './scripts/redis-keys.js'
+import { createRedisInvalidate, epochKeys, type RedisInvalidate } from './invalidate.js'
+import { OPEN } from './scripts/epoch.js'
+import { createScriptRunner } from './scripts/script.js'
 import { sweep } from './sweep.js'
 
-export interface RedisStoreOptions {
-  /** Not connected yet. Whoever made it closes it, after the store. */
-  readonly client: RedisClient
+/** The client is not connected yet. Whoever made it closes it, after the store. */
+export interface RedisStoreOptions extends Omit<ConnectionOptions, 'handshake' | 'isHandshakeDone'> {
   readonly prefix: string
-  readonly connectTimeoutMs: number
-  readonly commandTimeoutMs: number
   /** Longest that `invalidate` tries before it is `pending`. */
   readonly invalidationTimeoutMs: number
-  readonly observer: Observer
   readonly now: () => number
   readonly randomEpoch: () => string
-  /** Of budgets and durations; the system's unless it is given. */
-  readonly clock?: Clock | undefined
 }
 
 /**
@@ -44,30 +35,26 @@ export const createRedisStore = (options: RedisStoreOptions): Store => {
   const journal = new Journal()
   const base = { client, keys, runScript, randomEpoch, observer, journal }
   const parts: Parts = { ...base, invalidateNow: createRedisInvalidate(base) }
-  const connection = createConnection({
+  const connection = new Connection({
     ...options,
     handshake: (run) => handshake(parts, run),
     isHandshakeDone: () => journal.size === 0
   })
-  const redis = { ...parts, connection, run: connection.run }
-  const recordsBetween: Store['recordsBetween'] = (after, upTo) => readRecords(redis, [after, upTo])
-  const invalidations = new PendingInvalidations({
-    ...redis,
-    clock: options.clock,
-    commandTimeoutMs: options.commandTimeoutMs,
-    timeoutMs: options.invalidationTimeoutMs
-  })
+  const redis = { ...parts, connection, run: connection.run, now }
+  const invalidations = new PendingInvalidations({ ...options, ...redis })
   connection.start()
 
   return {
     read: createRead(redis),
-    sizes: (storeKeys) => readSizes(redis, storeKeys),
-    commit: createCommit({ ...redis, recordsBetween, now }),
+    sizes: createReadSizes(redis),
+    commit: createCommit(redis),
     invalidate: invalidations.invalidate,
-    recordsBetween,
+    recordsBetween: (after, upTo) => readRecords(redis, [after, upTo]),
     sweep: async () => {
       // A master that has become a replica keeps its connections: this is where it is noticed when nobody writes.
-      await openEpoch(parts, redis.run).catch((error: unknown) => connection.markDown(faultOf(error)))
+      // While the store is down, the handshake is what asks.
+      if (connection.state === 'up')
+        await openEpoch(parts, redis.run).catch((error: unknown) => connection.markDown(faultOf(error)))
       await sweep(redis)
     },
     stats: async () => ({
@@ -85,12 +72,7 @@ export const createRedisStore = (options: RedisStoreOptions): Store => {
   }
 }
 
-interface Parts {
-  readonly client: RedisClient
-  readonly keys: RedisKeys
-  readonly runScript: RunScript
-  readonly randomEpoch: () => string
-  readonly observer: Observer
+interface Parts extends Omit<Redis, 'run'> {
   readonly journal: Journal
   readonly invalidateNow: RedisInvalidate
 }
@@ -119,38 +101,26 @@ const handshake = async (parts: Parts, run: Run): Promise<void> => {
 
 const openEpoch = async ({ keys, runScript, randomEpoch, observer }: Parts, run: Run): Promise<void> => {
   const args = [keys.prefix, randomEpoch(), '']
-  const [kind, , reason] = await run('open', () =>
-    runScript(OPEN, [keys.epoch, keys.log, keys.server, keys.tags], args)
-  )
+  const [kind, , reason] = await run('open', () => runScript(OPEN, epochKeys(keys), args))
   if (kind === 'replica')
     throw new StoreUnavailableError('this Redis is a replica; replicas are never read', { kind: 'read-only' })
   if (reason !== undefined) observer.epochBegan({ reason })
 }
 
-const replayJournal = async (parts: Parts, run: Run): Promise<void> => {
-  const { journal, observer } = parts
+const replayJournal = async ({ journal, invalidateNow, observer }: Parts, run: Run): Promise<void> => {
   for (let pending = journal.take(); pending !== undefined; pending = journal.take()) {
-    const result = await replay(parts, run, pending)
-    observer.invalidated({ source: 'replay', kinds: kindsOf(pending), ...result })
+    try {
+      const result = await invalidateNow(run, pending)
+      journal.done(result.id)
+      observer.invalidated({ source: 'replay', kinds: kindsOf(pending), ...result })
+    } catch (error) {
+      journal.putBack(pending)
+      throw error
+    }
   }
 }
 
-const replay = async (
-  { journal, invalidateNow }: Parts,
-  run: Run,
-  pending: Invalidation
-): Promise<CarriedOut> => {
-  try {
-    const result = await invalidateNow(run, pending)
-    journal.done(result.id)
-    return result
-  } catch (error) {
-    journal.putBack(pending)
-    throw error
-  }
-}
-
-const memoryOf = async ({ client, run }: { readonly client: RedisClient; readonly run: Run }) => {
+const memoryOf = async ({ client, run }: Redis) => {
   const info = await run('info', () => client.info('memory'))
   const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? NaN)
   return { usedBytes: field('used_memory'), maxBytes: field('maxmemory') }

@@ -1,15 +1,8 @@
-import type { RedisClient } from './connection/client.js'
-import type { Run } from './connection/connection.js'
-import type { RedisKeys } from './scripts/redis-keys.js'
-import type { RunScript } from './scripts/script.js'
-import { SWEEP_TAGS, TRIM_LOG } from './scripts/sweep.js'
-
-export interface SweepOptions {
-  readonly client: RedisClient
-  readonly keys: RedisKeys
-  readonly runScript: RunScript
-  readonly run: Run
-}
+import { Type } from '@sinclair/typebox'
+import { COMPARED_RECORDS } from '../../cache/invalidate/matcher.js'
+import type { Redis } from './asking.js'
+import { TAG_INDEX } from './scripts/redis-keys.js'
+import { script } from './scripts/script.js'
 
 const TAGS_PER_CALL = 100
 const MEMBERS_PER_TAG = 100
@@ -17,21 +10,54 @@ const MEMBERS_PER_TAG = 100
 const RECORD_AGE_MS = 3_600_000
 
 /** Removes what carries no expiry of its own once it is of no more use: index members and old records. */
-export const sweep = async (options: SweepOptions): Promise<void> => {
-  const { client, keys, runScript, run } = options
+export const sweep = async ({ client, keys, runScript, run }: Redis): Promise<void> => {
   let cursor = '0'
   do {
     const [next, tags] = await run('sweep', () => client.sscan(keys.tags, cursor, 'COUNT', TAGS_PER_CALL))
     cursor = next
-    if (tags.length > 0) await sweepTags(options, tags)
+    for (let left = tags; left.length > 0;) {
+      const args = [keys.prefix, MEMBERS_PER_TAG, ...left]
+      left = await run('sweep', () => runScript(SWEEP_TAGS, [keys.tags], args))
+    }
   } while (cursor !== '0')
   await run('sweep', () => runScript(TRIM_LOG, [keys.log], [RECORD_AGE_MS]))
 }
 
-const sweepTags = async (options: SweepOptions, tags: readonly string[]): Promise<void> => {
-  const { keys, runScript, run } = options
-  const more = await run('sweep', () =>
-    runScript(SWEEP_TAGS, [keys.tags], [keys.prefix, MEMBERS_PER_TAG, ...tags])
-  )
-  if (more.length > 0) await sweepTags(options, more)
-}
+/**
+ * KEYS tags · ARGV prefix, slice, tags. Removes index members whose entry has expired. Scores come from the
+ * server's clock, but an entry may outlive its score by the time that a script took: Redis is asked.
+ * Returns the tags that are worth another call.
+ */
+const SWEEP_TAGS = script({
+  reply: Type.Array(Type.String()),
+  lua: `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local more = {}
+for i = 3, #ARGV do
+  local index_key, removed = ARGV[1] .. '${TAG_INDEX}' .. ARGV[i], 0
+  for _, store_key in ipairs(redis.call('ZRANGEBYSCORE', index_key, '-inf', now, 'LIMIT', 0, ARGV[2])) do
+    if redis.call('EXISTS', ARGV[1] .. store_key) == 0 then removed = removed + redis.call('ZREM', index_key, store_key) end
+  end
+  if redis.call('EXISTS', index_key) == 0 then redis.call('SREM', KEYS[1], ARGV[i])
+  elseif removed == tonumber(ARGV[2]) then more[#more + 1] = ARGV[i] end
+end
+return more
+`
+})
+
+/**
+ * KEYS log · ARGV greatest age in ms. Forgets old records, no more a call than the log is to hold, and never the last
+ * one: the position names it. Returns how many are not old. (XTRIM MINID needs Redis 6.2.)
+ */
+const TRIM_LOG = script({
+  reply: Type.Integer(),
+  lua: `
+local time = redis.call('TIME')
+local cutoff = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[1]
+local old = #redis.call('XRANGE', KEYS[1], '-', cutoff, 'COUNT', ${COMPARED_RECORDS})
+local kept = redis.call('XLEN', KEYS[1]) - old
+if old > 0 then redis.call('XTRIM', KEYS[1], 'MAXLEN', math.max(kept, 1)) end
+return kept
+`
+})

@@ -121,7 +121,8 @@ t.test('a call without a name is refused; over the unix socket no name is asked 
   const folder = await mkdtemp(join(tmpdir(), 'spms-admission-'))
   t.teardown(() => rm(folder, { recursive: true }))
   const path = join(folder, 'control.sock')
-  const server = await listenOnSocket(door, createServerFactory({ timeoutMs: 60_000 }), path)
+  const serverFactory = createServerFactory({ timeoutMs: 60_000 })
+  const server = await listenOnSocket({ app: door, serverFactory }, path)
   t.teardown(() => server.close())
   const ask = async (where: string | number, host: string): Promise<string> => {
     const socket = typeof where === 'string' ? connect(where) : connect(where, '127.0.0.1')

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createAuthorization } from '../../../src/doors/control/authorization.js'
+import { createAuthorization } from '../../../src/doors/control/admission.js'
 import { isProblem, openDoor } from './open-door.js'
 
 const PATHS = [

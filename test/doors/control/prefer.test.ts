@@ -1,5 +1,5 @@
 import t from 'tap'
-import { readPreference } from '../../../src/doors/control/prefer.js'
+import { readPreference } from '../../../src/doors/control/invalidation-routes.js'
 import { openDoor } from './open-door.js'
 
 t.test('a wait is read as RFC 7240 writes it', async (t) => {

@@ -33,7 +33,7 @@ const cached = (named: object = {}) => ({
 })
 
 t.test('an entry is sent with its own headers, its length and its age', async (t) => {
-  const answer = await received(t, (response) => sendAnswer(cached(), response, false))
+  const answer = await received(t, (response) => sendAnswer(cached(), response))
   t.match(answer.headers, {
     'x-a': ['1', '2'],
     date: 'then',
@@ -45,9 +45,7 @@ t.test('an entry is sent with its own headers, its length and its age', async (t
 })
 
 t.test('an entry that has just come is told no age', async (t) => {
-  const answer = await received(t, (response) =>
-    sendAnswer(cached({ ageSeconds: undefined }), response, false)
-  )
+  const answer = await received(t, (response) => sendAnswer(cached({ ageSeconds: undefined }), response))
   t.equal(answer.headers['age'], undefined)
 })
 
@@ -56,7 +54,7 @@ t.test('a 304 says nothing of a body it does not have', async (t) => {
     headers: ['Content-Type', 'a', 'Content-Length', '7', 'Content-Location', '/b', 'ETag', '"v"']
   })
   const answer = await received(t, (response) =>
-    sendAnswer(cached({ entry: described, status: 304 }), response, false)
+    sendAnswer(cached({ entry: described, status: 304 }), response)
   )
   t.match(answer, {
     status: 304,
@@ -67,27 +65,27 @@ t.test('a 304 says nothing of a body it does not have', async (t) => {
 t.test('an entry is the same after it was sent', async (t) => {
   const answer = cached()
   const before = [...answer.entry.headers]
-  await received(t, (response) => sendAnswer(answer, response, false))
+  await received(t, (response) => sendAnswer(answer, response))
   t.same(answer.entry.headers, before)
 })
 
 t.test('an answer of the origin goes out as it comes, its phrase too where it can be sent', async (t) => {
   const parts = { status: 201, headers: ['Set-Cookie', 'a', 'Set-Cookie', 'b'], body: 'made' }
   const answer = await received(t, (response) =>
-    sendAnswer(relayed(originAnswer(parts), 'bypass', 'spms; x'), response, false)
+    sendAnswer(relayed(originAnswer(parts), 'bypass', 'spms; x'), response)
   )
   t.match(answer, { status: 201, headers: { 'set-cookie': ['a', 'b'], 'cache-status': 'spms; x' } })
   t.equal(answer.text(), 'made')
   const odd = { ...originAnswer(), statusText: 'caf\ufffd' }
   t.equal(
-    (await received(t, (response) => sendAnswer(relayed(odd, 'bypass', 'spms; x'), response, false))).status,
+    (await received(t, (response) => sendAnswer(relayed(odd, 'bypass', 'spms; x'), response))).status,
     200
   )
 })
 
 t.test('no answer of the origin is a problem', async (t) => {
   const answer = await received(t, (response) =>
-    sendAnswer(failure(new OriginError('overloaded'), 'spms; x'), response, false)
+    sendAnswer(failure(new OriginError('overloaded'), 'spms; x'), response)
   )
   t.match(answer, {
     status: 503,
@@ -107,7 +105,7 @@ t.test('an answer whose caller has left is thrown away', async (t) => {
   const body = new Readable({ read: () => undefined })
   const server = createServer((_, response) => {
     response.destroy()
-    const sending = sendAnswer(relayed(originAnswer({ body }), 'bypass', 'spms; x'), response, false)
+    const sending = sendAnswer(relayed(originAnswer({ body }), 'bypass', 'spms; x'), response)
     void t.rejects(Promise.resolve(sending), CancelledError)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

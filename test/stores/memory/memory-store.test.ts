@@ -1,7 +1,7 @@
 import { randomEpoch } from '../../../src/cache/position.js'
 import t from 'tap'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.js'
-import { createTagIndex } from '../../../src/stores/memory/tag-index.js'
+import { TagIndex } from '../../../src/stores/memory/tag-index.js'
 import { createClock } from '../../support/clock.js'
 import { storeContract, type StoreUnderTest } from '../contract.js'
 import { entryOf, invalidate, positionOf, put, putAt, readable, tagged } from '../fixtures.js'
@@ -9,10 +9,10 @@ import { entryOf, invalidate, positionOf, put, putAt, readable, tagged } from '.
 const MEGABYTE = 1_048_576
 
 const createInspected = (maxBytes: number, now: () => number = Date.now): StoreUnderTest => {
-  const index = createTagIndex()
+  const index = new TagIndex()
   return {
     store: createMemoryStore({ maxBytes, now, randomEpoch, index }),
-    isTagged: async (tag) => index.has(tag)
+    isTagged: async (tag) => [...index.tags()].includes(tag)
   }
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { eventually } from '../../support/eventually.js'
 import { entryOf, invalidate, positionOf, put, putAt, tagged } from '../fixtures.js'
-import { connectStore, keysOf, redisFor } from '../redis-fixtures.js'
+import { connectStore, keysOf, openStore, redisFor } from '../redis-fixtures.js'
 
 void t.test('every key but three expires, and a sweep leaves those', async (t) => {
   const server = await redisFor(t)
@@ -64,4 +64,12 @@ void t.test('a sweep forgets records older than an hour, but never the last', as
   const position = await positionOf(store)
   await invalidate(store, { keys: ['y'] })
   t.strictSame(await putAt(store, position, { storeKey: 'b', entry: entryOf('') }), ['stored'])
+})
+
+void t.test('a sweep while the store is down tells nothing new of it', async (t) => {
+  const { store, told } = await openStore(t, { url: 'redis://127.0.0.1:1' })
+  await eventually(() => told.storeChanged.length > 0)
+  await t.rejects(store.sweep(), { name: 'StoreUnavailableError', kind: 'down' })
+  const kinds = [...told.storeChanged, ...told.storeStaysDown].map((event) => 'kind' in event && event.kind)
+  t.strictSame([...new Set(kinds)], ['unreachable'])
 })

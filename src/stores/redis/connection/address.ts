@@ -52,12 +52,11 @@ export const parseRedisAddress = (url: string): RedisAddress => {
   const { master, ...unknown } = Object.fromEntries(new URLSearchParams(parts['query']))
   if (Object.keys(unknown).length > 0) return refuse('must have no parameter but master')
   if (master !== undefined && form !== 'sentinel') return refuse('must not name a master without sentinels')
+  const database = Number(parts['database'] ?? '')
   if (form === 'cluster') {
-    if (Number(parts['database'] ?? '') !== 0)
-      return refuse('must not name a database: a cluster has only one')
+    if (database !== 0) return refuse('must not name a database: a cluster has only one')
     return { ...common, form }
   }
-  const database = Number(parts['database'] ?? '')
   if (form === 'single') {
     if (others.length > 0) return refuse('must name one host, or be redis+cluster:// or redis+sentinel://')
     return { ...common, form, database }

@@ -1,11 +1,11 @@
-import { type Clock, systemClock, withinBudget } from '../../time-budget.js'
+import { type Clock, withinBudget } from '../../time-budget.js'
 import type { RedisClient } from './client.js'
 
 export interface Times {
   readonly budgetMs: number
   /** Of the commands that may be late; above the budget. */
   readonly patienceMs: number
-  readonly clock?: Clock | undefined
+  readonly clock: Clock
 }
 
 /** A batch is sent when so many callers wait for it: Redis works for the first of a crowd while the last still come. */
@@ -18,14 +18,12 @@ const MOST = 64
  */
 export class Batches {
   readonly #client: RedisClient
-  readonly #budgetMs: number
-  readonly #patience: Patience
+  readonly #times: Times
   #batch: Batch | undefined
 
-  constructor(client: RedisClient, { budgetMs, patienceMs, clock = systemClock }: Times) {
+  constructor(client: RedisClient, times: Times) {
     this.#client = client
-    this.#budgetMs = budgetMs
-    this.#patience = { ms: patienceMs, clock }
+    this.#times = times
   }
 
   /**
@@ -46,7 +44,7 @@ export class Batches {
   }
 
   #open(): Batch {
-    const batch = new Batch(this.#patience)
+    const batch = new Batch(this.#times)
     // After the sockets of this turn have been read, and before the next turn.
     setImmediate(() => this.#send(batch))
     return batch
@@ -57,16 +55,12 @@ export class Batches {
     this.#batch = undefined
     const { stream } = this.#client
     stream.cork()
-    batch.start()
+    const settled = batch.start()
     // After the reads of this batch have become one command.
     queueMicrotask(() => stream.uncork())
-    withinBudget(batch.settled(), this.#budgetMs, this.#patience.clock).catch(batch.giveUp)
+    const { budgetMs, clock } = this.#times
+    withinBudget(settled, budgetMs, clock).catch(batch.giveUp)
   }
-}
-
-interface Patience {
-  readonly ms: number
-  readonly clock: Clock
 }
 
 class Batch {
@@ -76,22 +70,23 @@ class Batch {
   readonly giveUp = (error: Error): void => {
     for (const member of this.#members) member.giveUp(error)
   }
-  readonly #patience: Patience
+  readonly #times: Times
   #members: Member[] = []
   #pending = 0
   #onSettled: (() => void) | undefined
 
-  constructor(patience: Patience) {
-    this.#patience = patience
+  constructor(times: Times) {
+    this.#times = times
   }
 
-  add<T>(command: () => Promise<T>, whenLate: (() => void) | undefined): Promise<T> {
+  add<T>(command: () => Promise<T>, whenLate?: () => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let isOver = false
       const start = async (): Promise<void> => {
         const result = carriedOut(command)
-        const { ms, clock } = this.#patience
-        await (whenLate === undefined ? result : withinBudget(result, ms, clock)).then(resolve, reject)
+        const { patienceMs, clock } = this.#times
+        const bounded = whenLate === undefined ? result : withinBudget(result, patienceMs, clock)
+        await bounded.then(resolve, reject)
         isOver = true
         this.#end()
       }
@@ -104,17 +99,11 @@ class Batch {
     })
   }
 
-  start(): void {
+  /** Resolves when all of its work has ended, well or not. */
+  start(): Promise<void> {
     this.#pending = this.#members.length
     for (const { start } of this.#members) void start()
-  }
-
-  /** Resolves when all work has ended, well or not. */
-  settled(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#pending === 0) resolve()
-      else this.#onSettled = resolve
-    })
+    return new Promise((resolve) => (this.#onSettled = resolve))
   }
 
   #end(): void {

@@ -4,19 +4,19 @@ import { BudgetExceededError } from '../../time-budget.js'
 /**
  * What Redis, its client and Node say, and what it means for the store: the one place that reads their words. The first
  * row counts. A reply begins with a word in capitals; Redis 6 puts the word of a script's error after the script's name,
- * and the client puts that of a sentinel's after its own words.
+ * and the client puts that of a sentinel's after its own words. The last column names what is the wrong one to ask.
  */
-const SAYINGS: readonly (readonly [StoreFaultKind, RegExp])[] = [
+const SAYINGS: readonly (readonly [StoreFaultKind, RegExp, wrong?: 'server' | 'connection'])[] = [
   ['full', replyOf('OOM')],
-  ['credentials', replyOf('WRONGPASS|NOAUTH')],
+  ['credentials', replyOf('WRONGPASS|NOAUTH'), 'connection'],
   ['permission', replyOf('NOPERM')],
   ['maxclients', /max number of clients/],
-  ['read-only', replyOf('READONLY')],
-  ['no-replicas', replyOf('NOREPLICAS')],
-  ['loading', replyOf('LOADING|TRYAGAIN')],
-  ['failing-over', replyOf('MASTERDOWN|CLUSTERDOWN')],
-  ['moved', replyOf('MOVED|ASK')],
-  ['persistence', replyOf('MISCONF')],
+  ['read-only', replyOf('READONLY'), 'connection'],
+  ['no-replicas', replyOf('NOREPLICAS'), 'server'],
+  ['loading', replyOf('LOADING|TRYAGAIN'), 'server'],
+  ['failing-over', replyOf('MASTERDOWN|CLUSTERDOWN'), 'connection'],
+  ['moved', replyOf('MOVED|ASK'), 'connection'],
+  ['persistence', replyOf('MISCONF'), 'server'],
   ['busy', replyOf('BUSY')],
   ['timeout', /timed? ?out|ETIMEDOUT/i],
   ['unreachable', /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/],
@@ -28,10 +28,13 @@ function replyOf(words: string): RegExp {
 }
 
 /** What an error of an operation or of the connection means, in the words of the deepest one that says something. */
-export const faultOf = (error: unknown): StoreFault => {
-  const chain = chainOf(error)
-  return { kind: kindOf(chain), message: messageOf(unwrapped(error)) }
-}
+export const faultOf = (error: unknown): StoreFault => ({
+  kind: kindOf(chainOf(error)),
+  message: messageOf(error)
+})
+
+/** Of a server that was flushed, or has evicted the epoch: no entry is known to be good until another has begun. */
+export const LOST_EPOCH: StoreFault = { kind: 'lost-epoch', message: 'Redis has lost the epoch' }
 
 const kindOf = (chain: readonly Error[]): StoreFaultKind => {
   for (const link of chain) {
@@ -45,35 +48,24 @@ const kindOf = (chain: readonly Error[]): StoreFaultKind => {
 const chainOf = (error: unknown): readonly Error[] =>
   error instanceof Error ? [error, ...(error.cause === error ? [] : chainOf(error.cause))] : []
 
-/** A `StoreUnavailableError` says which operation failed; its cause, why. */
-const unwrapped = (error: unknown): unknown =>
-  error instanceof StoreUnavailableError && error.cause instanceof Error ? error.cause : error
-
 /** Those of a server that is not, or no longer, the one to ask: what it has answered before is not to be relied on. */
-export const isWrongServer = (kind: StoreFaultKind): boolean => WRONG_SERVER.has(kind)
+export const isWrongServer = (kind: StoreFaultKind): boolean => wrongBy(kind) !== undefined
 
 /** What will not change on this connection; a new one may log in, or lead to the master of that time. */
-export const isWrongConnection = (kind: StoreFaultKind): boolean => WRONG_CONNECTION.has(kind)
+export const isWrongConnection = (kind: StoreFaultKind): boolean => wrongBy(kind) === 'connection'
 
-const WRONG_CONNECTION: ReadonlySet<StoreFaultKind> = new Set([
-  'credentials',
-  'read-only',
-  'failing-over',
-  'moved'
-])
-const WRONG_SERVER: ReadonlySet<StoreFaultKind> = new Set([
-  ...WRONG_CONNECTION,
-  'no-replicas',
-  'loading',
-  'persistence'
-])
+const wrongBy = (kind: StoreFaultKind) => SAYINGS.find(([known]) => known === kind)?.[2]
 
 /** Whether the server, or what looked for it, has told why; a broken connection has not. */
 export const saysWhy = (error: Error): boolean =>
   error instanceof StoreUnavailableError || /^[A-Z]+ /.test(error.message)
 
-/** An `AggregateError` of Node's connection attempts has no message of its own, only a code. */
+/**
+ * A `StoreUnavailableError` says which operation failed; its cause, why. An `AggregateError` of Node's connection
+ * attempts has no message of its own, only a code.
+ */
 const messageOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
+  if (error instanceof StoreUnavailableError && error.cause instanceof Error) return messageOf(error.cause)
   return error.message || ('code' in error ? String(error.code) : error.name)
 }

@@ -39,7 +39,7 @@ export const slotOwnerConnector = ({ nodes, prefix, asking }: SlotOwnerOptions) 
       await client.connect()
       const slot = await client.cluster('KEYSLOT', prefix)
       const ranges = parseClusterSlots(await client.cluster('SLOTS'))
-      const { owner, all } = locate({ slot, ranges, askedHost: node.host })
+      const { owner, all } = locate(slot, { ranges, askedHost: node.host })
       known = [...nodes, ...all]
       // A cluster tells addresses, while certificates are for names: the one by which it was reached.
       const needsName = tls !== undefined && isIP(owner.host) !== 0 && isIP(node.host) === 0
@@ -88,28 +88,16 @@ export const slotOwnerConnector = ({ nodes, prefix, asking }: SlotOwnerOptions) 
 }
 
 /** CLUSTER SLOTS: from, to, the master's host, port and more, the same of each replica. */
-const parseClusterSlots = parserOf(
-  Type.Array(
-    Type.Array(
-      Type.Union([
-        Type.Integer(),
-        Type.Array(Type.Union([Type.String(), Type.Integer(), Type.Null(), Type.Array(Type.String())]))
-      ]),
-      { minItems: 3 }
-    )
-  )
+const NodeSchema = Type.Array(
+  Type.Union([Type.String(), Type.Integer(), Type.Null(), Type.Array(Type.String())])
 )
+const RangeSchema = Type.Array(Type.Union([Type.Integer(), NodeSchema]), { minItems: 3 })
+const parseClusterSlots = parserOf(Type.Array(RangeSchema))
 
 type Ranges = ReturnType<typeof parseClusterSlots>
 
-interface Question {
-  readonly slot: number
-  readonly ranges: Ranges
-  /** Stands for an empty host, or none. */
-  readonly askedHost: string
-}
-
-const locate = ({ slot, ranges, askedHost }: Question) => {
+/** The host that was asked stands for an empty one, or none. */
+const locate = (slot: number, { ranges, askedHost }: { ranges: Ranges; askedHost: string }) => {
   const nodesIn = (range: Ranges[number]): RedisNode[] =>
     range.slice(2).flatMap((node) => {
       const [host, port] = typeof node === 'object' ? node : []

@@ -18,13 +18,7 @@ export interface Script<Reply> {
   readonly parse: (reply: unknown) => Reply
 }
 
-export const script = <T extends TSchema>({
-  lua,
-  reply
-}: {
-  readonly lua: string
-  readonly reply: T
-}): Script<Static<T>> => ({
+export const script = <T extends TSchema>({ lua, reply }: { lua: string; reply: T }): Script<Static<T>> => ({
   lua,
   sha: createHash('sha1').update(lua).digest('hex'),
   parse: parserOf(reply)
@@ -39,16 +33,14 @@ export const parserOf = <T extends TSchema>(schema: T): ((reply: unknown) => Sta
   }
 }
 
-export type RunScript = <Reply>(
-  script: Script<Reply>,
-  keys: readonly string[],
-  args: readonly (string | number | Buffer)[]
-) => Promise<Reply>
+export type RunScript = ReturnType<typeof createScriptRunner>
+
+type Argument = string | number | Buffer
 
 /** Sends a script's digest, and its text only to a server that does not know it. Resolves with the reply, checked. */
 export const createScriptRunner =
-  (client: Pick<Redis, 'evalsha' | 'eval'>): RunScript =>
-  async (script, keys, args) => {
+  (client: Pick<Redis, 'evalsha' | 'eval'>) =>
+  async <T>(script: Script<T>, keys: readonly string[], args: readonly Argument[]): Promise<T> => {
     try {
       return script.parse(await client.evalsha(script.sha, keys.length, ...keys, ...args))
     } catch (error) {

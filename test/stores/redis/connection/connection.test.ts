@@ -2,10 +2,7 @@ import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
-import {
-  createConnection,
-  type ConnectionOptions
-} from '../../../../src/stores/redis/connection/connection.js'
+import { Connection, type ConnectionOptions } from '../../../../src/stores/redis/connection/connection.js'
 import { eventually } from '../../../support/eventually.js'
 import { createRecorder } from '../../observer.js'
 
@@ -33,7 +30,7 @@ class ScriptedClient extends Redis {
 const start = (t: Test, options: Partial<ConnectionOptions> = {}) => {
   const client = new ScriptedClient()
   const { told, ...observer } = createRecorder()
-  const connection = createConnection({
+  const connection = new Connection({
     client,
     commandTimeoutMs: 10,
     connectTimeoutMs: 60_000,

@@ -1,7 +1,15 @@
 import { type TString, Type } from '@sinclair/typebox'
 import type { FuncKeywordDefinition, SchemaValidateFunction } from 'ajv'
-
-import { NAME_MAX_BYTES, parseName, parsePattern, PATTERN_MAX_STARS } from '../../cache/names.js'
+import {
+  NAME_MAX_BYTES,
+  parseName,
+  parsePattern,
+  PATTERN_MAX_STARS,
+  type ParsedName
+} from '../../cache/names.js'
+import { isPosition, type Position } from '../../cache/position.js'
+import { mapInSlices } from '../../concurrency/time-slices.js'
+import { badInput } from '../problem.js'
 
 /** Control characters, every kind of space and lone surrogates, in ranges that every dialect of expressions knows. */
 const FORBIDDEN = String.raw`\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff\ud800-\udfff`
@@ -58,4 +66,25 @@ export const NAME_KEYWORD: FuncKeywordDefinition = {
   before: 'maxLength',
   validate: checkName,
   errors: true
+}
+
+/** Reads the names in a request, lists of them in slices, as they may be thousands; throws the problem that names the field. */
+export const createNameFields = (prefix: string) => ({
+  /** A key or a tag. */
+  name: (text: string, field: string): string => valid(parseName(text, prefix), field),
+  names: (texts: readonly string[], field: string): Promise<string[]> =>
+    mapInSlices(texts, (text, at) => valid(parseName(text, prefix), `${field}[${at}]`)),
+  patterns: (texts: readonly string[], field: string): Promise<string[]> =>
+    mapInSlices(texts, (text, at) => valid(parsePattern(text, prefix), `${field}[${at}]`))
+})
+export type NameFields = ReturnType<typeof createNameFields>
+
+export const readPosition = (text: string | undefined): Position | undefined => {
+  if (text !== undefined && !isPosition(text)) throw badInput('position', 'is none that this cache has given')
+  return text
+}
+
+const valid = (parsed: ParsedName, field: string): string => {
+  if (parsed.outcome === 'invalid') throw badInput(field, parsed.reason)
+  return parsed.name
 }

@@ -1,21 +1,21 @@
-import type { StoreFault } from '../../../cache/errors.js'
+import { type StoreFault, StoreUnavailableError } from '../../../cache/errors.js'
 import type { Observer } from '../../../cache/observer.js'
 import type { StoreState } from '../../../cache/store.js'
-import { BudgetExceededError, type Clock } from '../../time-budget.js'
+import { BudgetExceededError, type Clock, systemClock } from '../../time-budget.js'
 import type { RedisClient } from './client.js'
 import { faultOf, isWrongConnection, saysWhy } from './error-replies.js'
 
-export interface UpkeepOptions {
+export interface LifecycleOptions {
   readonly client: RedisClient
   readonly connectTimeoutMs: number
   readonly observer: Observer
-  readonly clock: Clock
-  readonly handshake: () => Promise<void>
+  /** Asked in the very turn in which the connection goes up; if there is more to do, the handshake is repeated. */
   readonly isHandshakeDone: () => boolean
+  /** Of budgets and durations; the system's unless it is given. */
+  readonly clock?: Clock | undefined
 }
 
 const RETRY_MS = 500
-
 const CLOSED: StoreFault = { kind: 'closed', message: 'the connection was closed' }
 const NO_CONNECTION: StoreFault = { kind: 'other', message: 'no connection' }
 
@@ -23,10 +23,11 @@ const NO_CONNECTION: StoreFault = { kind: 'other', message: 'no connection' }
  * Brings a connection up and up again: connects, does the handshake, and tries both anew for as long as they fail. Tells
  * each transition once, and each vain attempt.
  */
-export class Upkeep {
+export abstract class ConnectionLifecycle {
   /** A plain field: every operation looks at it. */
   state: StoreState = 'down'
-  readonly #options: UpkeepOptions
+  protected readonly clock: Clock
+  protected readonly options: LifecycleOptions
   readonly #client: RedisClient
   readonly #watchdog: NodeJS.Timeout
   #announced: StoreState | undefined
@@ -37,8 +38,9 @@ export class Upkeep {
   #connections = 0
   #cancelRetry: (() => void) | undefined
 
-  constructor(options: UpkeepOptions) {
-    this.#options = options
+  constructor(options: LifecycleOptions) {
+    this.options = options
+    this.clock = options.clock ?? systemClock
     this.#client = options.client
     // A connection that gets neither ready nor refused, as to a frozen server, is given up for a new one.
     this.#watchdog = setInterval(() => {
@@ -59,35 +61,37 @@ export class Upkeep {
     this.#cancelRetry?.()
   }
 
-  /** Down, until a handshake that begins now has succeeded. */
-  markDown(fault: StoreFault): void {
+  /** Down, until a handshake that begins now has succeeded. Returns the error for whoever has found the fault. */
+  markDown(fault: StoreFault): StoreUnavailableError {
     this.#goDown(fault)
-    void this.#handshake()
+    void this.#shakeHands()
+    return new StoreUnavailableError(fault.message, fault)
   }
 
+  protected abstract handshake(): Promise<void>
+
   /** Down; tried again in a while: on a new connection when this one is hopeless. */
-  leave(fault: StoreFault, { isHopeless }: { readonly isHopeless: boolean }): void {
+  protected leave(fault: StoreFault, { isHopeless }: { readonly isHopeless: boolean }): void {
     this.#goDown(fault)
     if (this.#cancelRetry !== undefined || this.#isStopped) return
-    this.#cancelRetry = this.#options.clock.after(RETRY_MS, () => {
+    this.#cancelRetry = this.clock.after(RETRY_MS, () => {
       this.#cancelRetry = undefined
       // The client has given up, as when no master was found to connect to.
       if (this.#client.status === 'end') this.start()
       else if (isHopeless) this.#reconnect()
-      else void this.#handshake()
+      else void this.#shakeHands()
     })
   }
 
   /** Down, and what was queued on the connection is gone with it. */
-  drop(fault: StoreFault): void {
+  protected drop(fault: StoreFault): void {
     this.leave(fault, { isHopeless: false })
     this.#reconnect()
   }
 
   #listen(): void {
-    this.#client.on('connect', () => {
-      this.#lastError = undefined
-    })
+    const lastFaultOr = (other: StoreFault) => (this.#lastError ? faultOf(this.#lastError) : other)
+    this.#client.on('connect', () => (this.#lastError = undefined))
     this.#client.on('error', (error: Error) => {
       // A server that refuses a connection says why and closes it: the broken connection is not the reason.
       if (this.#lastError === undefined || !saysWhy(this.#lastError) || saysWhy(error))
@@ -95,25 +99,22 @@ export class Upkeep {
     })
     this.#client.on('close', () => {
       this.#connections++
-      this.#goDown(this.#lastError === undefined ? CLOSED : faultOf(this.#lastError))
+      this.#goDown(lastFaultOr(CLOSED))
     })
     this.#client.on('ready', () => {
       this.#connections++
-      void this.#handshake()
+      void this.#shakeHands()
     })
-    this.#client.on('end', () => {
-      const fault = this.#lastError === undefined ? NO_CONNECTION : faultOf(this.#lastError)
-      this.leave(fault, { isHopeless: false })
-    })
+    this.#client.on('end', () => this.leave(lastFaultOr(NO_CONNECTION), { isHopeless: false }))
   }
 
-  async #handshake(): Promise<void> {
+  async #shakeHands(): Promise<void> {
     if (this.#isShakingHands || this.#isStopped || this.#client.status !== 'ready') return
     this.#isShakingHands = true
     const connection = this.#connections
     try {
-      do await this.#options.handshake()
-      while (!this.#options.isHandshakeDone())
+      do await this.handshake()
+      while (!this.options.isHandshakeDone())
       this.#lastError = undefined
       if (connection === this.#connections) this.#goUp()
     } catch (error) {
@@ -123,7 +124,7 @@ export class Upkeep {
     } finally {
       this.#isShakingHands = false
     }
-    if (connection !== this.#connections) await this.#handshake()
+    if (connection !== this.#connections) await this.#shakeHands()
   }
 
   #reconnect(): void {
@@ -133,15 +134,15 @@ export class Upkeep {
   #goUp(): void {
     this.state = 'up'
     if (!this.#isStopped && this.#announced !== 'up')
-      this.#options.observer.storeChanged({ state: 'up', reason: 'connected' })
+      this.options.observer.storeChanged({ state: 'up', reason: 'connected' })
     this.#announced = 'up'
   }
 
   #goDown({ kind, message: reason }: StoreFault): void {
     this.state = 'down'
     if (this.#isStopped) return
-    if (this.#announced !== 'down') this.#options.observer.storeChanged({ state: 'down', kind, reason })
-    else this.#options.observer.storeStaysDown({ kind, reason })
+    if (this.#announced !== 'down') this.options.observer.storeChanged({ state: 'down', kind, reason })
+    else this.options.observer.storeStaysDown({ kind, reason })
     this.#announced = 'down'
   }
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { StoreFaultKind } from '../../src/cache/errors.js'
-import { createReasons } from '../../src/telemetry/reasons.js'
+import { createReasons } from '../../src/telemetry/warnings.js'
 import { createClock } from '../support/clock.js'
 
 const QUIET_MS = 10_000

@@ -2,7 +2,7 @@ import { Ajv } from 'ajv'
 import fc from 'fast-check'
 import t from 'tap'
 import { NAME_MAX_BYTES, parseName, parsePattern } from '../../../src/cache/names.js'
-import { createNameSchemas } from '../../../src/doors/control/name-schemas.js'
+import { createNameSchemas } from '../../../src/doors/control/names.js'
 
 const PIECES = [
   'a',

@@ -1,0 +1,15 @@
+import type { Observer } from '../../cache/observer.js'
+import type { RedisClient } from './connection/client.js'
+import type { Run } from './connection/connection.js'
+import type { RedisKeys } from './scripts/redis-keys.js'
+import type { RunScript } from './scripts/script.js'
+
+/** What every operation asks Redis with, and tells of. */
+export interface Redis {
+  readonly client: RedisClient
+  readonly keys: RedisKeys
+  readonly runScript: RunScript
+  readonly run: Run
+  readonly randomEpoch: () => string
+  readonly observer: Observer
+}
