@@ -45,15 +45,16 @@ const DISABLED: Cacheability = { kind: 'bypass', reason: 'disabled', resource: '
 const NOTHING: Reading['entries'] = []
 
 /**
- * One read, from the request to its answer (the states of design "One read"):
+ * One read, from the request to its answer:
  *
  *     bypass ─ no row, search, no identity …        → forward
  *     lookup ─ fresh                                → hit
  *            ─ stale, within stale-while-revalidate → hit, refreshed in the background
- *            ─ no proof                             → ask alone: the answer is the proof
- *            ─ uncacheable key, or HEAD             → forward
- *            ─ else                                 → join or lead a collapsed fetch
- *     fetch  ─ entry                                → answers all
+ *            ─ HEAD, or neither proof nor store     → forward
+ *            ─ no proof                             → fetch alone: the answer is the proof
+ *            ─ uncacheable key                      → forward
+ *            ─ else                                 → join or lead a collapsed fetch, twice at most; then forward
+ *     fetch  ─ entry                                → answers each waiter whom no invalidation has overtaken
  *            ─ unstorable                           → the leader's alone; the next waiter leads
  *            ─ origin failed                        → stale-if-error, else the failure
  */
@@ -100,18 +101,18 @@ const lookUp = async (
   } catch {
     // A lookup without a position is a miss of which nothing is stored.
   }
-  const [entry, proven] = reading?.entries ?? NOTHING
-  const proof = proven && new Proof(proven)
+  const [entry, proofEntry] = reading?.entries ?? NOTHING
+  const proof = proofEntry && new Proof(proofEntry)
   const now = context.now()
-  const isProven = !isProofNeeded || proof?.isCurrent(now) === true
+  const mayShare = !isProofNeeded || proof?.isCurrent(now) === true
   const position = reading?.position
-  const lookup = { request, fields, cacheable, arrival, position, entry, proof, isProven }
+  const lookup = { request, fields, cacheable, arrival, position, entry, proof, mayShare }
   return fromStore(context, lookup, now) ?? fromOrigin(context, lookup)
 }
 
 const fromStore = (context: ReadThroughContext, lookup: Lookup, now: number): Answer | undefined => {
-  const { entry, isProven, request } = lookup
-  if (!isProven || entry === undefined) return undefined
+  const { entry, mayShare, request } = lookup
+  if (!mayShare || entry === undefined) return undefined
   if (isFresh(entry, now)) return fromCache(lookup, 'hit', now)
   if (now >= entry.staleWhileRevalidateUntil) return undefined
   if (request.method === 'GET') context.fetches.refresh(lookup)
@@ -120,7 +121,7 @@ const fromStore = (context: ReadThroughContext, lookup: Lookup, now: number): An
 
 const fromOrigin = (context: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
   if (lookup.request.method === 'HEAD') return forwardAlone(context, lookup)
-  if (lookup.isProven) return fetchTogether(context, lookup)
+  if (lookup.mayShare) return fetchTogether(context, lookup)
   return lookup.position === undefined ? forwardAlone(context, lookup) : fetchAlone(context, lookup)
 }
 
@@ -147,7 +148,7 @@ const fetchTogether = async (context: ReadThroughContext, lookup: Lookup): Promi
   return forwardAlone(context, lookup)
 }
 
-/** An answer that makes something untrue, as a 401 or 403 does, is held until that is invalidated, or pending. */
+/** A 401 or 403 is held until what it makes untrue is invalidated, or pending. */
 const leaderAnswer = async (
   { now }: ReadThroughContext,
   lookup: Lookup,
