@@ -37,11 +37,11 @@ export interface CacheOptions {
  * before it; nobody gets an answer made for somebody else; a read never fails because the store does.
  */
 export interface Cache {
-  /** Rejects with `CancelledError` when the caller has left, and with nothing else that is foreseen. */
+  /** Rejects with `CancelledError` when the caller has gone away, and with nothing else that is foreseen. */
   read(request: ReadRequest): Promise<Answer>
   write(request: WriteRequest): Promise<Answer>
   readonly invalidate: Invalidate
-  /** Resolves when the writes under way have been answered and have invalidated, those of callers who left too. */
+  /** Resolves when the writes under way have been answered and have invalidated, those of callers who have gone away too. */
   settled(): Promise<void>
 }
 

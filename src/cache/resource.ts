@@ -90,9 +90,15 @@ export interface TemplateValues {
 export interface KeyTemplate {
   /** As written in the table. */
   readonly source: string
-  /** `identity` is used by rows of scope `identity` only, whose callers have one. */
-  expand(parameters: Parameters, identity: string | undefined): string
+  readonly parts: readonly KeyPart[]
 }
+
+/** Text is part of a name, a parameter a canonical number and an identity a digest: every key expanded is a name. */
+export type KeyPart =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'parameter'; readonly name: string }
+  /** Of rows of scope `identity` only, whose callers have one. */
+  | { readonly kind: 'identity' }
 
 export interface Template {
   /** As written in the table. */

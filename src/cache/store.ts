@@ -65,6 +65,8 @@ export interface CarriedOut {
   readonly removed: number
 }
 
+export type InvalidateOutcome = InvalidateResult['outcome']
+
 export type InvalidateResult = CarriedOut | { readonly outcome: 'pending' }
 
 export interface StoreStats {

@@ -35,7 +35,7 @@ export class SingleFlight<Result, About> {
     source.onCancel(forget)
     const result = work(source).finally(forget)
     const run: SharedRun<Result, About> = { about, result, wait: waitFor(result, source) }
-    // Whoever waits is told of a failure; a run that everybody has left fails silently.
+    // Whoever waits is told of a failure; a run that nobody waits for fails silently.
     result.catch(() => undefined)
     this.#runs[key] = run
     return run

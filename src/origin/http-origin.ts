@@ -17,7 +17,7 @@ export interface HttpOriginOptions {
   /** Requests that may wait for a connection; more are refused. */
   readonly maxQueue: number
   /** Request headers, lower case, that no `Connection` field may take away: entries are kept by them. */
-  readonly keptHeaders: readonly string[]
+  readonly protectedHeaders: readonly string[]
   /** Largest head of an answer; a larger one is refused. */
   readonly maxHeaderBytes: number
   /** Name that the origin's certificate must be for, where that is not the host of `url`. */
@@ -38,7 +38,7 @@ const ANSWERED_HERE = new Set(['expect'])
 /** The origin over a pool of connections, one request at a time on each, as the backend's workers want it. */
 export const createHttpOrigin = (options: HttpOriginOptions): HttpOrigin => {
   const { observer } = options
-  const keep = new Set(options.keptHeaders)
+  const keep = new Set(options.protectedHeaders)
   const pool = new Pool(options.url, {
     connections: options.maxConnections,
     pipelining: 1,

@@ -2,8 +2,8 @@ import { UNKNOWN_USER_TAG } from '../cache/tags.js'
 import { isName } from '../cache/names.js'
 import {
   ENTRY_TAGS_MAX,
+  type KeyPart,
   type KeyTemplate,
-  type Parameters,
   type Template,
   type TemplateValues
 } from '../cache/resource.js'
@@ -91,22 +91,10 @@ const textOf = (value: unknown): string | undefined => {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/**
- * Expands a template that may stand as a key: its text is part of a name, a parameter is a canonical number and an
- * identity a digest, so that every key expanded is a name.
- */
+/** A template that may stand as a key: no other parts are in it. */
 export const keyTemplateOf = (source: string, parts: readonly Part[]): KeyTemplate => ({
   source,
-  expand: (parameters, identity) => {
-    let key = ''
-    for (const part of parts) key += keyTextOf(part, parameters, identity)
-    return key
-  }
+  parts: parts.filter((part): part is KeyPart => KEY_PARTS.has(part.kind))
 })
 
-const keyTextOf = (part: Part, parameters: Parameters, identity: string | undefined): string => {
-  if (part.kind === 'text') return part.text
-  const text = part.kind === 'parameter' ? parameters[part.name] : identity
-  if (text === undefined) throw new TypeError('a key was expanded for a request that its row does not match')
-  return text
-}
+const KEY_PARTS: ReadonlySet<Part['kind']> = new Set(['text', 'parameter', 'identity'])

@@ -72,7 +72,7 @@ export const createSidecar = async ({
     maxHeaderBytes: MAX_HEADER_BYTES,
     servername: config.ORIGIN_SERVERNAME,
     ca: readCa(config, 'ORIGIN'),
-    keptHeaders: ['origin', ...table.identity.headers, ...table.variedHeaders],
+    protectedHeaders: ['origin', ...table.identity.headers, ...table.variedHeaders],
     observer
   })
   const cache = createCache({

@@ -25,11 +25,11 @@ export class Journal {
 
   /** Names that are pending; everything counts as one. */
   get size(): number {
-    return this.#kept + this.#beingCarriedOut
+    return this.#notTaken + this.#beingCarriedOut
   }
 
   /** Names that are not taken. */
-  get #kept(): number {
+  get #notTaken(): number {
     return this.#all ? 1 : this.#keys.size + this.#tags.size + this.#patterns.size
   }
 
@@ -37,13 +37,13 @@ export class Journal {
     for (const key of invalidation.keys) this.#keys.add(key)
     for (const tag of invalidation.tags) this.#tags.add(tag)
     for (const pattern of invalidation.patterns) this.#patterns.add(pattern)
-    this.#all ||= invalidation.all || this.#kept > this.#capacity
+    this.#all ||= invalidation.all || this.#notTaken > this.#capacity
     if (this.#all) for (const names of [this.#keys, this.#tags, this.#patterns]) names.clear()
   }
 
   /** Hands out a bounded part, which stays pending until it is `done` or put back. */
   take(): Invalidation | undefined {
-    const before = this.#kept
+    const before = this.#notTaken
     if (before === 0) return undefined
     const taken = invalidationOf({
       keys: takeFrom(this.#keys),
@@ -52,8 +52,8 @@ export class Journal {
       all: this.#all
     })
     this.#all = false
-    this.#beingCarriedOut = before - this.#kept
-    if (this.#kept === 0) move(this.#waiting, this.#nextTold)
+    this.#beingCarriedOut = before - this.#notTaken
+    if (this.#notTaken === 0) move(this.#waiting, this.#nextTold)
     return taken
   }
 

@@ -47,7 +47,7 @@ t.test('headers that entries are kept by are not taken away', async (t) => {
     t,
     (request, response) => response.end(String(request.headers['remote-user'])),
     {
-      keptHeaders: ['remote-user']
+      protectedHeaders: ['remote-user']
     }
   )
   const answer = await fetch({ headers: ['Connection', 'Remote-User', 'Remote-User', 'bo'] })

@@ -31,7 +31,7 @@ export const startHttpOrigin = async (
     timeoutMs: 5000,
     maxConnections: 10,
     maxQueue: 10,
-    keptHeaders: [],
+    protectedHeaders: [],
     maxHeaderBytes: 65_536,
     observer,
     ...options

@@ -1,3 +1,4 @@
+import { expandKey } from '../../src/cache/read/cache-key.js'
 import t from 'tap'
 import { stringify } from 'yaml'
 import { loadResources, ResourceTableError } from '../../src/resources/load.js'
@@ -46,7 +47,7 @@ t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
   if (match === undefined) throw new Error('no row')
   const { key, tags, ...rest } = match.resource
   t.strictSame(match.parameters, { id: '5' })
-  t.equal(key.expand({ id: '5' }, undefined), 'pet:5')
+  t.equal(expandKey(key, { id: '5' }, undefined), 'pet:5')
   t.strictSame(
     tags.map((tag) => tag.source),
     ['pet:{id}', 'owner:{answer.owner}']

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { createOrigin } from '../../demo/origin/origin.js'
+import { expandKey } from '../../src/cache/read/cache-key.js'
 import { expandAll, type TemplateValues } from '../../src/cache/resource.js'
 import { readResources } from '../../src/resources/load.js'
 
@@ -55,7 +56,7 @@ const storedNow = async (): Promise<ReadonlyMap<string, Stored>> => {
     const own = { parameters, identity: `digest-${caller.user}`, user: String(caller.user) }
     const tags = expandAll(resource.tags, { ...own, answer: JSON.parse(body) })
     if (tags === undefined) throw new Error(`${path} cannot be tagged`)
-    const all = [...tags, resource.key.expand(parameters, own.identity), ...resource.groupTags]
+    const all = [...tags, expandKey(resource.key, parameters, own.identity), ...resource.groupTags]
     stored.set(`${path} of ${caller.user}`, { name: resource.name, body, tags: all })
   }
   return stored

@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Variation } from '../../src/cache/resource.js'
+import { expandKey } from '../../src/cache/read/cache-key.js'
 import { expandAll, type TemplateValues } from '../../src/cache/resource.js'
 import { readResources } from '../../src/resources/load.js'
 
@@ -153,7 +154,7 @@ for (const { path, values, name, key, ttl, scope, tags, vary = [] } of cases) {
     const { resource, parameters } = match
     t.match(resource, { name, scope, ttlMs: ttl * 1000, vary, query: [], bypassOn: ['search', 'searchTerm'] })
     t.match(resource, { staleWhileRevalidateMs: 0, staleIfErrorMs: 60_000 })
-    t.equal(resource.key.expand(parameters, values?.identity), key)
+    t.equal(expandKey(resource.key, parameters, values?.identity), key)
     t.strictSame(expandAll(resource.tags, { parameters, ...values }), tags)
     t.end()
   })

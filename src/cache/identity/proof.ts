@@ -52,10 +52,9 @@ export const proofWrite = ({ identity, user, tagGroups, lastsMs }: NewProof, now
   }
 })
 
-export const proofIn = (entry: Entry | undefined): Proof | undefined => entry && new Proof(entry)
-
 /** `undefined` also while the store cannot be asked. */
 export const readProof = async (store: Store, identity: string): Promise<Proof | undefined> => {
   const reading = await store.read([proofKey(identity)]).catch(() => undefined)
-  return proofIn(reading?.entries[0])
+  const entry = reading?.entries[0]
+  return entry && new Proof(entry)
 }

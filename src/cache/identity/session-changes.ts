@@ -4,7 +4,7 @@ import type { Invalidate } from '../invalidate/invalidate.js'
 import type { Observer } from '../observer.js'
 import type { OriginAnswer } from '../origin.js'
 import type { ResourceTable } from '../resource.js'
-import type { InvalidateResult, Store } from '../store.js'
+import type { InvalidateOutcome, Store } from '../store.js'
 import { readProof } from './proof.js'
 
 export interface SessionChangesOptions {
@@ -14,8 +14,6 @@ export interface SessionChangesOptions {
   readonly store: Store
 }
 
-type Outcome = InvalidateResult['outcome']
-
 /**
  * What an answer makes untrue by itself, whatever was asked. Resolves when that is invalidated, or pending; `undefined`
  * when it is nothing.
@@ -23,7 +21,7 @@ type Outcome = InvalidateResult['outcome']
 export type InvalidateSessionChanges = (
   answer: Pick<OriginAnswer, 'status' | 'headers'>,
   identity: string | undefined
-) => Promise<Outcome> | undefined
+) => Promise<InvalidateOutcome> | undefined
 
 /** Anybody can be turned away as often as he likes: the log takes ten records a second of that. */
 const DENIALS_MS = 100
@@ -40,10 +38,10 @@ export const createSessionChanges = ({
   observer,
   store
 }: SessionChangesOptions): InvalidateSessionChanges => {
-  const invalidateTags = async (tags: readonly string[]): Promise<Outcome> =>
+  const invalidateTags = async (tags: readonly string[]): Promise<InvalidateOutcome> =>
     (await invalidate({ tags }, 'proxy')).outcome
   const fold = (intervalMs: number, cause: 'denial' | 'log-in') =>
-    createFolding<readonly string[], Outcome>({
+    createFolding<readonly string[], InvalidateOutcome>({
       intervalMs,
       run: invalidateTags,
       merge: (works) => [...new Set(works.flat())],
@@ -53,7 +51,7 @@ export const createSessionChanges = ({
   const logIn = fold(LOG_INS_MS, 'log-in')
   const { signInTags } = table
 
-  const greet = async (identity: string | undefined): Promise<Outcome> =>
+  const greet = async (identity: string | undefined): Promise<InvalidateOutcome> =>
     identity !== undefined && (await readProof(store, identity)) !== undefined
       ? 'done'
       : logIn('', signInTags)

@@ -29,7 +29,7 @@ export interface FetchStart {
   /** Of the leader: read before the origin was asked; `undefined` when the store was unavailable. */
   readonly position: Position | undefined
   /** The number of the last lookup that had begun when the origin was asked: up to this one, all may be answered. */
-  readonly arrivals: number
+  readonly lastArrival: number
 }
 
 /** One request to the origin for each key, however many lookups miss it at once. */
@@ -48,7 +48,7 @@ export class CollapsedFetches {
   }
 
   lead(lookup: Lookup): CollapsedFetch {
-    const start = { position: lookup.position, arrivals: this.arrivals }
+    const start = { position: lookup.position, lastArrival: this.arrivals }
     return this.#fetches.start(this.keyOf(lookup), start, (cancel) =>
       fetchAndStore(this.#context, lookup, cancel)
     )
@@ -60,8 +60,8 @@ export class CollapsedFetches {
   }
 
   /** Callers without a proof share nothing with others: what one of them is answered is for him alone. */
-  keyOf({ cacheable, fields, isProven }: Lookup): string {
-    return isProven ? cacheable.key : `${cacheable.key} ${fields.identity ?? ''}`
+  keyOf({ cacheable, fields, mayShare }: Lookup): string {
+    return mayShare ? cacheable.key : `${cacheable.key} ${fields.identity ?? ''}`
   }
 
   /** Refreshes an entry that was just answered stale, unless somebody does already. */
@@ -85,18 +85,18 @@ export class CollapsedFetches {
    */
   async isAnswer(lookup: Lookup, { about }: CollapsedFetch, fetched: Fetched): Promise<boolean> {
     if (fetched.kind === 'own') return false
-    if (lookup.arrival <= about.arrivals) return true
+    if (lookup.arrival <= about.lastArrival) return true
     if (lookup.position === undefined || about.position === undefined) return false
     if (lookup.position === about.position) return true
     const { store } = this.#context
     const records = await store.recordsBetween(about.position, lookup.position).catch(() => undefined)
-    // A crowd may have waited for this fetch.
+    // Many waiters may check at once: others run between them.
     if (isSliceOver()) await nextSlice()
     return records !== undefined && !isReached(records, lookup.cacheable.key, fetched.entry.tags)
   }
 }
 
-/** Asks the origin, and stores what may be stored, with the proof that its answer is. */
+/** Asks the origin and stores its answer, if it may be stored, together with the proof of access that it gives. */
 const fetchAndStore = async (
   context: FetchContext,
   lookup: Lookup,
@@ -106,18 +106,18 @@ const fetchAndStore = async (
   const { identity } = lookup.fields
   const isProtected = resource.scope !== 'public' && identity !== undefined
   const known =
-    isProtected && lookup.position !== undefined ? await userOf(context, lookup, identity) : undefined
+    isProtected && lookup.position !== undefined ? await knownUserOf(context, lookup, identity) : undefined
   const fetched = await fetchOrigin(context, lookup, { user: known, cancel })
   const user = (fetched.kind === 'entry' ? fetched.user : undefined) ?? known
   const { tagGroups, proofMs: lastsMs } = context.table.identity
   const made = isProtected && provesAccess(fetched) ? { identity, user, tagGroups, lastsMs } : undefined
   const proof = made && isProofDue(lookup.proof, made, context.now()) ? made : undefined
   const { position } = lookup
-  const unstored = fetched.kind === 'own' ? fetched.unstored : undefined
+  const unstorable = fetched.kind === 'own' ? fetched.unstored : undefined
   if (fetched.kind === 'entry') context.uncacheable.delete(key)
   else if (fetched.isLasting) context.uncacheable.set(key, fetched.unstored)
-  const filled = await storeFill(context, { position, proof, write: writeOf(key, fetched) })
-  const reason = unstored ?? filled
+  const notCommitted = await storeFill(context, { position, proof, write: writeOf(key, fetched) })
+  const reason = unstorable ?? notCommitted
   if (reason !== undefined) context.observer.unstored({ resource: resource.name, key, reason })
   if (fetched.kind === 'entry') return { ...fetched, unstored: reason }
   return { ...fetched, effects: context.invalidateSessionChanges(fetched.answer, identity) }
@@ -130,8 +130,8 @@ const writeOf = (storeKey: string, fetched: Fetched): PendingWrite | undefined =
   return { storeKey, entry, ...(confirmed !== undefined && { condition: { etag: confirmed } }) }
 }
 
-/** Not read with an entry of scope `identity`, because a hit has no use for it. */
-const userOf = async (
+/** For the scope `identity` the proof was not read with the entry: a hit does not need it. */
+const knownUserOf = async (
   context: FetchContext,
   { cacheable, proof }: Lookup,
   identity: string

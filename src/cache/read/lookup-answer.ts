@@ -31,8 +31,8 @@ export const fromCache = (lookup: Lookup, outcome: 'hit' | 'stale', now: number)
 }
 
 /** RFC 5861 §4, for the entry that this lookup found itself: it was not invalidated when the lookup began. */
-export const isUsableOnError = ({ entry, isProven }: Lookup, now: number): boolean =>
-  isProven && entry !== undefined && now < entry.staleIfErrorUntil
+export const isUsableOnError = ({ entry, mayShare }: Lookup, now: number): boolean =>
+  mayShare && entry !== undefined && now < entry.staleIfErrorUntil
 
 /** The origin gave no answer. */
 export const afterFailure = (lookup: Lookup, error: OriginError, now: number): Answer =>
@@ -66,7 +66,7 @@ export const forCollapsed = (lookup: Lookup, entry: Entry): Answer =>
 
 export const missOutcome = (lookup: Lookup): 'miss' | 'unproven' | 'store-unavailable' => {
   if (lookup.position === undefined) return 'store-unavailable'
-  return lookup.isProven ? 'miss' : 'unproven'
+  return lookup.mayShare ? 'miss' : 'unproven'
 }
 
 /** What became of an answer of the origin. */
@@ -79,7 +79,7 @@ export interface Fate {
 /** Why the request went forward, and what became of its answer. */
 export const forwardStatus = (lookup: Lookup, { is, reason }: Fate = {}): string => {
   if (lookup.position === undefined) return STORE_UNAVAILABLE
-  if (!lookup.isProven) return UNPROVEN
+  if (!lookup.mayShare) return UNPROVEN
   const forwarded = lookup.entry === undefined ? MISS : STALE
   if (is !== undefined) return is(forwarded)
   return reason === undefined ? forwarded : unstoredStatus(forwarded, reason)

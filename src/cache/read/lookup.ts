@@ -29,6 +29,6 @@ export interface Lookup {
   readonly entry: Entry | undefined
   /** The caller's proof, where it was read with the entry; it may have run out. */
   readonly proof: Proof | undefined
-  /** Whether the caller may have what others have been given. */
-  readonly isProven: boolean
+  /** Whether this caller may be given entries, and what was fetched for others: not without a proof where one is needed. */
+  readonly mayShare: boolean
 }

@@ -36,8 +36,8 @@ export interface OwnAnswer {
   /** The next answer for this key will be no different. */
   readonly isLasting: boolean
   /**
-   * What became of what the answer has made untrue, as a 401 or 403 does. Its own caller waits for that; the other
-   * waiters do not, since each gets an answer by itself, and would wait one after another.
+   * Settles when what this answer has made untrue, as a 401 does, is invalidated, or pending. Only the leader waits for
+   * it: every waiter makes a request of its own.
    */
   readonly effects?: ReturnType<InvalidateSessionChanges>
 }
@@ -56,8 +56,8 @@ export interface FetchOptions {
 }
 
 /**
- * Asks the origin for a whole, uncoded JSON answer and makes an entry of it, if it can be one. An entry is confirmed
- * only for a caller to whom it could have been given: a 304 does not say that this one may have it.
+ * Asks the origin for a whole, uncoded JSON answer and makes an entry of it, if it can be one. Sends `If-None-Match`
+ * only for a caller who may be given the entry: a 304 does not say that this one may.
  */
 export const fetchOrigin = async (
   context: OriginFetchContext,
@@ -65,7 +65,7 @@ export const fetchOrigin = async (
   { user, cancel }: FetchOptions
 ): Promise<Fetched> => {
   const { request, cacheable } = lookup
-  const stale = lookup.isProven ? lookup.entry : undefined
+  const stale = lookup.mayShare ? lookup.entry : undefined
   const validator = stale?.etag === undefined || isOwnEtag(stale.etag) ? undefined : stale.etag
   const requestedAt = context.now()
   const received = await context.origin.fetch({
@@ -94,27 +94,27 @@ const makeEntry = async (
   { answer, requestedAt, user }: Received
 ): Promise<Fetched> => {
   const { resource, parameters } = lookup.cacheable
-  const own = ({ reason, isLasting }: Unstorable, body = answer.body): OwnAnswer => ({
+  const ownAnswer = ({ reason, isLasting }: Unstorable, body = answer.body): OwnAnswer => ({
     kind: 'own',
     answer: { ...answer, body },
     unstored: reason,
     isLasting
   })
   const storability = storabilityOf(answer, resource)
-  if (storability.kind === 'unstorable') return own(storability)
-  if (isForOneSite(lookup.request.headers, answer.headers)) return own(unstorable('cors'))
+  if (storability.kind === 'unstorable') return ownAnswer(storability)
+  if (lacksCorsHeader(lookup.request.headers, answer.headers)) return ownAnswer(unstorable('cors'))
   const lifetime = lifetimeOf(origin.directivesOf(answer.headers), resource, { requestedAt, maxTtlMs })
-  if (lifetime.kind === 'unstorable') return own(lifetime)
-  if (lengthOf(answer.headers) > maxEntryBytes) return own(unstorable('too-large'))
+  if (lifetime.kind === 'unstorable') return ownAnswer(lifetime)
+  if (lengthOf(answer.headers) > maxEntryBytes) return ownAnswer(unstorable('too-large'))
   const collected = await collect(answer.body, maxEntryBytes).catch(brokenOff)
-  if (collected.kind === 'stream') return own(unstorable('too-large'), collected.body)
+  if (collected.kind === 'stream') return ownAnswer(unstorable('too-large'), collected.body)
   const json = parseJson(collected.bytes)
-  if (json === undefined) return own(unstorable('malformed'), bodyAgain(collected))
+  if (json === undefined) return ownAnswer(unstorable('malformed'), bodyAgain(collected))
   const tags = tagsOf(lookup, user, json)
-  if (tags === undefined) return own(unstorable('tags'), bodyAgain(collected))
+  if (tags === undefined) return ownAnswer(unstorable('tags'), bodyAgain(collected))
   const sent = valueOf(answer.headers, 'etag')
   const etag = sent ?? etagOf(collected.bytes)
-  const headers = withoutFields(answer.headers, (name) => TOLD_ANEW.has(name.toLowerCase()))
+  const headers = withoutFields(answer.headers, (name) => RECOMPUTED_FIELDS.has(name.toLowerCase()))
   if (sent === undefined) headers.push('ETag', etag)
   const entry: Entry = {
     status: 200,
@@ -132,10 +132,10 @@ const makeEntry = async (
 const lengthOf = (headers: readonly string[]): number => Number(valueOf(headers, 'content-length') ?? 0)
 
 /**
- * A page of another site asked, and the origin does not name that site. `Origin` belongs to the key, so that
+ * A page of another site asked, and the answer has no `Access-Control-Allow-Origin`. `Origin` belongs to the key, so that
  * storing such answers would let anybody fill the store with keys.
  */
-const isForOneSite = (asked: readonly string[], answered: readonly string[]): boolean =>
+const lacksCorsHeader = (asked: readonly string[], answered: readonly string[]): boolean =>
   valueOf(asked, 'origin') !== undefined && valueOf(answered, 'access-control-allow-origin') === undefined
 
 /** `undefined` when the answer does not show what the row's tags are made from. */
@@ -147,10 +147,10 @@ const tagsOf = (
   const { resource, parameters, key, baseKey } = cacheable
   const tags = expandAll(resource.tags, { parameters, identity, user, answer })
   if (tags === undefined) return undefined
-  const own = key === baseKey ? [] : [baseKey]
-  if (resource.scope === 'identity' && identity !== undefined) own.push(identityTag(identity))
-  own.push(...resource.groupTags)
-  return [...own.filter((tag) => !tags.includes(tag)), ...tags]
+  const added = key === baseKey ? [] : [baseKey]
+  if (resource.scope === 'identity' && identity !== undefined) added.push(identityTag(identity))
+  added.push(...resource.groupTags)
+  return [...added.filter((tag) => !tags.includes(tag)), ...tags]
 }
 
 /**
@@ -190,4 +190,4 @@ const OF_ONE_CALLER = new Set([
 ])
 
 /** Each answer from the cache has its own. */
-const TOLD_ANEW = new Set(['age', 'content-length'])
+const RECOMPUTED_FIELDS = new Set(['age', 'content-length'])

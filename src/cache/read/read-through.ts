@@ -45,16 +45,17 @@ const DISABLED: Cacheability = { kind: 'bypass', reason: 'disabled', resource: '
 const NOTHING: Reading['entries'] = []
 
 /**
- * One read, from the request to its answer (the states of design "One read"):
+ * One read, from the request to its answer:
  *
  *     bypass ─ no row, search, no identity …        → forward
  *     lookup ─ fresh                                → hit
  *            ─ stale, within stale-while-revalidate → hit, refreshed in the background
- *            ─ HEAD, or no proof and no store       → forward
+ *            ─ HEAD, or neither proof nor store     → forward
  *            ─ uncacheable key                      → fetch alone
- *            ─ else                                 → join or lead a collapsed fetch: of the key, or
- *                                                     without a proof of this caller's, who has one then
- *     fetch  ─ entry                                → answers all
+ *            ─ else                                 → join or lead a collapsed fetch, twice at most; then fetch
+ *                                                     alone. It is the key's; without a proof it is this caller's
+ *                                                     of the key, and its answer is the proof
+ *     fetch  ─ entry                                → answers each waiter whom no invalidation has overtaken
  *            ─ unstorable                           → the leader's alone; the next waiter leads
  *            ─ origin failed                        → stale-if-error, else the failure
  */
@@ -101,18 +102,18 @@ const lookUp = async (
   } catch {
     // A lookup without a position is a miss of which nothing is stored.
   }
-  const [entry, proven] = reading?.entries ?? NOTHING
-  const proof = proven && new Proof(proven)
+  const [entry, proofEntry] = reading?.entries ?? NOTHING
+  const proof = proofEntry && new Proof(proofEntry)
   const now = context.now()
-  const isProven = !isProofNeeded || proof?.isCurrent(now) === true
+  const mayShare = !isProofNeeded || proof?.isCurrent(now) === true
   const position = reading?.position
-  const lookup = { request, fields, cacheable, arrival, position, entry, proof, isProven }
+  const lookup = { request, fields, cacheable, arrival, position, entry, proof, mayShare }
   return fromStore(context, lookup, now) ?? fromOrigin(context, lookup)
 }
 
 const fromStore = (context: ReadThroughContext, lookup: Lookup, now: number): Answer | undefined => {
-  const { entry, isProven, request } = lookup
-  if (!isProven || entry === undefined) return undefined
+  const { entry, mayShare, request } = lookup
+  if (!mayShare || entry === undefined) return undefined
   if (isFresh(entry, now)) return fromCache(lookup, 'hit', now)
   if (now >= entry.staleWhileRevalidateUntil) return undefined
   if (request.method === 'GET') context.fetches.refresh(lookup)
@@ -121,7 +122,7 @@ const fromStore = (context: ReadThroughContext, lookup: Lookup, now: number): An
 
 const fromOrigin = (context: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
   if (lookup.request.method === 'HEAD') return forwardAlone(context, lookup)
-  const isShareable = lookup.isProven || lookup.position !== undefined
+  const isShareable = lookup.mayShare || lookup.position !== undefined
   return isShareable ? fetchTogether(context, lookup) : forwardAlone(context, lookup)
 }
 
@@ -146,7 +147,7 @@ const fetchTogether = async (context: ReadThroughContext, lookup: Lookup): Promi
   return fetchAlone(context, lookup)
 }
 
-/** An answer that makes something untrue, as a 401 or 403 does, is held until that is invalidated, or pending. */
+/** A 401 or 403 is held until what it makes untrue is invalidated, or pending. */
 const leaderAnswer = async (
   { now }: ReadThroughContext,
   lookup: Lookup,

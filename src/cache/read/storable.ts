@@ -42,12 +42,14 @@ export const storabilityOf = ({ status, headers }: AnswerHead, resource: Resourc
 }
 
 /** What scope, the key and the headers of a fetch already stand for is no obstacle; anything else is. */
-const hasForeign = (vary: string, own: readonly Variation[]): boolean =>
+const hasForeign = (vary: string, rowVary: readonly Variation[]): boolean =>
   vary
     .toLowerCase()
     .split(',')
     .map((name) => name.trim())
-    .some((name) => name !== '' && !STOOD_FOR.has(name) && !own.some((variation) => variation.name === name))
+    .some(
+      (name) => name !== '' && !STOOD_FOR.has(name) && !rowVary.some((variation) => variation.name === name)
+    )
 
 const STOOD_FOR = new Set(['accept', 'accept-encoding', 'cookie', 'origin'])
 /** Other errors pass: they must not end the collapsing of later lookups. */

@@ -14,8 +14,8 @@ import type { Observer } from '../observer.js'
 import type { Origin, OriginAnswer } from '../origin.js'
 import type { ReadFields } from '../read/request-fields.js'
 import type { ResourceTable, TemplateValues, WriteMatch } from '../resource.js'
-import type { InvalidateResult } from '../store.js'
-import { type Named, namedBy, namesCaller, union } from './named-by.js'
+import type { InvalidateOutcome } from '../store.js'
+import { type WriteEffect, effectOf, namesCaller, union } from './write-effect.js'
 import { isUntried } from './untried.js'
 
 export interface WriteThroughContext {
@@ -39,32 +39,30 @@ export interface WriteRequest {
   readonly onInterim?: ((status: number, headers: readonly string[]) => void) | undefined
 }
 
-type Outcome = InvalidateResult['outcome']
-
-/** Carries out what one caller's write names. */
-type InvalidateNamed = (named: Named, identity: string | undefined) => Promise<Outcome>
+/** Carries out what one caller's write makes untrue. */
+type InvalidateEffect = (effect: WriteEffect, identity: string | undefined) => Promise<InvalidateOutcome>
 
 /** Bodies beyond this are not looked into; the tag groups of the path are invalidated instead. */
 const INSPECTED_BYTES = 1024 * 1024
 /** RFC 9110 §9.2.1: methods that change nothing. */
 const SAFE_METHODS = new Set(['OPTIONS', 'TRACE', 'GET', 'HEAD'])
-/** One caller who invalidates everything or whole tag groups does so once in this time; the answers of others wait for it. */
+/** One caller invalidates everything or whole tag groups once in this time; further ones are merged, and their answers wait. */
 const WIDE_MS = 1000
 
 /**
- * A write is passed on, and what it makes untrue is invalidated before its answer is: an answer that is late because
- * the store is does no harm, a stale read after it does. Every outcome counts, and so does none at all, but for an answer
- * that says that nothing was tried. It goes on when its caller goes away.
+ * A write is passed on, and its answer waits for the invalidation of what it makes untrue: a late answer is harmless, a
+ * stale read after it is not. It is invalidated after every answer, an error or a lost one too, except those that say that
+ * the origin has tried nothing. A write goes on when its caller goes away.
  */
 export const createWriteThrough = (
   context: WriteThroughContext
 ): ((request: WriteRequest) => Promise<Answer>) => {
   const { elapsed, readFields, observer } = context
-  const invalidateNamed = createInvalidateNamed(context)
+  const invalidateEffect = createInvalidateEffect(context)
   return async (request) => {
     const startedAt = elapsed()
     const fields = readFields(request.headers)
-    const answer = await writeThrough(context, request, { identity: fields.identity, invalidateNamed })
+    const answer = await writeThrough(context, request, { identity: fields.identity, invalidateEffect })
     const durationMs = elapsed() - startedAt
     const { outcome, status } = answer
     observer.answered({ resource: 'none', key: undefined, outcome, status, durationMs, ...fields.trace })
@@ -72,8 +70,8 @@ export const createWriteThrough = (
   }
 }
 
-const createInvalidateNamed = ({ invalidate, observer }: WriteThroughContext): InvalidateNamed => {
-  const run = async (invalidation: Invalidation): Promise<Outcome> =>
+const createInvalidateEffect = ({ invalidate, observer }: WriteThroughContext): InvalidateEffect => {
+  const run = async (invalidation: Invalidation): Promise<InvalidateOutcome> =>
     (await invalidate(invalidation, 'proxy')).outcome
   const runFolded = createFolding({
     intervalMs: WIDE_MS,
@@ -89,13 +87,13 @@ const createInvalidateNamed = ({ invalidate, observer }: WriteThroughContext): I
 
 interface Writer {
   readonly identity: string | undefined
-  readonly invalidateNamed: InvalidateNamed
+  readonly invalidateEffect: InvalidateEffect
 }
 
 const writeThrough = async (
   { table, origin, userOf, invalidateSessionChanges }: WriteThroughContext,
   { method, target, headers, body, onInterim }: WriteRequest,
-  { identity, invalidateNamed }: Writer
+  { identity, invalidateEffect }: Writer
 ): Promise<Answer> => {
   const match = SAFE_METHODS.has(method) ? undefined : table.matchWrite(method, decodedPath(target))
   const copy = isRequestInspected(match, headers) ? copyBody(body, INSPECTED_BYTES) : undefined
@@ -109,24 +107,25 @@ const writeThrough = async (
     answer
   })
   const asked = { resource: 'none', method, target, headers, body: copy?.stream ?? body, onInterim }
+  let effects: InvalidateOutcome = 'done'
   try {
     const answer = await origin.fetch({ ...asked, cancel: NEVER })
-    const effects = (await invalidateSessionChanges(answer, identity)) ?? 'done'
+    effects = (await invalidateSessionChanges(answer, identity)) ?? 'done'
     if (match === undefined || isUntried(answer, target))
       return relayed(answer, 'write', statusAfter(effects))
     const inspected = match.needsAnswerBody ? await inspect(answer) : { answer, json: undefined }
     const mayWiden = identity !== undefined && !isSentToLogIn(answer, table)
-    const outcome = await invalidateNamed(namedBy(match, values(inspected.json), mayWiden), identity)
+    const outcome = await invalidateEffect(effectOf(match, values(inspected.json), mayWiden), identity)
     return relayed(inspected.answer, 'write', statusAfter(effects, outcome))
   } catch (error) {
     if (!(error instanceof OriginError)) throw error
     if (match === undefined) return failure(error, METHOD)
-    const outcome = await invalidateNamed(namedBy(match, values(), identity !== undefined), identity)
-    return failure(error, statusAfter(outcome))
+    const outcome = await invalidateEffect(effectOf(match, values(), identity !== undefined), identity)
+    return failure(error, statusAfter(effects, outcome))
   }
 }
 
-/** Only what the origin reads as JSON, too, tells what the write names. */
+/** A body of another media type is not looked into: the origin does not read it as JSON either. */
 const isRequestInspected = (match: WriteMatch | undefined, headers: readonly string[]): boolean =>
   match?.needsRequestBody === true && isJson(valueOf(headers, 'content-type'))
 
@@ -135,7 +134,7 @@ const isJson = (contentType = ''): boolean => /^\s*application\/json\s*(;|$)/i.t
 const isSentToLogIn = ({ status, headers }: OriginAnswer, table: ResourceTable): boolean =>
   status >= 300 && status < 400 && table.isLogIn(valueOf(headers, 'location') ?? '')
 
-const statusAfter = (...outcomes: readonly Outcome[]): string =>
+const statusAfter = (...outcomes: readonly InvalidateOutcome[]): string =>
   outcomes.includes('pending') ? pendingStatus(METHOD) : METHOD
 
 /** As the origin decodes it: once, and without minding bytes that are no UTF-8. */

@@ -59,7 +59,7 @@ const createProxyServer = (door: ProxyParts): Server =>
 
 /** Answers at once, or when callers who do not read leave room for one more answer. */
 const answer = (door: ProxyParts, response: ServerResponse): Promise<void> =>
-  door.unread.mayWait && isRead(response.req.method)
+  door.unread.mayWait && isReadMethod(response.req.method)
     ? answerWhenRoom(door, response)
     : answerNow(door, response)
 
@@ -76,10 +76,10 @@ const answerWhenRoom = async (door: ProxyParts, response: ServerResponse): Promi
 
 const answerNow = async (door: ProxyParts, response: ServerResponse): Promise<void> => {
   const { batches, unread } = door
-  const batchSent = batches.join()
+  const sendTurn = batches.join()
   const found = await ask(door, response)
   batches.releaseLate()
-  await batchSent
+  await sendTurn
   const sent = sendAnswer(found, response)
   if (found.kind === 'entry') {
     const { body } = found.entry
@@ -101,7 +101,7 @@ const ask = (door: ProxyParts, response: ServerResponse): Promise<Answer> => {
     request.httpVersionMinor > 0
       ? (status: number, fields: readonly string[]): void => sendInterim(response, status, fields)
       : undefined
-  if (isRead(method)) {
+  if (isReadMethod(method)) {
     return door.cache.read({ method, target, headers, body, onInterim, cancel: new ResponseClosed(response) })
   }
   return door.cache.write({ method, target, headers, body, onInterim })
@@ -128,7 +128,8 @@ const fail = ({ loggerInstance: log }: ProxyParts, error: unknown, response: Ser
   sendProblemTo(response, problem, undefined)
 }
 
-const isRead = (method: string | undefined): method is 'GET' | 'HEAD' => method === 'GET' || method === 'HEAD'
+const isReadMethod = (method: string | undefined): method is 'GET' | 'HEAD' =>
+  method === 'GET' || method === 'HEAD'
 
 const TUNNELS = new ProblemError(501, 'CONNECT is not supported: this is no tunnel.')
 

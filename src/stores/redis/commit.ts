@@ -5,14 +5,14 @@ import { reachOf } from '../../cache/invalidate/matcher.js'
 import { isSliceOver, mapInSlices, nextSlice } from '../../concurrency/time-slices.js'
 import type { Commit, CommitOutcome, PendingWrite, Store } from '../../cache/store.js'
 import { encodeEntry, EPOCH_LENGTH, ETAG_AT, ETAG_LENGTH_AT } from '../entry-codec.js'
-import type { Redis } from './asking.js'
+import type { RedisAccess } from './redis-access.js'
 import type { Connection } from './connection/connection.js'
 import { LOST_EPOCH } from './connection/error-replies.js'
 import { readRecords } from './records.js'
 import { TAG_INDEX } from './scripts/redis-keys.js'
 import { script } from './scripts/script.js'
 
-export type CommitOptions = Redis & { readonly connection: Connection; readonly now: () => number }
+export type CommitOptions = RedisAccess & { readonly connection: Connection; readonly now: () => number }
 
 /** How often a commit is tried while unrelated invalidations keep moving the position. */
 const ATTEMPTS = 3

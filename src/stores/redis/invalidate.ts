@@ -5,7 +5,7 @@ import { recordIdOf } from '../../cache/position.js'
 import type { CarriedOut } from '../../cache/store.js'
 import { nameIn } from '../../cache/tags.js'
 import { createKeyedMutex } from '../../concurrency/keyed-mutex.js'
-import type { Redis } from './asking.js'
+import type { RedisAccess } from './redis-access.js'
 import type { Run } from './connection/connection.js'
 import { type RedisKeys, TAG_INDEX } from './scripts/redis-keys.js'
 import { OPEN } from './scripts/epoch.js'
@@ -27,7 +27,7 @@ const SCANS = 4
  * refuses the fills that were under way; when it has rejected, it may have happened in part, and is to be
  * repeated as a whole.
  */
-export const createRedisInvalidate = (options: Omit<Redis, 'run'>): RedisInvalidate => {
+export const createRedisInvalidate = (options: Omit<RedisAccess, 'run'>): RedisInvalidate => {
   /** Those of many names take turns: between two of their scripts there is room for what others ask of Redis. */
   const inTurn = createKeyedMutex()
   return (run, invalidation) => {
@@ -41,7 +41,7 @@ export const createRedisInvalidate = (options: Omit<Redis, 'run'>): RedisInvalid
 }
 
 /** A new epoch makes everything unreadable at once; the entries are then removed for their memory. */
-const invalidateAll = async (redis: Redis): Promise<CarriedOut> => {
+const invalidateAll = async (redis: RedisAccess): Promise<CarriedOut> => {
   const { keys, run, runScript, observer } = redis
   const reason = 'everything-invalidated'
   const args = [keys.prefix, redis.randomEpoch(), reason]
@@ -57,7 +57,7 @@ const invalidateAll = async (redis: Redis): Promise<CarriedOut> => {
   return { outcome: 'done', id: recordIdOf(position), removed }
 }
 
-const invalidateSome = async (redis: Redis, invalidation: Invalidation): Promise<CarriedOut> => {
+const invalidateSome = async (redis: RedisAccess, invalidation: Invalidation): Promise<CarriedOut> => {
   const { patterns } = invalidation
   const record = JSON.stringify(asRecord(invalidation))
   const { removed, id, isEpochNew } = await invalidateNamed(redis, invalidation, record)
@@ -69,7 +69,7 @@ const invalidateSome = async (redis: Redis, invalidation: Invalidation): Promise
   return { outcome: 'done', id, removed: removed + matching }
 }
 
-type Named = Pick<Invalidation, 'keys' | 'tags'>
+type KeysAndTags = Pick<Invalidation, 'keys' | 'tags'>
 
 const NO_RECORD = ''
 
@@ -85,7 +85,7 @@ const NO_RECORD = ''
  *
  * With the record in the step that removes a, the fill is refused from there on.
  */
-const invalidateNamed = async (redis: Redis, named: Named, record: string) => {
+const invalidateNamed = async (redis: RedisAccess, named: KeysAndTags, record: string) => {
   const first = await invalidateSlice(redis, sliceOf(named, 0), record)
   let { removed, isEpochNew } = first
   const most = Math.max(named.keys.length, named.tags.length)
@@ -97,13 +97,13 @@ const invalidateNamed = async (redis: Redis, named: Named, record: string) => {
   return { removed, id: first.id, isEpochNew }
 }
 
-const sliceOf = ({ keys, tags }: Named, from: number): Named => ({
+const sliceOf = ({ keys, tags }: KeysAndTags, from: number): KeysAndTags => ({
   keys: keys.slice(from, from + NAMES),
   tags: tags.slice(from, from + NAMES)
 })
 
 /** Removes keys and tagged entries; with a record, also appends it in the same step as the last of them. */
-const invalidateSlice = async (redis: Redis, named: Named, record: string) => {
+const invalidateSlice = async (redis: RedisAccess, named: KeysAndTags, record: string) => {
   const { keys, run, runScript, randomEpoch, observer } = redis
   const args = [keys.prefix, randomEpoch(), record, SLICE, named.keys.length, ...named.keys, ...named.tags]
   for (let removed = 0; ;) {
@@ -118,14 +118,14 @@ const invalidateSlice = async (redis: Redis, named: Named, record: string) => {
 /** The KEYS of OPEN and INVALIDATE. */
 export const epochKeys = ({ epoch, log, server, tags }: RedisKeys) => [epoch, log, server, tags]
 
-const invalidatePatterns = async (redis: Redis, patterns: readonly string[]): Promise<number> => {
+const invalidatePatterns = async (redis: RedisAccess, patterns: readonly string[]): Promise<number> => {
   if (patterns.length > SCANS) return invalidateMatching(redis, patterns, '*')
   let removed = 0
   for (const pattern of patterns) removed += await invalidateMatching(redis, [pattern], atLeast(pattern))
   return removed
 }
 
-const invalidateMatching = async (redis: Redis, patterns: readonly string[], match: string) => {
+const invalidateMatching = async (redis: RedisAccess, patterns: readonly string[], match: string) => {
   let removed = 0
   for await (const found of scan(redis, `*${match}`)) {
     const tags: string[] = []
@@ -150,7 +150,7 @@ const isEntry = (name: string): boolean => !name.startsWith('@') || /^@(value|pr
  * All under the prefix whose name may match, without the prefix and a page at a time; never blocks Redis as KEYS does.
  * `match` is a pattern for Redis: see `atLeast`.
  */
-async function* scan({ client, keys, run }: Redis, match: string): AsyncGenerator<readonly string[]> {
+async function* scan({ client, keys, run }: RedisAccess, match: string): AsyncGenerator<readonly string[]> {
   const pattern = `${escapeGlob(keys.prefix)}${match}`
   let cursor = '0'
   do {
@@ -161,7 +161,7 @@ async function* scan({ client, keys, run }: Redis, match: string): AsyncGenerato
 }
 
 /** Returns how many of them there were. */
-const unlink = async ({ client, keys, run }: Redis, storeKeys: readonly string[]): Promise<number> => {
+const unlink = async ({ client, keys, run }: RedisAccess, storeKeys: readonly string[]): Promise<number> => {
   if (storeKeys.length === 0) return 0
   return run('unlink', () => client.unlink(storeKeys.map((storeKey) => keys.prefix + storeKey)))
 }

@@ -1,12 +1,12 @@
 import { Type } from '@sinclair/typebox'
 import type { Reading, Store } from '../../cache/store.js'
 import { decodeEntry } from '../entry-codec.js'
-import type { Redis } from './asking.js'
+import type { RedisAccess } from './redis-access.js'
 import type { Connection } from './connection/connection.js'
 import { LOST_EPOCH } from './connection/error-replies.js'
 import { script } from './scripts/script.js'
 
-export type ReadOptions = Redis & { readonly connection: Connection }
+export type ReadOptions = RedisAccess & { readonly connection: Connection }
 
 export const createRead = (options: ReadOptions): Store['read'] =>
   gatherReads(options.connection, (storeKeys) => readNow(options, storeKeys))
@@ -95,7 +95,7 @@ const SIZES_AT_ONCE = 250
 
 /** How large what is stored is, without reading it. */
 export const createReadSizes =
-  ({ keys, runScript, run }: Redis): Store['sizes'] =>
+  ({ keys, runScript, run }: RedisAccess): Store['sizes'] =>
   async (storeKeys) => {
     const sizes: number[] = []
     for (let at = 0; at < storeKeys.length; at += SIZES_AT_ONCE) {

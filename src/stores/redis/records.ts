@@ -3,7 +3,7 @@ import { type LogRecord } from '../../cache/invalidation.js'
 import { COMPARED_BYTES, COMPARED_RECORDS } from '../../cache/invalidate/matcher.js'
 import { epochOf, type Position, recordIdOf } from '../../cache/position.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
-import type { Redis } from './asking.js'
+import type { RedisAccess } from './redis-access.js'
 import { parserOf, script } from './scripts/script.js'
 
 /**
@@ -11,7 +11,7 @@ import { parserOf, script } from './scripts/script.js'
  * list ends early with a record of everything: no other could add to it.
  */
 export const readRecords = async (
-  { keys, runScript, run }: Redis,
+  { keys, runScript, run }: RedisAccess,
   [after, upTo]: readonly [Position, Position]
 ): Promise<readonly LogRecord[] | undefined> => {
   if (epochOf(after) !== epochOf(upTo)) return undefined

@@ -2,7 +2,7 @@ import { StoreUnavailableError } from '../../cache/errors.js'
 import { kindsOf } from '../../cache/invalidation.js'
 import type { Store } from '../../cache/store.js'
 import { Journal } from '../journal.js'
-import type { Redis } from './asking.js'
+import type { RedisAccess } from './redis-access.js'
 import { createCommit } from './commit.js'
 import { createRead, createReadSizes } from './read.js'
 import { PendingInvalidations } from './pending-invalidations.js'
@@ -72,7 +72,7 @@ export const createRedisStore = (options: RedisStoreOptions): Store => {
   }
 }
 
-interface Parts extends Omit<Redis, 'run'> {
+interface Parts extends Omit<RedisAccess, 'run'> {
   readonly journal: Journal
   readonly invalidateNow: RedisInvalidate
 }
@@ -120,7 +120,7 @@ const replayJournal = async ({ journal, invalidateNow, observer }: Parts, run: R
   }
 }
 
-const memoryOf = async ({ client, run }: Redis) => {
+const memoryOf = async ({ client, run }: RedisAccess) => {
   const info = await run('info', () => client.info('memory'))
   const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? NaN)
   return { usedBytes: field('used_memory'), maxBytes: field('maxmemory') }

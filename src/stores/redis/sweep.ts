@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { COMPARED_RECORDS } from '../../cache/invalidate/matcher.js'
-import type { Redis } from './asking.js'
+import type { RedisAccess } from './redis-access.js'
 import { TAG_INDEX } from './scripts/redis-keys.js'
 import { script } from './scripts/script.js'
 
@@ -10,7 +10,7 @@ const MEMBERS_PER_TAG = 100
 const RECORD_AGE_MS = 3_600_000
 
 /** Removes what carries no expiry of its own once it is of no more use: index members and old records. */
-export const sweep = async ({ client, keys, runScript, run }: Redis): Promise<void> => {
+export const sweep = async ({ client, keys, runScript, run }: RedisAccess): Promise<void> => {
   let cursor = '0'
   do {
     const [next, tags] = await run('sweep', () => client.sscan(keys.tags, cursor, 'COUNT', TAGS_PER_CALL))

@@ -58,7 +58,7 @@ const setUp = (options: Partial<FetchContext> = {}) => {
       position,
       entry: entries[0],
       proof: undefined,
-      isProven: true,
+      mayShare: true,
       ...named
     }
   }
@@ -96,7 +96,7 @@ t.test('a 2xx on a protected read is a proof, and tells the user number where th
   await fetches.alone(open)
   t.equal(await proofOf(open), undefined, 'a public read proves nothing')
   const proof = new Proof(entry({ body: Buffer.from('3'), freshUntil: clock.now() }))
-  const guarded = await arrive('/guarded/1', SIGNED_IN, { proof, isProven: false })
+  const guarded = await arrive('/guarded/1', SIGNED_IN, { proof, mayShare: false })
   await fetches.alone(guarded)
   t.equal(await proofOf(guarded), '3', 'a number that is known stays')
   origin.respond = () => originAnswer({ json: { id: 7 } })
@@ -113,13 +113,13 @@ t.test('only what could be stored as the answer of its row proves', async (t) =>
     [404, false],
     [500, false]
   ] as const) {
-    const lookup = await arrive('/guarded/1', { cookie: `sessionid=${status}` }, { isProven: false })
+    const lookup = await arrive('/guarded/1', { cookie: `sessionid=${status}` }, { mayShare: false })
     origin.respond = () => originAnswer({ status })
     await fetches.alone(lookup)
     t.equal((await find(proofKey(lookup.fields.identity ?? ''))) !== undefined, isProof, `${status}`)
   }
   const maintenance = { headers: ['Content-Type', 'text/html'], body: '<h1>Back soon</h1>' }
-  const lookup = await arrive('/guarded/1', { cookie: 'sessionid=page' }, { isProven: false })
+  const lookup = await arrive('/guarded/1', { cookie: 'sessionid=page' }, { mayShare: false })
   origin.respond = () => originAnswer(maintenance)
   await fetches.alone(lookup)
   t.equal(await find(proofKey(lookup.fields.identity ?? '')), undefined, 'a maintenance page is a 200, too')
@@ -128,7 +128,7 @@ t.test('only what could be stored as the answer of its row proves', async (t) =>
 t.test('an unproven caller is not served by a 304, and a 304 proves nobody', async (t) => {
   const { fetches, arrive, origin, clock, find } = setUp()
   const stale = entry({ etag: '"v1"', freshUntil: clock.now() + 1, staleIfErrorUntil: clock.now() + 60_000 })
-  const unproven = await arrive('/guarded/1', SIGNED_IN, { entry: stale, isProven: false })
+  const unproven = await arrive('/guarded/1', SIGNED_IN, { entry: stale, mayShare: false })
   await fetches.alone(unproven)
   t.notOk(origin.requests[0]?.headers.includes('If-None-Match'))
 
@@ -172,7 +172,7 @@ t.test('what is unstorable by its nature makes its key uncacheable; what may pas
 t.test('what somebody’s own answer makes untrue is told before the answer is given', async (t) => {
   const { fetches, arrive, origin, effects } = setUp()
   origin.respond = () => originAnswer({ status: 403 })
-  const lookup = await arrive('/guarded/1', SIGNED_IN, { isProven: false })
+  const lookup = await arrive('/guarded/1', SIGNED_IN, { mayShare: false })
   await fetches.alone(lookup)
   t.same(effects, [[403, lookup.fields.identity]])
 })

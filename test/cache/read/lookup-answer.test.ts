@@ -33,7 +33,7 @@ const lookup = (named: Partial<Lookup> = {}): Lookup => ({
   position: 'epoch:1-0',
   entry: undefined,
   proof: undefined,
-  isProven: true,
+  mayShare: true,
   ...named
 })
 
@@ -53,17 +53,17 @@ t.test('an answer from the cache tells what is left of its lifetime', async (t) 
 t.test('why a request went forward', async (t) => {
   t.equal(forwardStatus(lookup()), 'spms; fwd=uri-miss')
   t.equal(forwardStatus(lookup({ entry: STALE })), 'spms; fwd=stale')
-  t.equal(forwardStatus(lookup({ isProven: false, entry: STALE })), 'spms; fwd=request; detail=unproven')
+  t.equal(forwardStatus(lookup({ mayShare: false, entry: STALE })), 'spms; fwd=request; detail=unproven')
   t.equal(forwardStatus(lookup({ position: undefined })), 'spms; fwd=uri-miss; detail=store-unavailable')
   t.equal(missOutcome(lookup()), 'miss')
-  t.equal(missOutcome(lookup({ isProven: false })), 'unproven')
-  t.equal(missOutcome(lookup({ isProven: false, position: undefined })), 'store-unavailable')
+  t.equal(missOutcome(lookup({ mayShare: false })), 'unproven')
+  t.equal(missOutcome(lookup({ mayShare: false, position: undefined })), 'store-unavailable')
 })
 
 t.test('an error is covered by a stale entry for its time, and only for whom it is', async (t) => {
   t.equal(isUsableOnError(lookup({ entry: STALE }), 19_999), true)
   t.equal(isUsableOnError(lookup({ entry: STALE }), 20_000), false)
-  t.equal(isUsableOnError(lookup({ entry: STALE, isProven: false }), 15_000), false)
+  t.equal(isUsableOnError(lookup({ entry: STALE, mayShare: false }), 15_000), false)
   t.equal(isUsableOnError(lookup(), 15_000), false)
   t.match(afterFailure(lookup({ entry: STALE }), DOWN, 15_000), { kind: 'entry', outcome: 'stale' })
   t.match(afterFailure(lookup({ entry: STALE }), DOWN, 20_000), {

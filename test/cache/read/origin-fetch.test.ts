@@ -30,7 +30,7 @@ const setUp = (parts: AnswerParts) => {
     const lookup = { request, fields: createFieldReader(TABLE.identity)([]), cacheable, arrival: 1 }
     return fetchOrigin(
       { origin, now: clock.now, maxTtlMs: 3_600_000, maxEntryBytes: 100 },
-      { ...lookup, position: 'epoch:1-0', entry: stale, proof: undefined, isProven: true },
+      { ...lookup, position: 'epoch:1-0', entry: stale, proof: undefined, mayShare: true },
       { user: undefined, cancel: NEVER }
     )
   }

@@ -1,11 +1,14 @@
 import { identityTag, proofKey } from '../../../src/cache/tags.js'
 import t from 'tap'
+import type { Entry } from '../../../src/cache/entry.js'
 import { StoreUnavailableError } from '../../../src/cache/errors.js'
 import { invalidationOf } from '../../../src/cache/invalidation.js'
-import { proofIn } from '../../../src/cache/identity/proof.js'
+import { Proof } from '../../../src/cache/identity/proof.js'
 import { type Fill, storeFill } from '../../../src/cache/read/collapsed-fetch.js'
 import { type Store } from '../../../src/cache/store.js'
 import { createStage, entry } from '../fixtures.js'
+
+const userOf = (proof: Entry | undefined) => proof && new Proof(proof).user
 
 const proofOf = (user: string | undefined) => ({
   identity: 'me',
@@ -32,7 +35,7 @@ t.test('an entry and a proof are stored together', async (t) => {
   t.equal(await run({ proof: proofOf('7') }), undefined)
   t.match(await find('open:5'), { tags: ['thing:5'] })
   const proof = await find(proofKey('me'))
-  t.equal(proofIn(proof)?.user, '7')
+  t.equal(userOf(proof), '7')
   t.match(proof, { freshUntil: clock.now() + 60_000, tags: [identityTag('me'), 'user:7', 'family:users'] })
 })
 
@@ -41,7 +44,7 @@ t.test('a proof is gone after a minute', async (t) => {
   t.equal(await run({ write: undefined, proof: proofOf(undefined) }), undefined, 'it is no entry')
   clock.advance(59_999)
   t.ok(await find(proofKey('me')))
-  t.equal(proofIn(await find(proofKey('me')))?.user, undefined)
+  t.equal(userOf(await find(proofKey('me'))), undefined)
   clock.advance(1)
   t.equal(await find(proofKey('me')), undefined)
 })

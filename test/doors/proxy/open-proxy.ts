@@ -58,7 +58,7 @@ export const openProxy = async (t: Test, url: string, options: ProxyOptions = {}
     timeoutMs: 10_000,
     maxConnections: 2000,
     maxQueue: 100,
-    keptHeaders: ['origin', 'x-forwarded-proto', ...table.identity.headers],
+    protectedHeaders: ['origin', 'x-forwarded-proto', ...table.identity.headers],
     maxHeaderBytes: 65_536,
     observer,
     ...options.http

@@ -83,7 +83,7 @@ class Batch {
     return new Promise<T>((resolve, reject) => {
       let isOver = false
       const start = async (): Promise<void> => {
-        const result = carriedOut(command)
+        const result = asPromise(command)
         const { patienceMs, clock } = this.#times
         const bounded = whenLate === undefined ? result : withinBudget(result, patienceMs, clock)
         await bounded.then(resolve, reject)
@@ -120,4 +120,4 @@ interface Member {
 }
 
 /** A promise even of what throws. */
-const carriedOut = async <T>(command: () => Promise<T>): Promise<T> => command()
+const asPromise = async <T>(command: () => Promise<T>): Promise<T> => command()

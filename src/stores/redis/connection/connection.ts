@@ -2,7 +2,7 @@ import { StoreUnavailableError } from '../../../cache/errors.js'
 import { Breaker } from '../../breaker.js'
 import { BudgetExceededError } from '../../time-budget.js'
 import { Batches } from './batches.js'
-import { faultOf, isWrongConnection, isWrongServer } from './error-replies.js'
+import { faultOf, needsNewConnection, isWrongServer } from './error-replies.js'
 import { ConnectionLifecycle, type LifecycleOptions } from './lifecycle.js'
 
 export interface ConnectionOptions extends LifecycleOptions {
@@ -81,9 +81,12 @@ export class Connection extends ConnectionLifecycle {
     this.options.observer.storeFailed({ operation, kind: fault.kind, error })
     if (error instanceof BudgetExceededError) {
       if (this.#breaker.timedOut(error.isOurFault, this.clock.now()))
-        this.drop({ kind: 'timeout', message: `Redis did not answer within ${error.budgetMs} ms` })
+        this.downThenReconnect({
+          kind: 'timeout',
+          message: `Redis did not answer within ${error.budgetMs} ms`
+        })
     } else if (isWrongServer(fault.kind)) {
-      this.leave(fault, { isHopeless: isWrongConnection(fault.kind) })
+      this.downThenRetry(fault, { isNewNeeded: needsNewConnection(fault.kind) })
     }
     return new StoreUnavailableError(`${operation} failed`, { kind: fault.kind, cause: error })
   }

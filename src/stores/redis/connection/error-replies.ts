@@ -4,7 +4,8 @@ import { BudgetExceededError } from '../../time-budget.js'
 /**
  * What Redis, its client and Node say, and what it means for the store: the one place that reads their words. The first
  * row counts. A reply begins with a word in capitals; Redis 6 puts the word of a script's error after the script's name,
- * and the client puts that of a sentinel's after its own words. The last column names what is the wrong one to ask.
+ * and the client puts that of a sentinel's after its own words. The last column says whether the
+ * server is not to be read from, or even only a new connection can help.
  */
 const SAYINGS: readonly (readonly [StoreFaultKind, RegExp, wrong?: 'server' | 'connection'])[] = [
   ['full', replyOf('OOM')],
@@ -27,7 +28,7 @@ function replyOf(words: string): RegExp {
   return new RegExp(`(^|-|: )(${words})\\b`)
 }
 
-/** What an error of an operation or of the connection means, in the words of the deepest one that says something. */
+/** `kind`: the first row that any error of the chain matches. `message`: what a `StoreUnavailableError` was caused by. */
 export const faultOf = (error: unknown): StoreFault => ({
   kind: kindOf(chainOf(error)),
   message: messageOf(error)
@@ -37,11 +38,11 @@ export const faultOf = (error: unknown): StoreFault => ({
 export const LOST_EPOCH: StoreFault = { kind: 'lost-epoch', message: 'Redis has lost the epoch' }
 
 const kindOf = (chain: readonly Error[]): StoreFaultKind => {
-  for (const link of chain) {
-    if (link instanceof BudgetExceededError) return 'timeout'
-    if (link instanceof StoreUnavailableError && link.kind !== 'other') return link.kind
+  for (const each of chain) {
+    if (each instanceof BudgetExceededError) return 'timeout'
+    if (each instanceof StoreUnavailableError && each.kind !== 'other') return each.kind
   }
-  const texts = chain.flatMap((link) => ('code' in link ? [String(link.code), link.message] : [link.message]))
+  const texts = chain.flatMap((each) => ('code' in each ? [String(each.code), each.message] : [each.message]))
   return SAYINGS.find(([, pattern]) => texts.some((text) => pattern.test(text)))?.[0] ?? 'other'
 }
 
@@ -52,7 +53,7 @@ const chainOf = (error: unknown): readonly Error[] =>
 export const isWrongServer = (kind: StoreFaultKind): boolean => wrongBy(kind) !== undefined
 
 /** What will not change on this connection; a new one may log in, or lead to the master of that time. */
-export const isWrongConnection = (kind: StoreFaultKind): boolean => wrongBy(kind) === 'connection'
+export const needsNewConnection = (kind: StoreFaultKind): boolean => wrongBy(kind) === 'connection'
 
 const wrongBy = (kind: StoreFaultKind) => SAYINGS.find(([known]) => known === kind)?.[2]
 

@@ -3,13 +3,13 @@ import type { Observer } from '../../../cache/observer.js'
 import type { StoreState } from '../../../cache/store.js'
 import { BudgetExceededError, type Clock, systemClock } from '../../time-budget.js'
 import type { RedisClient } from './client.js'
-import { faultOf, isWrongConnection, saysWhy } from './error-replies.js'
+import { faultOf, needsNewConnection, saysWhy } from './error-replies.js'
 
 export interface LifecycleOptions {
   readonly client: RedisClient
   readonly connectTimeoutMs: number
   readonly observer: Observer
-  /** Asked in the very turn in which the connection goes up; if there is more to do, the handshake is repeated. */
+  /** Asked just before the connection goes up, with no `await` in between; otherwise the handshake is repeated. */
   readonly isHandshakeDone: () => boolean
   /** Of budgets and durations; the system's unless it is given. */
   readonly clock?: Clock | undefined
@@ -34,7 +34,7 @@ export abstract class ConnectionLifecycle {
   #lastError: Error | undefined
   #isStopped = false
   #isShakingHands = false
-  /** Counts connections made and lost: a handshake that ends on another than it began on is worth nothing. */
+  /** Counts connections made and lost: a handshake that began on one says nothing of the next. */
   #connections = 0
   #cancelRetry: (() => void) | undefined
 
@@ -49,7 +49,7 @@ export abstract class ConnectionLifecycle {
     this.#listen()
   }
 
-  /** A connection that fails is told by `close` or `end`. */
+  /** Failures arrive as `close` or `end`. */
   start(): void {
     if (!this.#isStopped) this.#client.connect().catch(() => undefined)
   }
@@ -70,22 +70,22 @@ export abstract class ConnectionLifecycle {
 
   protected abstract handshake(): Promise<void>
 
-  /** Down; tried again in a while: on a new connection when this one is hopeless. */
-  protected leave(fault: StoreFault, { isHopeless }: { readonly isHopeless: boolean }): void {
+  /** Down; tried again in a while: on a new connection where only that can help. */
+  protected downThenRetry(fault: StoreFault, { isNewNeeded }: { readonly isNewNeeded: boolean }): void {
     this.#goDown(fault)
     if (this.#cancelRetry !== undefined || this.#isStopped) return
     this.#cancelRetry = this.clock.after(RETRY_MS, () => {
       this.#cancelRetry = undefined
       // The client has given up, as when no master was found to connect to.
       if (this.#client.status === 'end') this.start()
-      else if (isHopeless) this.#reconnect()
+      else if (isNewNeeded) this.#reconnect()
       else void this.#shakeHands()
     })
   }
 
   /** Down, and what was queued on the connection is gone with it. */
-  protected drop(fault: StoreFault): void {
-    this.leave(fault, { isHopeless: false })
+  protected downThenReconnect(fault: StoreFault): void {
+    this.downThenRetry(fault, { isNewNeeded: false })
     this.#reconnect()
   }
 
@@ -105,7 +105,7 @@ export abstract class ConnectionLifecycle {
       this.#connections++
       void this.#shakeHands()
     })
-    this.#client.on('end', () => this.leave(lastFaultOr(NO_CONNECTION), { isHopeless: false }))
+    this.#client.on('end', () => this.downThenRetry(lastFaultOr(NO_CONNECTION), { isNewNeeded: false }))
   }
 
   async #shakeHands(): Promise<void> {
@@ -119,8 +119,8 @@ export abstract class ConnectionLifecycle {
       if (connection === this.#connections) this.#goUp()
     } catch (error) {
       // A frozen connection may never answer.
-      const isHopeless = error instanceof BudgetExceededError || isWrongConnection(faultOf(error).kind)
-      this.leave(faultOf(this.#lastError ?? error), { isHopeless })
+      const isNewNeeded = error instanceof BudgetExceededError || needsNewConnection(faultOf(error).kind)
+      this.downThenRetry(faultOf(this.#lastError ?? error), { isNewNeeded })
     } finally {
       this.#isShakingHands = false
     }

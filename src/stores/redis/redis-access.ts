@@ -5,7 +5,7 @@ import type { RedisKeys } from './scripts/redis-keys.js'
 import type { RunScript } from './scripts/script.js'
 
 /** What every operation asks Redis with, and tells of. */
-export interface Redis {
+export interface RedisAccess {
   readonly client: RedisClient
   readonly keys: RedisKeys
   readonly runScript: RunScript

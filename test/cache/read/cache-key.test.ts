@@ -1,5 +1,6 @@
 import t from 'tap'
-import { compileTemplate, keyTemplateOf } from '../../src/resources/template.js'
+import { expandKey } from '../../../src/cache/read/cache-key.js'
+import { compileTemplate, keyTemplateOf } from '../../../src/resources/template.js'
 
 const compile = (source: string) => {
   const scope = source.includes('{identity}') ? 'identity' : 'public'
@@ -11,7 +12,7 @@ const compile = (source: string) => {
 const fill = (source: string, parameters: Record<string, string>, identity?: string): string => {
   const template = compile(source)
   if (typeof template === 'string') throw new Error(template)
-  return template.expand(parameters, identity)
+  return expandKey(template, parameters, identity)
 }
 
 t.test('a key is filled from the path and the caller', async (t) => {

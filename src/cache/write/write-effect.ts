@@ -2,7 +2,7 @@ import { type Invalidation, invalidationOf } from '../invalidation.js'
 import type { Template, TemplateValues, WriteMatch } from '../resource.js'
 
 /** What a write invalidates. */
-export interface Named {
+export interface WriteEffect {
   readonly invalidation: Invalidation
   /** Everything, or whole tag groups. */
   readonly isWide: boolean
@@ -12,7 +12,7 @@ export interface Named {
  * The tags of the write's row, and in place of those that cannot be expanded, or without a row, the tag groups of the
  * path or everything. Not for somebody whom the origin does not know (`mayWiden`): anybody could empty the cache.
  */
-export const namedBy = (match: WriteMatch, values: TemplateValues, mayWiden: boolean): Named => {
+export const effectOf = (match: WriteMatch, values: TemplateValues, mayWiden: boolean): WriteEffect => {
   const expand = (template: Template) =>
     namesCaller(template) && values.user === undefined ? undefined : template.expand(values)
   const expanded = match.hasRow ? match.tags.map(expand) : [undefined]
