@@ -172,3 +172,25 @@ t.test('an entry without a validator is asked for anew', async (t) => {
   t.equal(await textOf(await run({ stale: entry() })), '"new"')
   t.notOk(origin.requests[0]?.headers.includes('If-None-Match'))
 })
+
+t.test('an entry without a validator gets one of its bytes, which the origin is never sent', async (t) => {
+  const first = await setUp({ json: 'a' }).run()
+  const same = await setUp({ json: 'a' }).run()
+  const other = await setUp({ json: 'b' }).run()
+  if (first.kind !== 'entry' || same.kind !== 'entry' || other.kind !== 'entry') return t.fail('no entry')
+  const { etag, headers } = first.entry
+  t.match(etag, /^"~[\w-]{22}"$/)
+  t.same(headers.slice(-2), ['ETag', etag])
+  t.equal(same.entry.etag, etag)
+  t.not(other.entry.etag, etag)
+  const { run, origin } = setUp({ json: 'new' })
+  await run({ stale: first.entry })
+  t.notOk(origin.requests[0]?.headers.includes('If-None-Match'))
+})
+
+t.test('an answer that says that it is too large is passed on without being read first', async (t) => {
+  const body = new Readable({ read: () => undefined })
+  const fetched = await setUp({ headers: ['Content-Length', '101'], body }).run()
+  t.match(fetched, { kind: 'own', unstored: 'too-large', isLasting: true })
+  body.destroy()
+})

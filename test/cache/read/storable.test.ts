@@ -19,6 +19,7 @@ t.test('a 200 in JSON is storable', async (t) => {
   t.equal(judge(200, ['content-type', 'Application/problem+JSON;a=b']), 'storable')
   t.equal(judge(200, [...JSON_TYPE, 'Content-Encoding', 'identity']), 'storable')
   t.equal(judge(200, [...JSON_TYPE, 'Vary', 'Accept, cookie,ORIGIN']), 'storable')
+  t.equal(judge(200, [...JSON_TYPE, 'Vary', 'Accept-Encoding']), 'storable', 'a fetch asks for none')
 })
 
 t.test('what will be no different next time is unstorable by its nature', async (t) => {
