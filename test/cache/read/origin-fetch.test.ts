@@ -174,16 +174,16 @@ t.test('an entry without a validator is asked for anew', async (t) => {
 })
 
 t.test('an entry without a validator gets one of its bytes, which the origin is never sent', async (t) => {
-  const first = await setUp({ json: 'a' }).run()
-  const same = await setUp({ json: 'a' }).run()
-  const other = await setUp({ json: 'b' }).run()
-  if (first.kind !== 'entry' || same.kind !== 'entry' || other.kind !== 'entry') return t.fail('no entry')
+  const first = await setUp({ json: { a: 1 } }).run()
+  const same = await setUp({ json: { a: 1 } }).run()
+  const other = await setUp({ json: { b: 1 } }).run()
+  if (first.kind !== 'entry' || same.kind !== 'entry' || other.kind !== 'entry') throw new Error('no entry')
   const { etag, headers } = first.entry
   t.match(etag, /^"~[\w-]{22}"$/)
   t.same(headers.slice(-2), ['ETag', etag])
   t.equal(same.entry.etag, etag)
   t.not(other.entry.etag, etag)
-  const { run, origin } = setUp({ json: 'new' })
+  const { run, origin } = setUp({ json: { c: 1 } })
   await run({ stale: first.entry })
   t.notOk(origin.requests[0]?.headers.includes('If-None-Match'))
 })
