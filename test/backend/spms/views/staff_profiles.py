@@ -42,7 +42,8 @@ class OneStaffProfile(APIView):
     def put(self, request, pk):
         profile = get_object_or_404(StaffProfile, pk=pk)
         values = validated(fields_of(StaffProfile)(profile, data=request.data, partial=True)).validated_data
-        values.pop("keyword_tags", None)
+        for name in ("keyword_tags", "user"):
+            values.pop(name, None)
         return accepted(StaffProfileView(changed(profile, values)))
 
     def delete(self, request, pk):
