@@ -11,7 +11,7 @@ export const ADMINISTRATOR = 1
 /** Is written about: leads projects and a business area, has a caretaker, is one, and is on a mailing list. */
 export const SUBJECT = 6
 /** Comes by single sign-on. */
-const COLLEAGUE = 9
+export const COLLEAGUE = 9
 
 export const PASSWORD = 'sample'
 

@@ -5,7 +5,7 @@ import { requestOf, targetOf, type WriteCase } from './write-case.js'
 
 /** A sidecar served something else than the backend would have. */
 export interface Difference {
-  readonly write: string
+  readonly write: WriteCase
   readonly read: CachedRead
   readonly caller: string
   /** Through the sidecar that the write went through, or another. */
@@ -31,76 +31,105 @@ export interface OracleOptions {
   readonly proxies: readonly [string, string]
   readonly reads: readonly CachedRead[]
   readonly writes: readonly WriteCase[]
+  /** The others go around the sidecars, and what is cached is warm again before the next one of these. */
+  readonly isAsked?: (write: WriteCase) => boolean
+  /** Empties what both sidecars share. */
+  readonly forget: () => Promise<void>
+  /** Everybody reads everything, in place of two callers for what is the same for everybody. */
+  readonly isWide?: boolean
 }
 
 /**
  * Warms every read for five callers through both sidecars, sends each write through one of them in turn, and compares
  * what both serve afterwards with the backend's own answers. What was compared is warm for the next write.
  */
-export const askOracle = async ({ backend, proxies, reads, writes }: OracleOptions): Promise<Findings> => {
-  const found = { differences: [] as Difference[], refused: [] as string[], unseen: [] as string[] }
-  const cold: string[] = []
-  let compared = 0
-  let own = new Map<string, string>()
-  let callers = await signInAll(backend)
-
-  const round = async (title: string, writer: number): Promise<boolean> => {
-    const before = own
-    own = new Map()
-    // The other sidecar first in every second round.
-    const order = Math.floor(writer / 2) % 2 === 0 ? [0, 1] : [1, 0]
-    const ask = async (read: CachedRead, asked: readonly Caller[]): Promise<void> => {
-      const answer = await ownAnswer(backend, read, asked)
-      for (const caller of asked) {
-        const truth = textOf(await answer(caller))
-        own.set(`${caller.name} ${read.path}`, truth)
-        for (const which of order) {
-          const served = await get(`${proxies[which] ?? ''}/api/v1/${read.path}`, { headers: caller.headers })
-          compared++
-          const isHit = String(served.headers['cache-status']).startsWith('spms; hit')
-          if (which === order[1] && !isHit && truth.startsWith('200 '))
-            cold.push(`${title}: ${read.path} of ${caller.name}`)
-          if (textOf(served) === truth) continue
-          const through = which === writer % 2 ? 'writer' : 'other'
-          found.differences.push({
-            write: title,
-            read,
-            caller: caller.name,
-            through,
-            served: textOf(served),
-            own: truth
-          })
-        }
-      }
-    }
-    // One after the other for what callers share: a second reader must not wait for the first one's fetch.
-    await Promise.all(reads.map((read) => ask(read, callers)))
-    return [...own].some(([read, text]) => before.get(read) !== text)
+export const askOracle = async (options: OracleOptions): Promise<Findings> => {
+  const { backend, proxies, writes, isAsked = () => true, forget } = options
+  const found = {
+    differences: [] as Difference[],
+    refused: [] as string[],
+    unseen: [] as string[],
+    cold: [] as string[]
   }
+  let compared = 0
+  let callers = await signInAll(backend)
+  let before: Round | undefined
 
-  await round('(nothing written)', 0)
   for (const [index, write] of writes.entries()) {
     const { method, path } = targetOf(write)
     const caller = callers.find(({ name }) => name === (write.as ?? 'administrator')) ?? nobody
-    const base = proxies[index % 2] ?? ''
+    const writer = index % 2
+    if (isAsked(write) && before === undefined) {
+      await forget()
+      before = await round(options, callers, index)
+      found.cold.push(...before.cold)
+    }
+    const base = isAsked(write) ? (proxies[writer] ?? '') : backend
     const answer = await http(base + path, { method, ...requestOf(write, write.headers ?? caller.headers) })
-    if (answer.status !== write.status)
-      found.refused.push(`${write.write}: ${answer.status} ${answer.text().slice(0, 300)}`)
-    const isSeen = await round(write.write, index)
-    if (!isSeen && write.isUnseen !== true) found.unseen.push(write.write)
+    const isExpected = answer.status === write.status
+    if (!isExpected) found.refused.push(`${write.write}: ${answer.status} ${answer.text().slice(0, 300)}`)
+
+    if (isAsked(write) && before !== undefined) {
+      const after = await round(options, callers, index)
+      compared += after.compared
+      found.cold.push(...after.cold.map((read) => `after ${write.write}: ${read}`))
+      for (const { which, ...wrong } of after.wrong) {
+        found.differences.push({ write, ...wrong, through: which === writer ? 'writer' : 'other' })
+      }
+      const isSeen = [...after.own].some(([read, text]) => before?.own.get(read) !== text)
+      if (!isSeen && write.isUnseen !== true) found.unseen.push(write.write)
+      before = after
+    } else {
+      before = undefined
+    }
     if (write.signInAfter === undefined) continue
     callers = await signInAll(backend, write.signInAfter)
-    await round(`signing in after ${write.write}`, index)
+    before = undefined
   }
-  return { ...found, cold, compared }
+  return { ...found, compared }
 }
 
-/** What everybody may read is asked for once: the test of the reads shows that it is the same for everybody. */
-const ownAnswer = async (backend: string, { path, scope }: CachedRead, callers: readonly Caller[]) => {
-  const ask = ({ headers }: Caller) => get(`${backend}/api/v1/${path}`, { headers })
-  if (scope !== 'public') return ask
-  const shared = await ask(callers[0] ?? nobody)
-  return async () => shared
+interface Round {
+  readonly own: ReadonlyMap<string, string>
+  readonly wrong: readonly (Omit<Difference, 'write' | 'through'> & { readonly which: number })[]
+  readonly cold: readonly string[]
+  readonly compared: number
+}
+
+/** Every read through both sidecars, beside the backend's own answer. */
+const round = async (options: OracleOptions, callers: readonly Caller[], index: number): Promise<Round> => {
+  const { backend, proxies, reads, isWide = false } = options
+  const own = new Map<string, string>()
+  const found = { wrong: [] as Round['wrong'][number][], cold: [] as string[] }
+  let compared = 0
+  // The writer's own comes first in half of the rounds.
+  const order = index % 4 < 2 ? [0, 1] : [1, 0]
+
+  const ask = async (read: CachedRead): Promise<void> => {
+    const path = `/api/v1/${read.path}`
+    const isPublic = read.scope === 'public'
+    const two = [callers[index % callers.length], callers[(index + 1) % callers.length]]
+    const asked = isPublic && !isWide ? two.filter((caller) => caller !== undefined) : callers
+    let shared: string | undefined
+    for (const { name, headers } of asked) {
+      // The test of the reads shows that what is public is the same for everybody.
+      const truth = shared ?? textOf(await get(backend + path, { headers }))
+      if (isPublic) shared = truth
+      own.set(isPublic ? path : `${path} ${name}`, truth)
+      for (const which of order) {
+        const served = await get(`${proxies[which] ?? ''}${path}`, { headers })
+        compared++
+        const text = textOf(served)
+        if (text !== truth) found.wrong.push({ read, caller: name, which, served: text, own: truth })
+        const isHit = String(served.headers['cache-status']).startsWith('spms; hit')
+        if (which === order[1] && !isHit && truth.startsWith('200 '))
+          found.cold.push(`${read.path} of ${name}`)
+      }
+    }
+  }
+  // The callers of one read come one after the other: a second one must not wait for the first one's fetch.
+  await Promise.all(reads.map(ask))
+  return { own, ...found, compared }
 }
 
 const textOf = ({ status, body }: HttpAnswer): string => `${status} ${comparable(body)}`

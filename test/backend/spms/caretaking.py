@@ -9,7 +9,7 @@ def caretakers_of(user, path=()):
     if len(path) >= DEPTH or user.pk in path:
         return []
     further = (*path, user.pk)
-    current = Caretaker.objects.current().filter(user=user).select_related("caretaker")
+    current = Caretaker.objects.current().filter(user=user).select_related("caretaker__avatar")
     return [
         {**_shown(entry.caretaker), "caretakers": caretakers_of(entry.caretaker, further)}
         for entry in current
@@ -21,7 +21,7 @@ def taken_care_of_by(user, path=()):
     if len(path) >= DEPTH or user.pk in path:
         return []
     further = (*path, user.pk)
-    current = Caretaker.objects.current().filter(caretaker=user).select_related("user")
+    current = Caretaker.objects.current().filter(caretaker=user).select_related("user__avatar")
     return [
         {
             **_shown(entry.user),

@@ -6,6 +6,17 @@ from spms.models import Profile, User, Work
 from .agencies import AffiliationView, AgencyView, AreaView, BranchView, LedAreaView
 
 
+SHOWN = (
+    *("avatar", "staff_profile", "profile", "contact", "work__branch", "work__affiliation"),
+    *("work__agency__image", "work__business_area__image", "work__business_area__division"),
+)
+
+
+def with_shown(users):
+    """With what the serializers show, in one query."""
+    return users.select_related(*SHOWN)
+
+
 def related(record, name):
     """What belongs to the record one to one, or None."""
     return getattr(record, name, None)
@@ -59,7 +70,7 @@ class UserView(ShownByWork):
         exclude = ["password"]
 
     def get_business_areas_led(self, user):
-        return LedAreaView(user.business_areas_led.all(), many=True).data
+        return LedAreaView(user.business_areas_led.select_related("image", "division"), many=True).data
 
     def get_caretakers(self, user):
         return caretakers_of(user)

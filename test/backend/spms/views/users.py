@@ -5,15 +5,16 @@ from rest_framework.views import APIView
 
 from spms.models import Project, User
 from spms.paging import page_of
-from spms.serializers.people import ListedUserView, MeView, UserView
-from spms.serializers.projects import ProjectOfUserView, with_shown
+from spms.serializers.people import ListedUserView, MeView, UserView, with_shown
+from spms.serializers.projects import ProjectOfUserView
+from spms.serializers.projects import with_shown as with_shown_of_projects
 
 from .answers import accepted, changed, created, no_content, validated
 
 
 class Me(APIView):
     def get(self, request):
-        return Response(MeView(request.user).data)
+        return Response(MeView(with_shown(User.objects).get(pk=request.user.pk)).data)
 
 
 class Users(APIView):
@@ -30,7 +31,7 @@ class Users(APIView):
 
 class OneUser(APIView):
     def get(self, request, pk):
-        return Response(UserView(get_object_or_404(User, pk=pk)).data)
+        return Response(UserView(get_object_or_404(with_shown(User.objects), pk=pk)).data)
 
     def put(self, request, pk):
         user = get_object_or_404(User, pk=pk)
@@ -62,7 +63,7 @@ class ProjectsOfUser(APIView):
     permission_classes = [IsAuthenticatedOrReadOnly]
 
     def get(self, request, pk):
-        projects = with_shown(self.projects(pk))
+        projects = with_shown_of_projects(self.projects(pk))
         return Response(ProjectOfUserView(projects, many=True, context={"request": request}).data)
 
     def projects(self, pk):
