@@ -76,8 +76,8 @@ export const listedWrites: readonly WriteCase[] = [
     json: { role: 'Executive', business_area: 2, branch: 3, affiliation: 1 },
     status: 202
   },
-  { write: 'POST users/6/toggleactive', status: 200 },
-  { write: 'POST users/6/toggleactive', status: 200 },
+  { write: 'POST users/6/toggleactive', status: 200, endsSessions: true },
+  { write: 'POST users/6/toggleactive', status: 200, endsSessions: true },
   { write: 'POST users/4/admin', status: 200 },
   { write: 'POST users/6/admin', status: 200 },
   { write: 'POST users/6/admin', status: 200 },

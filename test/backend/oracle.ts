@@ -35,7 +35,7 @@ export interface OracleOptions {
   readonly isAsked?: (write: WriteCase) => boolean
   /** Empties what both sidecars share. */
   readonly forget: () => Promise<void>
-  /** Everybody reads everything, in place of two callers for what is the same for everybody. */
+  /** Everybody reads everything after each write, and not only after those that end sessions. */
   readonly isWide?: boolean
 }
 
@@ -59,9 +59,10 @@ export const askOracle = async (options: OracleOptions): Promise<Findings> => {
     const { method, path } = targetOf(write)
     const caller = callers.find(({ name }) => name === (write.as ?? 'administrator')) ?? nobody
     const writer = index % 2
-    if (isAsked(write) && before === undefined) {
+    const everybody = { ...options, isWide: options.isWide === true || write.endsSessions === true }
+    if (isAsked(write) && (before === undefined || write.endsSessions === true)) {
       await forget()
-      before = await round(options, callers, index)
+      before = await round({ ...options, isWide: true }, callers, index)
       found.cold.push(...before.cold)
     }
     const base = isAsked(write) ? (proxies[writer] ?? '') : backend
@@ -70,21 +71,22 @@ export const askOracle = async (options: OracleOptions): Promise<Findings> => {
     if (!isExpected) found.refused.push(`${write.write}: ${answer.status} ${answer.text().slice(0, 300)}`)
 
     if (isAsked(write) && before !== undefined) {
-      const after = await round(options, callers, index)
+      const after = await round(everybody, callers, index)
       compared += after.compared
       found.cold.push(...after.cold.map((read) => `after ${write.write}: ${read}`))
       for (const { which, ...wrong } of after.wrong) {
         found.differences.push({ write, ...wrong, through: which === writer ? 'writer' : 'other' })
       }
-      const isSeen = [...after.own].some(([read, text]) => before?.own.get(read) !== text)
+      const isSeen = [...after.own].some(([read, text]) => (before?.own.get(read) ?? text) !== text)
       if (!isSeen && write.isUnseen !== true) found.unseen.push(write.write)
-      before = after
+      // What was not asked for this time is as it was when it was asked for last.
+      before = { ...after, own: new Map([...before.own, ...after.own]) }
     } else {
       before = undefined
     }
+    if (write.endsSessions === true) before = undefined
     if (write.signInAfter === undefined) continue
     callers = await signInAll(backend, write.signInAfter)
-    before = undefined
   }
   return { ...found, compared }
 }
@@ -98,7 +100,7 @@ interface Round {
 
 /** Every read through both sidecars, beside the backend's own answer. */
 const round = async (options: OracleOptions, callers: readonly Caller[], index: number): Promise<Round> => {
-  const { backend, proxies, reads, isWide = false } = options
+  const { backend, proxies, reads } = options
   const own = new Map<string, string>()
   const found = { wrong: [] as Round['wrong'][number][], cold: [] as string[] }
   let compared = 0
@@ -108,10 +110,8 @@ const round = async (options: OracleOptions, callers: readonly Caller[], index: 
   const ask = async (read: CachedRead): Promise<void> => {
     const path = `/api/v1/${read.path}`
     const isPublic = read.scope === 'public'
-    const two = [callers[index % callers.length], callers[(index + 1) % callers.length]]
-    const asked = isPublic && !isWide ? two.filter((caller) => caller !== undefined) : callers
     let shared: string | undefined
-    for (const { name, headers } of asked) {
+    for (const { name, headers } of askedBy(read, options, callers, index)) {
       // The test of the reads shows that what is public is the same for everybody.
       const truth = shared ?? textOf(await get(backend + path, { headers }))
       if (isPublic) shared = truth
@@ -130,6 +130,19 @@ const round = async (options: OracleOptions, callers: readonly Caller[], index: 
   // The callers of one read come one after the other: a second one must not wait for the first one's fetch.
   await Promise.all(reads.map(ask))
   return { own, ...found, compared }
+}
+
+/** In turn, two of those who share an entry; nobody, whose other reads are never cached, now and then. */
+const askedBy = (
+  { scope }: CachedRead,
+  { isWide = false }: OracleOptions,
+  callers: readonly Caller[],
+  index: number
+): readonly Caller[] => {
+  if (isWide) return callers
+  const readers = scope === 'public' ? callers : callers.filter((caller) => caller !== nobody)
+  if (scope === 'identity') return index % 8 === 0 ? callers : readers
+  return readers.filter((_, at) => (at + index) % readers.length < 2)
 }
 
 const textOf = ({ status, body }: HttpAnswer): string => `${status} ${comparable(body)}`

@@ -11,14 +11,22 @@ export const sessionWrites: readonly WriteCase[] = [
     as: 'subject',
     json: { username: usernameOf(COLLEAGUE), password: PASSWORD },
     status: 200,
+    endsSessions: true,
     signInAfter: PASSWORD
   },
-  { write: 'POST users/log-out', as: 'subject elsewhere', status: 200, signInAfter: PASSWORD },
+  {
+    write: 'POST users/log-out',
+    as: 'subject elsewhere',
+    status: 200,
+    endsSessions: true,
+    signInAfter: PASSWORD
+  },
   {
     write: 'POST /admin/login/',
     as: 'subject',
     form: { username: usernameOf(COLLEAGUE), password: PASSWORD },
     status: 302,
+    endsSessions: true,
     signInAfter: PASSWORD
   },
   // Forms are read from a POST only: this one is empty.
@@ -29,7 +37,14 @@ export const sessionWrites: readonly WriteCase[] = [
     status: 200,
     isUnseen: true
   },
-  { write: 'POST /admin/logout/', as: 'subject', form: {}, status: 200, signInAfter: PASSWORD },
+  {
+    write: 'POST /admin/logout/',
+    as: 'subject',
+    form: {},
+    status: 200,
+    endsSessions: true,
+    signInAfter: PASSWORD
+  },
   { write: 'PUT /admin/logout/', as: 'subject', status: 405, isUnseen: true },
   { write: 'PATCH /admin/logout/', as: 'subject', status: 405, isUnseen: true },
   { write: 'DELETE /admin/logout/', as: 'subject', status: 405, isUnseen: true },
@@ -38,6 +53,7 @@ export const sessionWrites: readonly WriteCase[] = [
     as: 'subject',
     form: { old_password: PASSWORD, new_password1: NEXT, new_password2: NEXT },
     status: 302,
+    endsSessions: true,
     signInAfter: NEXT
   },
   {
@@ -45,6 +61,7 @@ export const sessionWrites: readonly WriteCase[] = [
     as: 'subject',
     json: { old_password: NEXT, new_password: PASSWORD },
     status: 200,
+    endsSessions: true,
     signInAfter: PASSWORD
   }
 ]

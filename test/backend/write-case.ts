@@ -15,7 +15,9 @@ export interface WriteCase {
   readonly status: number
   /** No cached read shows what it changes, or it changes nothing. */
   readonly isUnseen?: true
-  /** Sessions may have ended: everybody signs in again afterwards, with this password. */
+  /** Somebody's next read may be refused. */
+  readonly endsSessions?: true
+  /** Everybody signs in again afterwards, with this password. */
   readonly signInAfter?: string
 }
 
