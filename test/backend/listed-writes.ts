@@ -41,6 +41,8 @@ export const listedWrites: readonly WriteCase[] = [
   { write: 'DELETE projects/project_members/3/2', status: 204 },
   { write: 'POST projects/promote', json: { project_id: 1, user_id: 6 }, status: 202, isUnseen: true },
   { write: 'DELETE projects/41', status: 204 },
+  // Of the business area that the subject leads.
+  { write: 'DELETE projects/4', status: 204 },
 
   { write: 'POST agencies/branches', json: { name: 'New Branch', agency: 1, manager: 6 }, status: 201 },
   { write: 'PUT agencies/branches/7', json: { name: 'Renamed Branch' }, status: 202 },

@@ -60,7 +60,7 @@ export const askOracle = async (options: OracleOptions): Promise<Findings> => {
     const caller = callers.find(({ name }) => name === (write.as ?? 'administrator')) ?? nobody
     const writer = index % 2
     const everybody = { ...options, isWide: options.isWide === true || write.endsSessions === true }
-    if (isAsked(write) && (before === undefined || write.endsSessions === true)) {
+    if (isAsked(write) && (before === undefined || everybody.isWide)) {
       await forget()
       before = await round({ ...options, isWide: true }, callers, index)
       found.cold.push(...before.cold)

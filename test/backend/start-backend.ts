@@ -85,5 +85,5 @@ const gunicornArguments = ({ workers = 3, maxRequests = 2048 }: BackendOptions, 
   'spms.wsgi',
   ...['--bind', `127.0.0.1:${port}`, '--workers', `${workers}`, '--preload', '--timeout', '300'],
   ...['--max-requests', `${maxRequests}`, '--max-requests-jitter', `${Math.floor(maxRequests / 10)}`],
-  '--log-level=warning'
+  '--log-level=info'
 ]
