@@ -83,6 +83,9 @@ export const listedWrites: readonly WriteCase[] = [
   { write: 'POST users/4/admin', status: 200 },
   { write: 'POST users/6/admin', status: 200 },
   { write: 'POST users/6/admin', status: 200 },
+  // Of somebody without a caretaker.
+  { write: 'POST users/9/admin', status: 200 },
+  { write: 'POST users/9/admin', status: 200 },
   { write: 'POST users/4/remove_avatar', status: 204 },
   { write: 'DELETE users/6/remove_avatar', status: 204 },
   { write: 'PUT users/work/16', json: { role: 'Botanist', business_area: 3 }, status: 202 },
@@ -97,7 +100,7 @@ export const listedWrites: readonly WriteCase[] = [
   {
     write: 'PUT users/staffprofiles/15',
     as: 'subject',
-    json: { about: 'New', custom_title: 'Boss', custom_title_on: true },
+    json: { about: 'New', expertise: 'New', custom_title: 'Boss', custom_title_on: true },
     status: 202
   },
   {

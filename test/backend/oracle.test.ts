@@ -148,7 +148,23 @@ const REDUNDANT: readonly string[] = [
   'DELETE /api/v1/projects/project_members/{project}/{member} without the tag user:{member}:projects',
   // No cached read shows the team, and only staff profiles hide a project.
   'POST /api/v1/projects/project_members without the tag project:{request.project}',
-  'POST /api/v1/projects/{id}/toggle_user_profile_visibility without the tag project:{id}'
+  'POST /api/v1/projects/{id}/toggle_user_profile_visibility without the tag project:{id}',
+  // The same of a membership that moves, and who leads is not shown.
+  'PUT /api/v1/projects/project_members/{project}/{member} without the tag project:{project}',
+  'PUT /api/v1/projects/project_members/{project}/{member} without the tag user:{member}:projects',
+  'PUT /api/v1/projects/project_members/{project}/{member} without the tag project:{request.project?}',
+  'POST /api/v1/projects/promote without the tag project:{request.project_id}',
+  'POST /api/v1/projects/promote without the tag user:{request.user_id}:projects',
+  // What did not exist is in no entry.
+  'POST /api/v1/users/list without the tag user:{answer.id}',
+  'POST /api/v1/users/staffprofiles without the tag staff:profile:{answer.id}',
+  // The person's tag is carried by the entries of each session, and by the directory; `people` by the directory too.
+  'POST /admin/password_change without the tag ~{identity}',
+  'PUT /api/v1/users/change-password without the tag ~{identity}',
+  'PUT /api/v1/users/staffprofiles/{id} without the tag staff:profile:all',
+  'DELETE /api/v1/users/staffprofiles/{id} without the tag staff:profile:all',
+  'POST /api/v1/users/staffprofiles/{id}/toggle_visibility without the tag staff:profile:all',
+  'POST /api/v1/users/staffprofiles/{id}/toggle_visibility without the tag staff:profile:{id}'
 ]
 
 for (const line of ALONE === undefined ? [] : linesOf(table)) {
