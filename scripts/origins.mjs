@@ -1,30 +1,41 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ensurePostgres } from './postgres.mjs'
 import { isOnPath, root, runQuietly } from './spawn.mjs'
 import { installFromSystem, MANAGERS_NAMED } from './system-packages.mjs'
 
-const requirements = join(root, 'test/origins/requirements.txt')
+const requirements = ['test/origins/requirements.txt', 'test/backend/requirements.txt'].map((file) =>
+  join(root, file)
+)
 const tools = join(root, '.tools')
 const folder = join(tools, 'python')
 /** What the folder was made from: the requirements, once all of them are installed. */
 const stamp = join(folder, '.installed')
 
 /**
- * Makes sure that the tests have the servers that the sidecar stands in front of: gunicorn, uvicorn, waitress and Django from PyPI
- * in `.tools/python`, exactly as `test/origins/requirements.txt` pins them, and nginx from the system's packages.
+ * Makes sure that the tests have the servers that the sidecar stands in front of: gunicorn, uvicorn, waitress, Django and
+ * its REST framework from PyPI in `.tools/python`, exactly as the two `requirements.txt` pin them, and nginx and PostgreSQL from
+ * the system's packages.
  */
 export const ensureOrigins = () => {
   ensureNginx()
-  const wanted = readFileSync(requirements, 'utf8')
+  ensurePostgres()
+  const wanted = requirements.map((file) => readFileSync(file, 'utf8')).join('\n')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && isWhole()) return
-  console.log('Installing gunicorn, uvicorn, waitress and Django …')
+  console.log('Installing gunicorn, uvicorn, waitress, Django and its REST framework …')
   const python = ensurePython()
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(tools, { recursive: true })
   writeFileSync(join(tools, '.gitignore'), '*\n')
   runQuietly(python, ['-m', 'venv', folder])
-  runQuietly(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', ...PIP_ARGUMENTS, '-r', requirements])
+  runQuietly(join(folder, 'bin', 'python'), [
+    '-m',
+    'pip',
+    'install',
+    ...PIP_ARGUMENTS,
+    ...requirements.flatMap((file) => ['-r', file])
+  ])
   writeFileSync(stamp, wanted)
 }
 
@@ -32,7 +43,10 @@ const PIP_ARGUMENTS = ['--quiet', '--disable-pip-version-check', '--require-hash
 
 /** The Python that it was made with may be gone. */
 const isWhole = () =>
-  spawnSync(join(folder, 'bin', 'python'), ['-c', 'import django, gunicorn, uvicorn, waitress']).status === 0
+  spawnSync(join(folder, 'bin', 'python'), [
+    '-c',
+    'import django, gunicorn, psycopg, rest_framework, uvicorn, waitress'
+  ]).status === 0
 
 /** The Python with which it is made; the oldest that the pinned releases take is 3.11. */
 const ensurePython = () => {

@@ -34,7 +34,7 @@ export const runNode = (args) => runInForeground(process.execPath, args)
 export const isOnPath = (program) =>
   (process.env.PATH ?? '').split(delimiter).some((folder) => isExecutable(join(folder, program)))
 
-const isExecutable = (file) => {
+export const isExecutable = (file) => {
   try {
     accessSync(file, constants.X_OK)
     return true

@@ -1,0 +1,100 @@
+"""One Django project in the form of the SPMS backend. What differs between tests comes from the environment."""
+
+import os
+
+SECRET_KEY = "only for tests"
+DEBUG = os.environ.get("SPMS_DEBUG") == "1"
+ALLOWED_HOSTS = os.environ.get("SPMS_HOSTS", "127.0.0.1,localhost").split(",")
+
+ROOT_URLCONF = "spms.urls"
+WSGI_APPLICATION = "spms.wsgi.application"
+AUTH_USER_MODEL = "spms.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "rest_framework",
+    "spms",
+]
+
+# Django's documentation says where each belongs; none is in the SPMS backend, and each is common elsewhere.
+OPTIONAL = os.environ.get("SPMS_MIDDLEWARE", "").split(",")
+MIDDLEWARE = [
+    *(["django.middleware.gzip.GZipMiddleware"] if "gzip" in OPTIONAL else []),
+    *(["django.middleware.http.ConditionalGetMiddleware"] if "conditional" in OPTIONAL else []),
+    "spms.cross_origin.VaryOnOrigin",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    *(["django.middleware.locale.LocaleMiddleware"] if "locale" in OPTIONAL else []),
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "spms.single_sign_on.SingleSignOn",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": os.environ.get("SPMS_DATABASE_FOLDER", ""),
+        "NAME": os.environ.get("SPMS_DATABASE", "spms"),
+        "USER": "spms",
+        # The tests put another database in place of this one, which ends the connections.
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+
+# Counts of the throttles, in each worker for itself.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+REST_FRAMEWORK = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.AnonRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": os.environ.get("SPMS_ANONYMOUS_RATE", "200/hour"),
+        "user": os.environ.get("SPMS_USER_RATE", "1000/hour"),
+    },
+}
+
+CSRF_COOKIE_NAME = "spmscsrf"
+LANGUAGES = [("en", "English"), ("de", "German")]
+USE_TZ = True
+TIME_ZONE = "Australia/Perth"
+MEDIA_ROOT = os.environ.get("SPMS_FILES", "")
+MEDIA_URL = "/files/"
+STATIC_URL = "/static/"
+PAGE_SIZE = 24
+
+# A hash that is meant to be slow would be most of the seeding.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "ERROR"},
+}

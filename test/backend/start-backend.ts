@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { endWithTest, exitOf, isAlive } from '../support/children.js'
+import { eventually } from '../support/eventually.js'
+import { freePort } from '../support/free-port.js'
+import { get } from '../support/http.js'
+import { DJANGO, PROJECT, PYTHON, startDatabase, type Database } from './start-database.js'
+
+export type Middleware = 'gzip' | 'conditional' | 'locale'
+
+export interface BackendOptions {
+  /** Another backend's, which outlives this one; its own without it. */
+  readonly database?: Database
+  /** What it runs beside the middleware of the SPMS backend. */
+  readonly middleware?: readonly Middleware[]
+  /** After how many requests a worker is replaced, or up to a tenth more. */
+  readonly maxRequests?: number
+  readonly workers?: number
+  /** Django's throttles, such as `200/hour`; far beyond what a test sends without them. */
+  readonly rates?: { readonly anonymous: string; readonly user: string }
+}
+
+/** The host by which callers know it. */
+export const HOST = 'spms.sample.test'
+
+/** A Django project with the routes, records and permissions of the SPMS backend, under gunicorn on PostgreSQL. */
+export interface Backend {
+  /** Without a slash at the end. */
+  readonly url: string
+  readonly database: Database
+  /** What it wrote to its error stream. */
+  said(): string
+  stop(): Promise<void>
+}
+
+/** Resolves when it answers. `npm test` has installed what it needs. */
+export const startBackend = async (options: BackendOptions = {}): Promise<Backend> => {
+  const database = options.database ?? (await startDatabase())
+  const files = await mkdtemp(join(tmpdir(), 'spms-files-'))
+  const port = await freePort()
+  const server = spawn(PYTHON, ['-m', 'gunicorn', ...gunicornArguments(options, port)], {
+    cwd: PROJECT,
+    env: environmentOf(options, database, files),
+    stdio: ['ignore', 'ignore', 'pipe']
+  })
+  endWithTest(server)
+  let said = ''
+  server.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const url = `http://127.0.0.1:${port}`
+  const headers = { host: HOST }
+  const isThere = async () => !isAlive(server) || (await get(`${url}/health/`, { headers })).status === 200
+  await eventually(isThere, { timeoutMs: 60_000 })
+  if (!isAlive(server)) throw new Error(`gunicorn ended at its start:\n${said}`)
+  return {
+    url,
+    database,
+    said: () => said,
+    stop: async () => {
+      server.kill('SIGINT')
+      await exitOf(server)
+      if (options.database === undefined) await database.stop()
+      await rm(files, { recursive: true, force: true })
+    }
+  }
+}
+
+const environmentOf = (
+  { middleware = [], rates = { anonymous: '1000000/hour', user: '1000000/hour' } }: BackendOptions,
+  { folder }: Database,
+  files: string
+) => ({
+  ...DJANGO,
+  SPMS_DATABASE_FOLDER: folder,
+  SPMS_HOSTS: HOST,
+  SPMS_MIDDLEWARE: middleware.join(','),
+  SPMS_FILES: files,
+  SPMS_ANONYMOUS_RATE: rates.anonymous,
+  SPMS_USER_RATE: rates.user
+})
+
+/** Sync workers, loaded before they are forked, so that a new one costs little. */
+const gunicornArguments = ({ workers = 3, maxRequests = 2048 }: BackendOptions, port: number) => [
+  'spms.wsgi',
+  ...['--bind', `127.0.0.1:${port}`, '--workers', `${workers}`, '--preload', '--timeout', '300'],
+  ...['--max-requests', `${maxRequests}`, '--max-requests-jitter', `${Math.floor(maxRequests / 10)}`],
+  '--log-level=info'
+]
