@@ -129,8 +129,7 @@ const fromOrigin = (context: ReadThroughContext, lookup: Lookup): Promise<Answer
 /** Joins the fetch for the key or leads one, at most a few times; then asks the origin by itself. */
 const fetchTogether = async (context: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
   const { fetches, uncacheable, now } = context
-  const isUncacheable = uncacheable.has(lookup.cacheable.key)
-  for (let waits = 0; waits < WAITS && !isUncacheable; waits++) {
+  for (let waits = 0; waits < WAITS && !uncacheable.has(lookup.cacheable.key); waits++) {
     const current = fetches.find(fetches.keyOf(lookup))
     const fetch = current ?? fetches.lead(lookup)
     const isLeader = current === undefined

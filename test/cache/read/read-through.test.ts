@@ -94,6 +94,23 @@ t.test('a key that is unstorable by its nature is not queued for', async (t) => 
     t.match(answer, { kind: 'relay', cacheStatus: 'spms; fwd=uri-miss; detail=no-store' })
 })
 
+t.test('who waits for an answer that shows its key to be unstorable waits no second time', async (t) => {
+  const { cache, origin } = createStage()
+  const gates = [createGate(), createGate()]
+  origin.respond = async () => {
+    await gates[origin.requests.length === 1 ? 0 : 1]?.opened
+    return originAnswer({ headers: ['Cache-Control', 'no-store'] })
+  }
+  const reads = Array.from({ length: 5 }, () => read(cache, '/open/5'))
+  await settle()
+  t.equal(origin.requests.length, 1)
+  gates[0]?.open()
+  await settle()
+  t.equal(origin.requests.length, 5, 'all others ask at once')
+  gates[1]?.open()
+  await Promise.all(reads)
+})
+
 t.test('an answer that may be stored again is, and its key is queued for as before', async (t) => {
   const { cache, origin } = createStage()
   origin.respond = () => originAnswer({ status: 404 })
