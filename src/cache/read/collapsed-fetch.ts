@@ -67,7 +67,7 @@ export class CollapsedFetches {
   /** Refreshes an entry that was just answered stale, unless somebody does already. */
   refresh(lookup: Lookup): void {
     const { key } = lookup.cacheable
-    if (this.#context.uncacheable.has(key) || this.find(key) !== undefined) return
+    if (this.#context.uncacheable.isNoted(key) || this.find(key) !== undefined) return
     this.lead(lookup).result.then(discard, () => undefined)
   }
 
@@ -114,8 +114,8 @@ const fetchAndStore = async (
   const proof = made && isProofDue(lookup.proof, made, context.now()) ? made : undefined
   const { position } = lookup
   const unstorable = fetched.kind === 'own' ? fetched.unstored : undefined
-  if (fetched.kind === 'entry') context.uncacheable.delete(key)
-  else if (fetched.isLasting) context.uncacheable.set(key, fetched.unstored)
+  if (fetched.kind === 'entry') context.uncacheable.forget(key)
+  else if (fetched.isLasting) context.uncacheable.note(lookup, fetched.unstored)
   const notCommitted = await storeFill(context, { position, proof, write: writeOf(key, fetched) })
   const reason = unstorable ?? notCommitted
   if (reason !== undefined) context.observer.unstored({ resource: resource.name, key, reason })

@@ -79,10 +79,9 @@ export interface Fate {
 /** Why the request went forward, and what became of its answer. */
 export const forwardStatus = (lookup: Lookup, { is, reason }: Fate = {}): string => {
   if (lookup.position === undefined) return STORE_UNAVAILABLE
-  if (!lookup.mayShare) return UNPROVEN
-  const forwarded = lookup.entry === undefined ? MISS : STALE
-  if (is !== undefined) return is(forwarded)
-  return reason === undefined ? forwarded : unstoredStatus(forwarded, reason)
+  const forwarded = lookup.mayShare ? (lookup.entry === undefined ? MISS : STALE) : UNPROVEN
+  if (reason !== undefined) return unstoredStatus(forwarded, reason)
+  return is === undefined || !lookup.mayShare ? forwarded : is(forwarded)
 }
 
 interface Told {

@@ -8,8 +8,7 @@ import { etagOf, isOwnEtag } from '../identity/digest.js'
 import type { InvalidateSessionChanges } from '../identity/session-changes.js'
 import type { UnstoredReason } from '../observer.js'
 import type { Origin, OriginAnswer } from '../origin.js'
-import { expandAll } from '../resource.js'
-import { identityTag } from '../tags.js'
+import { entryTags } from './entry-tags.js'
 import type { Lookup } from './lookup.js'
 import { lifetimeOf, storabilityOf, type Unstorable, unstorable } from './storable.js'
 
@@ -110,7 +109,7 @@ const makeEntry = async (
   if (collected.kind === 'stream') return ownAnswer(unstorable('too-large'), collected.body)
   const json = parseJson(collected.bytes)
   if (json === undefined) return ownAnswer(unstorable('malformed'), bodyAgain(collected))
-  const tags = tagsOf(lookup, user, json)
+  const tags = entryTags(lookup, { user, answer: json })
   if (tags === undefined) return ownAnswer(unstorable('tags'), bodyAgain(collected))
   const sent = valueOf(answer.headers, 'etag')
   const etag = sent ?? etagOf(collected.bytes)
@@ -137,21 +136,6 @@ const lengthOf = (headers: readonly string[]): number => Number(valueOf(headers,
  */
 const lacksCorsHeader = (asked: readonly string[], answered: readonly string[]): boolean =>
   valueOf(asked, 'origin') !== undefined && valueOf(answered, 'access-control-allow-origin') === undefined
-
-/** `undefined` when the answer does not show what the row's tags are made from. */
-const tagsOf = (
-  { cacheable, fields: { identity } }: Lookup,
-  user: string | undefined,
-  answer: unknown
-): readonly string[] | undefined => {
-  const { resource, parameters, key, baseKey } = cacheable
-  const tags = expandAll(resource.tags, { parameters, identity, user, answer })
-  if (tags === undefined) return undefined
-  const added = key === baseKey ? [] : [baseKey]
-  if (resource.scope === 'identity' && identity !== undefined) added.push(identityTag(identity))
-  added.push(...resource.groupTags)
-  return [...added.filter((tag) => !tags.includes(tag)), ...tags]
-}
 
 /**
  * The whole answer that a 304 stands for: the caller may not have asked for a 304. RFC 9111 §3.2: what it says
