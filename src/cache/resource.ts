@@ -33,8 +33,8 @@ export interface Resource {
   readonly staleIfErrorMs: number
   readonly key: KeyTemplate
   readonly tags: readonly Template[]
-  /** Query parameters that belong to the key. */
-  readonly query: readonly string[]
+  /** Query parameters that belong to the key; any other bypasses. */
+  readonly query: readonly QueryParameter[]
   /** Query parameters that bypass as a search. */
   readonly bypassOn: readonly string[]
   /** Request headers that belong to the key. */
@@ -43,6 +43,12 @@ export interface Resource {
   readonly groupTags: readonly string[]
   /** Where the answer tells the caller's own user number, if it does. */
   readonly userNumber: Template | undefined
+}
+
+export interface QueryParameter {
+  readonly name: string
+  /** The greatest of the whole numbers from 1 on that have entries; `undefined`: each value has entries of its own. */
+  readonly maximum: number | undefined
 }
 
 export interface Variation {

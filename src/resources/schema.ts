@@ -89,7 +89,7 @@ const readRowSchema = ({ defaultTtlSeconds, maxTtlSeconds }: TtlLimits) => {
       staleIfError: window,
       scope: Type.Unsafe<Scope>({ type: 'string', enum: SCOPES }),
       tags: Type.Array(template, { default: [] }),
-      query: names(Type.String({ minLength: 1 })),
+      query: querySchema,
       bypassOn: names(Type.String({ minLength: 1 })),
       vary: varySchema,
       families: Type.Array(familyName, { uniqueItems: true }),
@@ -99,13 +99,20 @@ const readRowSchema = ({ defaultTtlSeconds, maxTtlSeconds }: TtlLimits) => {
   )
 }
 
-/** Names alone, or each with the values that have entries; none of them: every value has. */
+const querySchema = Type.Union(
+  [
+    names(Type.String({ minLength: 1 })),
+    Type.Record(Type.String({ pattern: '^.+$' }), Type.Integer({ minimum: 1, maximum: 999_999_999 }), closed)
+  ],
+  { default: [], description: 'a list of names, or names with the greatest number that has entries' }
+)
+
 const varySchema = Type.Union(
   [
     names(token),
     Type.Record(token, Type.Array(Type.String({ minLength: 1 }), { uniqueItems: true }), closed)
   ],
-  { default: [] }
+  { default: [], description: 'a list of names, or names with the values that have entries' }
 )
 
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'] as const
