@@ -39,11 +39,15 @@ export interface Resource {
   readonly bypassOn: readonly string[]
   /** Request headers that belong to the key. */
   readonly vary: readonly Variation[]
+  /** In each of which there is an entry of its own, the first for whoever wants none of them; `undefined`: all alike. */
+  readonly languages: Languages | undefined
   /** Tags of every entry: unlisted writes to these parts of the API make it doubtful. */
   readonly groupTags: readonly string[]
   /** Where the answer tells the caller's own user number, if it does. */
   readonly userNumber: Template | undefined
 }
+
+export type Languages = readonly [string, ...string[]]
 
 export interface QueryParameter {
   readonly name: string

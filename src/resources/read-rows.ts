@@ -1,5 +1,5 @@
 import { fieldName } from '../http/fields.js'
-import type { QueryParameter, ReadMatch, Resource, Variation } from '../cache/resource.js'
+import type { Languages, QueryParameter, ReadMatch, Resource, Variation } from '../cache/resource.js'
 import { groupTag } from '../cache/tags.js'
 import type { Labelled } from './check-file.js'
 import { shapeOf, type Route } from './path-router.js'
@@ -64,6 +64,7 @@ const compileRow = (
     query: queryOf(row.query),
     bypassOn: row.bypassOn,
     vary: [...variationsOf(row.vary), ...variationsOf([...trustedHeaders])],
+    languages: languagesOf(row.languages),
     groupTags: row.families.map(groupTag),
     userNumber
   }
@@ -74,6 +75,9 @@ const queryOf = (query: ReadRow['query']): readonly QueryParameter[] =>
   Array.isArray(query)
     ? query.map((name) => ({ name, maximum: undefined }))
     : Object.entries(query).map(([name, maximum]) => ({ name, maximum }))
+
+const languagesOf = ([first, ...others]: readonly string[]): Languages | undefined =>
+  first === undefined ? undefined : [first, ...others]
 
 /** The names in the form that they are compared in. */
 const variationsOf = (vary: ReadRow['vary']): readonly Variation[] =>

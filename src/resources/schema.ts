@@ -92,12 +92,15 @@ const readRowSchema = ({ defaultTtlSeconds, maxTtlSeconds }: TtlLimits) => {
       query: querySchema,
       bypassOn: names(Type.String({ minLength: 1 })),
       vary: varySchema,
+      languages: Type.Array(language, { default: [], uniqueItems: true }),
       families: Type.Array(familyName, { uniqueItems: true }),
       caller: Type.Optional(template)
     },
     closed
   )
 }
+
+const language = text('^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$', 'a language tag of RFC 5646, as in en-AU')
 
 const querySchema = Type.Union(
   [

@@ -67,6 +67,7 @@ t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
       query: [],
       bypassOn: [],
       vary: [{ name: 'host', values: [] }],
+      languages: undefined,
       groupTags: ['family:pets'],
       userNumber: undefined
     }

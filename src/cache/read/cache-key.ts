@@ -76,6 +76,14 @@ const isInKey = (
   )
 }
 
+/** Of a request. */
+export interface Varied {
+  readonly origin: string | undefined
+  readonly host: HostKind
+  /** In which it is to be answered, where its row names languages. */
+  readonly language: string | undefined
+}
+
 /**
  * The headers a row varies on, and `Origin` whenever it is sent: an answer to another site's page carries
  * that site's `Access-Control-Allow-Origin`. `undefined` for a value that the row has no entries for: else anybody
@@ -84,9 +92,9 @@ const isInKey = (
 export const varyKey = (
   resource: Resource,
   headers: readonly string[],
-  { origin, host }: { readonly origin: string | undefined; readonly host: HostKind }
+  { origin, host, language }: Varied
 ): string | undefined => {
-  if (resource.vary.length === 0 && origin === undefined) return ''
+  if (resource.vary.length === 0 && origin === undefined && language === undefined) return ''
   const values: string[] = []
   for (const variation of resource.vary) {
     const sent = valuesOf(headers, variation.name)
@@ -98,7 +106,7 @@ export const varyKey = (
       return undefined
     values.push(delimit(sent))
   }
-  const text = delimit(['vary', ...values, origin ?? ''])
+  const text = delimit(['vary', ...values, origin ?? '', ...(language === undefined ? [] : [language])])
   return varyKeys.get(text) ?? varyKeys.memo(text)
 }
 
