@@ -45,7 +45,7 @@ export const compileTable = (
       },
       variedHeaders: [...new Set(reads.flatMap(({ row }) => variedOf(row.resource)))],
       matchRead,
-      signInTags: file.signIn.tags,
+      signIn: { tags: file.signIn.tags, headers: file.signIn.headers.map(fieldName) },
       isLogIn: createLogInTest(file.logIn),
       matchWrite: (method, sent) => {
         // Django sends a path without its last slash on to the one with it.
