@@ -29,6 +29,8 @@ export const HOST = 'spms.sample.test'
 
 export interface Answered {
   readonly requests: number
+  /** Answers of 304. */
+  readonly notModified: number
   /** Of the database, where the middleware counts them; 0 without it. */
   readonly queries: number
 }
@@ -56,11 +58,12 @@ export const startBackend = async (options: BackendOptions = {}): Promise<Backen
     stdio: ['ignore', 'pipe', 'pipe']
   })
   endWithTest(server)
-  const answered = { requests: 0, queries: 0 }
+  const answered = { requests: 0, notModified: 0, queries: 0 }
   createInterface(server.stdout).on('line', (line) => {
-    const [, queries] = /^\/api\/\S+ (\S+) -$/.exec(line) ?? []
-    if (queries === undefined) return
+    const [, status, queries] = /^\/api\/\S+ (\d+) (\S+) -$/.exec(line) ?? []
+    if (status === undefined) return
     answered.requests++
+    if (status === '304') answered.notModified++
     answered.queries += Number(queries) || 0
   })
   let said = ''
@@ -103,6 +106,6 @@ const gunicornArguments = ({ workers = 3, maxRequests = 2048 }: BackendOptions, 
   'spms.wsgi',
   ...['--bind', `127.0.0.1:${port}`, '--workers', `${workers}`, '--preload', '--timeout', '300'],
   ...['--max-requests', `${maxRequests}`, '--max-requests-jitter', `${Math.floor(maxRequests / 10)}`],
-  ...['--access-logfile', '-', '--access-logformat', '%(U)s %({x-database-queries}o)s %({x-aside}i)s'],
+  ...['--access-logfile', '-', '--access-logformat', '%(U)s %(s)s %({x-database-queries}o)s %({x-aside}i)s'],
   '--log-level=info'
 ]

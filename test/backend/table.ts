@@ -8,6 +8,7 @@ export interface Table {
     readonly path: string
     readonly ttl: number
     readonly scope: string
+    readonly vary?: Readonly<Record<string, readonly string[]>>
     readonly tags: string[]
     readonly families: string[]
   }[]

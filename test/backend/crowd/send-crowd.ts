@@ -76,10 +76,14 @@ export const sendCrowd = async (options: CrowdOptions): Promise<CrowdReport> => 
 
   await Promise.all(sidecars.map((sidecar) => sidecar.stop()))
   await redis.stop()
-  const { requests, queries } = backend.answered()
+  const { requests, notModified, queries } = backend.answered()
   return {
     ...ledger.record(),
-    answered: { requests: requests - before.requests, queries: queries - before.queries },
+    answered: {
+      requests: requests - before.requests,
+      notModified: notModified - before.notModified,
+      queries: queries - before.queries
+    },
     replaced: workersOf(backend) - before.workers,
     killedAt
   }

@@ -82,6 +82,8 @@ REST_FRAMEWORK = {
     },
 }
 
+# The ingress, which ends TLS, sets it.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_COOKIE_NAME = "spmscsrf"
 LANGUAGES = [("en", "English"), ("de", "German")]
 USE_TZ = True

@@ -1,9 +1,11 @@
 """The routes, as the SPMS backend names them: without a slash at the end."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import JsonResponse
 from django.db import connection
 from django.urls import include, path
+from django.views.static import serve
 
 from spms.models import Branch, User
 from spms.views import (
@@ -141,4 +143,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include(API)),
     path("health/", health),
+    path("files/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
 ]
