@@ -1,4 +1,4 @@
-// `npm run crowd -- --shape reload --shape browser [--seconds 720] [--every 150] [--seed 1]`: crowds in front of a backend of
+// `npm run crowd -- --shape reload --shape browser [--seconds 720] [--every 150] [--table file] [--seed 1]`: crowds in front of a backend of
 // their own, at once, and what they met.
 import { parseArgs } from 'node:util'
 import { startBackend } from '../start-backend.js'
@@ -11,6 +11,7 @@ const { values } = parseArgs({
     shape: { type: 'string', multiple: true, default: shapes.map(({ name }) => name) },
     seconds: { type: 'string' },
     every: { type: 'string' },
+    table: { type: 'string' },
     seed: { type: 'string', default: '1' }
   }
 })
@@ -21,7 +22,9 @@ const MAX_REQUESTS = 150
 const run = async (shape: Shape): Promise<string> => {
   const backend = await startBackend({ middleware: ['queries'], maxRequests: MAX_REQUESTS })
   try {
-    return reportOf(shape, await sendCrowd({ ...shape, backend, seed: Number(values.seed) }))
+    const settings = values.table === undefined ? {} : { RESOURCES_FILE: values.table }
+    const report = await sendCrowd({ ...shape, backend, settings, seed: Number(values.seed) })
+    return reportOf(shape, report)
   } finally {
     await backend.stop()
   }

@@ -94,19 +94,22 @@ const map = (): Steps => [[read('projects/list?page=1&page_size=100'), read('loc
 
 /** The pages of the frontend, with how often they are looked at: an assumption, as is every number here. */
 const PAGES: readonly (readonly [(visitor: Visitor) => Steps, number])[] = [
-  [dashboard, 30],
-  [project, 20],
-  [projects, 12],
-  [staffProfile, 12],
+  [project, 24],
+  [dashboard, 20],
+  [staffProfile, 16],
+  [projects, 14],
   [directory, 8],
   [user, 6],
   [users, 5],
-  [ownProfile, 3],
-  [map, 2]
+  [ownProfile, 4],
+  [map, 3]
 ]
+/** Of the visits, the others begin with an address. */
+const BEGIN_WITH_DASHBOARD = 0.6
 
-/** A page, from its address on. Who leads a business area looks at it, too. */
-export const pageOf = (visitor: Visitor): Steps => {
+/** A page from its address on. Who leads a business area looks at it, too. */
+export const pageOf = (visitor: Visitor, isFirst: boolean): Steps => {
+  if (isFirst && visitor.random() < BEGIN_WITH_DASHBOARD) return [...start, ...dashboard(visitor)]
   const pages = visitor.leadsArea ? [...PAGES, [ownArea, 10] as const] : PAGES
   return [...start, ...pickBy(visitor.random, pages)(visitor)]
 }

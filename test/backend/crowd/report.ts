@@ -32,7 +32,7 @@ export const reportOf = (shape: Shape, report: CrowdReport): string => {
   const queries = asked.reduce((sum, each) => sum + each.queries, 0)
   return [
     `### ${shape.title}`,
-    `${shape.sessions} sessions, ${shape.seconds} s from cold, a page every ${shape.everySeconds} s each on average.`,
+    `${shape.sessions} sessions, ${shape.seconds} s from cold, a visit every ${shape.everySeconds} s each on average; Redis killed after ${Math.round(report.killedAt)} s.`,
     table,
     [
       `- ${pages} pages, ${edits} edits and ${logIns} log-ins, while Redis was killed and ${replaced} workers were replaced: ${failures.length} failed that the backend alone would have served.`,

@@ -12,6 +12,8 @@ import { createVisitor, type Visitor } from './visitor.js'
 export interface CrowdOptions extends Shape {
   /** Whose workers are replaced while it goes on. */
   readonly backend: Backend
+  /** Of the sidecars, beside the addresses. */
+  readonly settings?: Readonly<Record<string, string>>
   /** Of the traffic, which is the same for the same seed but for what takes longer or shorter. */
   readonly seed?: number
   /** Everything that a session waits for takes this fraction of its time. */
@@ -30,19 +32,19 @@ export interface CrowdReport extends CrowdRecord {
 /** How long Redis is gone. */
 const AWAY_MS = 1000
 /** When it is killed: a part of the whole time. */
-const KILLED_AT = 0.4
+const KILLED_AT = 0.1
 
 /** Two sidecars on one cold Redis in front of the backend; Redis is killed once, and comes back empty. */
 export const sendCrowd = async (options: CrowdOptions): Promise<CrowdReport> => {
-  const { backend, sessions, seconds, everySeconds, isCaching, seed = 1, haste = 1 } = options
+  const { backend, sessions, seconds, everySeconds, isCaching, seed = 1, haste = 1, settings = {} } = options
   const redis = await startRedis()
-  const environment = { ORIGIN_URL: backend.url, REDIS_URL: redis.url, LOG_LEVEL: 'error' }
+  const environment = { ORIGIN_URL: backend.url, REDIS_URL: redis.url, LOG_LEVEL: 'error', ...settings }
   const sidecars = await Promise.all([startSidecar(environment), startSidecar(environment)])
   const visitors = Array.from({ length: sessions }, (_, number) => createVisitor(number, seed))
   const callers = await Promise.all(
     visitors.map(async (visitor, number) => {
       if (number % 3 === 0) return undefined
-      const signInEarlier = isSignedOn(number, visitor) ? signOn : signIn
+      const signInEarlier = isSignedOn({ number, visitor }) ? signOn : signIn
       return signInEarlier(backend.url, `user ${visitor.user} in session ${number}`, visitor.user)
     })
   )
@@ -56,15 +58,8 @@ export const sendCrowd = async (options: CrowdOptions): Promise<CrowdReport> => 
     const { random } = visitor
     const browser = createBrowser({ backend: backend.url, proxies, isCaching, haste, ledger, random })
     const everyMs = (everySeconds * 1000) / haste
-    return liveSession({
-      number,
-      visitor,
-      caller,
-      browser,
-      ledger,
-      everyMs,
-      until: startedAt + seconds * 1000
-    })
+    const until = startedAt + seconds * 1000
+    return liveSession({ number, visitor, caller, browser, ledger, everyMs, haste, until })
   }
   const crowd = Promise.all(visitors.map(live))
   await new Promise((wake) => setTimeout(wake, seconds * 1000 * KILLED_AT))

@@ -15,52 +15,66 @@ export interface SessionOptions {
   readonly ledger: Ledger
   /** From one visit to the next, on average. */
   readonly everyMs: number
+  /** Everything takes this fraction of its time. */
+  readonly haste: number
   /** No visit begins later. In epoch milliseconds. */
   readonly until: number
 }
 
-/** The shares of visits that end with an edit, and that begin with another log-in: assumptions. */
-const EDITS = 0.08
+/** Assumptions: the shares of visits that begin with another log-in, and of pages on which something is edited. */
 const LOG_INS = 0.04
+const EDITS = 0.03
+/** Of a visit's pages, on average, and from one to the next. */
+const PAGES = 3
+const PAGE_MS = 15_000
 
-/** Looks at pages until the time is over; begins with a log-in where it is not signed in. */
+/** Visits until the time is over. The first visit begins with a log-in where somebody is not signed in. */
 export const liveSession = async (options: SessionOptions): Promise<void> => {
-  const { visitor, browser, ledger, everyMs, until, number, caller } = options
+  const { visitor, browser, ledger, everyMs, until, caller, haste } = options
   const { random } = visitor
+  /** Resolves with whether there is time left. */
+  const pause = async (meanMs: number): Promise<boolean> => {
+    const ms = -Math.log(1 - random()) * meanMs
+    if (Date.now() + ms >= until) return false
+    await new Promise((wake) => setTimeout(wake, ms))
+    return true
+  }
   let isSignedIn = caller !== undefined
   if (caller !== undefined) browser.become(caller)
-  for (let visits = 0; ; visits++) {
-    const pause = -Math.log(1 - random()) * everyMs
-    if (Date.now() + pause >= until) return
-    await new Promise((wake) => setTimeout(wake, pause))
-    const page = pageOf(visitor)
-    ledger.page()
+  for (let pages = 0; await pause(everyMs);) {
+    let page = pageOf(visitor, true)
     if (!isSignedIn || random() < LOG_INS) {
       ledger.logIn()
-      const name = `user ${visitor.user} in session ${number} since visit ${visits}`
-      // The answer that signs somebody on is that of the page's first read.
-      const rest = isSignedOn(number, visitor) ? page.slice(1) : page
+      const name = `user ${visitor.user} in session ${options.number} since page ${pages}`
       isSignedIn = await logIn({ ...options, name, isSignedIn })
-      await browser.show(rest)
-    } else {
-      await browser.show(page)
+      // The answer that signs somebody on is that of the page's first read.
+      if (isSignedOn(options)) page = page.slice(1)
     }
-    if (random() >= EDITS) continue
-    ledger.edit()
-    const edit = editOf(visitor, number * 1000 + visits)
-    await browser.change(edit, edit.drops)
-    await browser.show(page)
+    do {
+      pages++
+      ledger.page()
+      await browser.show(page)
+      if (random() < EDITS) {
+        ledger.edit()
+        const edit = editOf(visitor, options.number * 1000 + pages)
+        await browser.change(edit, edit.drops)
+        await browser.show(page)
+      }
+      page = pageOf(visitor, false)
+    } while (random() < 1 - 1 / PAGES && (await pause(PAGE_MS / haste)))
   }
 }
 
 /** Who comes from outside signs in by the form, and every fourth of the others; the rest by single sign-on. */
-export const isSignedOn = (number: number, { user }: Visitor): boolean => user % 10 !== 0 && number % 4 !== 0
+export const isSignedOn = ({ number, visitor }: Pick<SessionOptions, 'number' | 'visitor'>): boolean =>
+  visitor.user % 10 !== 0 && number % 4 !== 0
 
 type LogInOptions = SessionOptions & { readonly name: string; readonly isSignedIn: boolean }
 
 /** Resolves with whether somebody was let in. */
-const logIn = async ({ number, visitor, browser, name, isSignedIn }: LogInOptions): Promise<boolean> => {
-  const isByHeaders = isSignedOn(number, visitor)
+const logIn = async (options: LogInOptions): Promise<boolean> => {
+  const { visitor, browser, name, isSignedIn } = options
+  const isByHeaders = isSignedOn(options)
   const headers = isByHeaders ? signOnHeaders(visitor.user) : { host: HOST }
   if (!isByHeaders && isSignedIn) await browser.change({ write: 'POST users/log-out', status: 200 }, [])
   browser.become({ name: `nobody, then ${name}`, headers })

@@ -6,7 +6,7 @@ export interface Shape {
   readonly sessions: number
   /** How long it is looked at. */
   readonly seconds: number
-  /** From one page of a session to its next, on average. */
+  /** From the end of a visit to the next one of that session, on average. */
   readonly everySeconds: number
   /** The browser keeps answers for as long as the frontend's query cache does. */
   readonly isCaching: boolean
