@@ -50,6 +50,8 @@ export interface Resource {
   readonly languages: Languages | undefined
   /** Tags of every entry: unlisted writes to these parts of the API make it doubtful. */
   readonly groupTags: readonly string[]
+  /** `Cache-Control` of answers from an entry about which the origin says nothing; `undefined`: none. */
+  readonly cacheControl: string | undefined
   /** Where the answer tells the caller's own user number, if it does. */
   readonly userNumber: Template | undefined
 }

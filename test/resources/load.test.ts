@@ -68,6 +68,7 @@ t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
       bypassOn: [],
       vary: [{ name: 'host', values: [] }],
       languages: undefined,
+      cacheControl: undefined,
       groupTags: ['family:pets'],
       userNumber: undefined
     }
