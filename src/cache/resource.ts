@@ -39,6 +39,8 @@ export interface Resource {
   readonly bypassOn: readonly string[]
   /** Request headers that belong to the key. */
   readonly vary: readonly Variation[]
+  /** Whether its entries hold their bodies compressed, too. */
+  readonly isCompressed: boolean
   /** Tags of every entry: unlisted writes to these parts of the API make it doubtful. */
   readonly groupTags: readonly string[]
   /** Where the answer tells the caller's own user number, if it does. */

@@ -63,6 +63,7 @@ const compileRow = (
     query: row.query,
     bypassOn: row.bypassOn,
     vary: [...variationsOf(row.vary), ...variationsOf([...trustedHeaders])],
+    isCompressed: row.compress,
     groupTags: row.families.map(groupTag),
     userNumber
   }

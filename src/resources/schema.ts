@@ -92,6 +92,7 @@ const readRowSchema = ({ defaultTtlSeconds, maxTtlSeconds }: TtlLimits) => {
       query: names(Type.String({ minLength: 1 })),
       bypassOn: names(Type.String({ minLength: 1 })),
       vary: varySchema,
+      compress: Type.Boolean({ default: true }),
       families: Type.Array(familyName, { uniqueItems: true }),
       caller: Type.Optional(template)
     },
