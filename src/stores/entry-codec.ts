@@ -10,9 +10,9 @@ import { CODINGS } from '../http/codings.js'
  *     staleWhileRevalidateUntil, staleIfErrorUntil f64 each · lengths of headers, tags and body u32 each ·
  *     headers, a line each · tags JSON · body
  *
- * Version 4, of an entry with coded bodies, goes on with each of them, and is nothing else: who reads 3 only finds no entry.
+ * An entry with coded bodies is of version 4, in which who reads version 3 only finds no entry. It goes on:
  *
- *     coding u8, its place in `CODINGS` · length u32 · bytes
+ *     number of coded bodies u8 · each: coding u8 (its place in `CODINGS`), length u32, bytes
  *
  * Version and etag come first because the scripts read them, too. The headers are lines because every hit reads
  * them, and lines need no parser.
@@ -38,7 +38,8 @@ export const encodeEntry = (entry: Entry): Buffer => {
   at = prefix.writeUInt32BE(entry.body.length, at)
   at += prefix.write(headers, at)
   prefix.write(tags, at)
-  return Buffer.concat([prefix, entry.body, ...coded.flatMap(withPrefix)])
+  if (coded.length === 0) return Buffer.concat([prefix, entry.body])
+  return Buffer.concat([prefix, entry.body, Buffer.of(coded.length), ...coded.flatMap(withPrefix)])
 }
 
 const withPrefix = ({ coding, body }: CodedBody): readonly Buffer[] => {
@@ -68,10 +69,13 @@ export const decodeEntry = (bytes: Buffer, position: Position): Entry | undefine
   return new StoredEntry(bytes, { fixed, headersEnd, tagsEnd, bodyEnd })
 }
 
-/** Where the coded bodies end that begin at a place. */
+/** Where the coded bodies end whose number stands at a place; not a place in the bytes when they are not whole. */
 const codedEnd = (bytes: Buffer, from: number): number => {
-  let at = from
-  while (at + CODED_PREFIX_LENGTH <= bytes.length) at += CODED_PREFIX_LENGTH + bytes.readUInt32BE(at + 1)
+  let at = from + 1
+  for (let left = bytes[from] ?? 0; left > 0; left--) {
+    if (at + CODED_PREFIX_LENGTH > bytes.length) return Infinity
+    at += CODED_PREFIX_LENGTH + bytes.readUInt32BE(at + 1)
+  }
   return at
 }
 
@@ -138,8 +142,8 @@ class StoredEntry implements Entry {
   }
   get coded(): readonly CodedBody[] | undefined {
     const bytes = this.#bytes
-    let at = this.#places.bodyEnd
-    if (at === bytes.length) return undefined
+    let at = this.#places.bodyEnd + 1
+    if (at > bytes.length) return undefined
     const coded: CodedBody[] = []
     while (at < bytes.length) {
       const coding = CODINGS[bytes.readUInt8(at)]

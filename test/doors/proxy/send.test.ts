@@ -22,7 +22,9 @@ const received = async (t: Test, send: (response: ServerResponse) => unknown): P
   return get(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
 }
 
-const STORED = entry({ headers: ['Content-Type', 'application/json', 'Date', 'then', 'X-A', '1', 'X-A', '2'] })
+const STORED = entry({
+  headers: ['Content-Type', 'application/json', 'Date', 'then', 'X-A', '1', 'X-A', '2']
+})
 
 const cached = (named: object = {}) => ({
   kind: 'entry' as const,
