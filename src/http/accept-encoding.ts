@@ -6,7 +6,7 @@ export type CodingWeights = Readonly<Record<Coding | 'identity', number>>
 /**
  * Reads an `Accept-Encoding` field, RFC 9110 §12.5.3. `*` speaks for what is not named. `identity` may always be sent
  * where it is not refused, so that unnamed it has the least weight. A weight that breaks the grammar refuses its coding,
- * and of two weights for one coding the lower one counts.
+ * and of two weights for one coding the lower one counts. (`negotiator` reads `q=2` as a wish, and knows no `x-gzip`.)
  */
 export const readAcceptEncoding = (field: string): CodingWeights => {
   const weights = new Map<string, number>()

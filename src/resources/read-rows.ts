@@ -1,9 +1,10 @@
 import { fieldName } from '../http/fields.js'
-import type { ReadMatch, Resource, Variation } from '../cache/resource.js'
+import type { Languages, QueryParameter, ReadMatch, Resource, Variation } from '../cache/resource.js'
 import { groupTag } from '../cache/tags.js'
 import type { Labelled } from './check-file.js'
 import { shapeOf, type Route } from './path-router.js'
 import {
+  canBeEqual,
   findRival,
   parametersOf,
   reportRepeatedParameters,
@@ -60,15 +61,24 @@ const compileRow = (
     staleIfErrorMs: row.staleIfError * 1000,
     key: keyTemplateOf(row.key, key.parts),
     tags,
-    query: row.query,
+    query: queryOf(row.query),
     bypassOn: row.bypassOn,
     vary: [...variationsOf(row.vary), ...variationsOf([...trustedHeaders])],
     isCompressed: row.compress,
+    languages: languagesOf(row.languages),
     groupTags: row.families.map(groupTag),
     userNumber
   }
   return [{ path: row.path, row: { resource } }]
 }
+
+const queryOf = (query: ReadRow['query']): readonly QueryParameter[] =>
+  Array.isArray(query)
+    ? query.map((name) => ({ name, maximum: undefined }))
+    : Object.entries(query).map(([name, maximum]) => ({ name, maximum }))
+
+const languagesOf = ([first, ...others]: readonly string[]): Languages | undefined =>
+  first === undefined ? undefined : [first, ...others]
 
 /** The names in the form that they are compared in. */
 const variationsOf = (vary: ReadRow['vary']): readonly Variation[] =>
@@ -86,15 +96,3 @@ const reportRivals = (rows: readonly Labelled<ReadRow>[], report: Report): void 
     if (sameKey !== undefined) report(`${label}.key`, `can be the same key as in ${sameKey}`)
   }
 }
-
-const canBeEqual = (key: string, other: string): boolean => {
-  const parts = key.split(':')
-  const otherParts = other.split(':')
-  return (
-    parts.length === otherParts.length &&
-    parts.every((part, at) => isSamePart(shapeOf(part), shapeOf(otherParts[at] ?? '')))
-  )
-}
-
-const isSamePart = (part: string, other: string): boolean =>
-  part === other || (part === '{}' && /^\d+$/.test(other)) || (other === '{}' && /^\d+$/.test(part))

@@ -1,5 +1,5 @@
 import { fieldName } from '../http/fields.js'
-import type { ResourceTable, WriteMatch } from '../cache/resource.js'
+import type { Resource, ResourceTable, WriteMatch } from '../cache/resource.js'
 import type { SoundFile } from './check-file.js'
 import { createUnlistedWrites, compileWrites, type CompiledWrite } from './write-rows.js'
 import { createRouter } from './path-router.js'
@@ -43,9 +43,9 @@ export const compileTable = (
         tagGroups: file.identity.families,
         proofMs: file.identity.proof * 1000
       },
-      variedHeaders: [...new Set(reads.flatMap(({ row }) => row.resource.vary.map(({ name }) => name)))],
+      variedHeaders: [...new Set(reads.flatMap(({ row }) => variedOf(row.resource)))],
       matchRead,
-      signInTags: file.signIn.tags,
+      signIn: { tags: file.signIn.tags, headers: file.signIn.headers.map(fieldName) },
       isLogIn: createLogInTest(file.logIn),
       matchWrite: (method, sent) => {
         // Django sends a path without its last slash on to the one with it.
@@ -58,6 +58,11 @@ export const compileTable = (
     }
   }
 }
+
+const variedOf = ({ vary, languages }: Resource): readonly string[] => [
+  ...vary.map(({ name }) => name),
+  ...(languages === undefined ? [] : ['accept-language'])
+]
 
 /** Whether the path of a `Location` lies below one of the prefixes. */
 const createLogInTest =

@@ -123,7 +123,10 @@ const fetchAndStore = async (
   const reason = unstorable ?? notCommitted
   if (reason !== undefined) context.observer.unstored({ resource: resource.name, key, reason })
   if (fetched.kind === 'entry') return { ...fetched, unstored: reason }
-  return { ...fetched, effects: context.invalidateSessionChanges(fetched.answer, identity) }
+  return {
+    ...fetched,
+    effects: context.invalidateSessionChanges(fetched.answer, { identity, headers: lookup.request.headers })
+  }
 }
 
 const writeOf = (storeKey: string, fetched: Fetched): PendingWrite | undefined => {

@@ -27,7 +27,7 @@ export const createForward =
     const headers = withoutCodedTags(request.headers)
     try {
       const answer = await origin.fetch({ resource, method, target, headers, body, onInterim, cancel })
-      const isPending = (await invalidateSessionChanges(answer, identity)) === 'pending'
+      const isPending = (await invalidateSessionChanges(answer, { identity, headers })) === 'pending'
       return relayed(answer, outcome, isPending ? pendingStatus(cacheStatus) : cacheStatus)
     } catch (error) {
       if (error instanceof OriginError) return failure(error, cacheStatus)

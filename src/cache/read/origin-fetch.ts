@@ -71,7 +71,7 @@ export const fetchOrigin = async (
     resource: cacheable.resource.name,
     method: 'GET',
     target: request.target,
-    headers: fetchHeaders(request.headers, validator),
+    headers: fetchHeaders(request.headers, { validator, language: cacheable.language }),
     body: undefined,
     cancel
   })
@@ -99,7 +99,7 @@ const makeEntry = async (
     unstored: reason,
     isLasting
   })
-  const storability = storabilityOf(answer, resource)
+  const storability = storabilityOf(answer, lookup.cacheable)
   if (storability.kind === 'unstorable') return ownAnswer(storability)
   if (lacksCorsHeader(lookup.request.headers, answer.headers)) return ownAnswer(unstorable('cors'))
   const lifetime = lifetimeOf(origin.directivesOf(answer.headers), resource, { requestedAt, maxTtlMs })
@@ -156,11 +156,18 @@ const describesBody = (name: string): boolean => {
 }
 
 /** The answer is for every caller of the key: nothing of one caller's conditions or codings goes with it. */
-const fetchHeaders = (headers: readonly string[], etag: string | undefined): readonly string[] => [
-  ...withoutFields(headers, (name) => OF_ONE_CALLER.has(fieldName(name))),
+const fetchHeaders = (
+  headers: readonly string[],
+  { validator, language }: { readonly validator: string | undefined; readonly language: string | undefined }
+): readonly string[] => [
+  ...withoutFields(headers, (name) => isReplaced(fieldName(name), language)),
   ...['Accept', 'application/json', 'Accept-Encoding', 'identity'],
-  ...(etag === undefined ? [] : ['If-None-Match', etag])
+  ...(language === undefined ? [] : ['Accept-Language', language]),
+  ...(validator === undefined ? [] : ['If-None-Match', validator])
 ]
+
+const isReplaced = (name: string, language: string | undefined): boolean =>
+  OF_ONE_CALLER.has(name) || (name === 'accept-language' && language !== undefined)
 
 const OF_ONE_CALLER = new Set([
   'accept',

@@ -18,7 +18,7 @@ const lookupOf = (stale?: Entry, isCompressed = true): Lookup => ({
   request: { method: 'GET', target: '/open/5', headers: [], body: undefined, cancel: NEVER },
   fields: createFieldReader(TABLE.identity)([]),
   cacheable: {
-    ...{ kind: 'lookup', key: 'open:5', baseKey: 'open:5', parameters },
+    ...{ kind: 'lookup', key: 'open:5', baseKey: 'open:5', parameters, language: undefined },
     resource: { ...resource, isCompressed }
   },
   ...{ arrival: 1, position: 'epoch:1-0', entry: stale, proof: undefined, mayShare: true }
