@@ -72,6 +72,7 @@ const compileRow = (
     query: queryOf(row.query),
     bypassOn: row.bypassOn,
     vary: [...variationsOf(row.vary), ...variationsOf([...trustedHeaders])],
+    isCompressed: row.compress,
     languages: languagesOf(row.languages),
     groupTags: row.families.map(groupTag),
     cacheControl: isPrivateNoCache && row.scope !== 'public' ? 'private, no-cache' : undefined,

@@ -92,6 +92,7 @@ const readRowSchema = ({ defaultTtlSeconds, maxTtlSeconds }: TtlLimits) => {
       query: querySchema,
       bypassOn: names(Type.String({ minLength: 1 })),
       vary: varySchema,
+      compress: Type.Boolean({ default: true }),
       languages: Type.Array(language, { default: [], uniqueItems: true }),
       families: Type.Array(familyName, { uniqueItems: true }),
       caller: Type.Optional(template)
