@@ -28,6 +28,7 @@ export const fromCache = (lookup: Lookup, outcome: 'hit' | 'stale', now: number)
   if (entry === undefined) throw new TypeError('only a lookup with an entry is answered from the cache')
   return entryAnswer(entry, fields, {
     outcome,
+    cacheControl: lookup.cacheable.resource.cacheControl,
     cacheStatus: hitStatus(ttlSeconds(entry, now)),
     ageSeconds: ageSeconds(entry, now)
   })
@@ -50,7 +51,8 @@ export const forLeader = (lookup: Lookup, fetched: Fetched, now: number): Answer
       lookup,
       unstored === undefined ? { is: storedStatus } : { reason: unstored }
     )
-    return entryAnswer(entry, lookup.fields, { outcome, cacheStatus, ageSeconds: undefined })
+    const { cacheControl } = lookup.cacheable.resource
+    return entryAnswer(entry, lookup.fields, { outcome, cacheStatus, cacheControl, ageSeconds: undefined })
   }
   if (fetched.answer.status >= 500 && isUsableOnError(lookup, now)) {
     discard(fetched)
@@ -63,6 +65,7 @@ export const forLeader = (lookup: Lookup, fetched: Fetched, now: number): Answer
 export const forCollapsed = (lookup: Lookup, entry: Entry): Answer =>
   entryAnswer(entry, lookup.fields, {
     outcome: 'collapsed',
+    cacheControl: lookup.cacheable.resource.cacheControl,
     cacheStatus: forwardStatus(lookup, { is: collapsedStatus }),
     ageSeconds: undefined
   })
@@ -90,6 +93,8 @@ export const forwardStatus = (lookup: Lookup, { is, reason }: Fate = {}): string
 interface Told {
   readonly outcome: Outcome
   readonly cacheStatus: string
+  /** Where the origin says nothing. */
+  readonly cacheControl: string | undefined
   readonly ageSeconds: number | undefined
 }
 
@@ -105,9 +110,17 @@ const entryAnswer = (entry: Entry, fields: RequestFields, told: Told): Answer =>
     body: form?.body ?? entry.body,
     coding: isNews ? form?.coding : codingOfKnown(entry, fields, form?.coding),
     status: isNews ? entry.status : 304,
+    cacheControl:
+      told.cacheControl !== undefined && saysNothing(entry.headers) ? told.cacheControl : undefined,
     ageSeconds: told.ageSeconds
   }
 }
+
+/** Of caching: RFC 9111 §5.2 and §5.3, RFC 9213. */
+const saysNothing = (headers: readonly string[]): boolean =>
+  valueOf(headers, 'cache-control') === undefined &&
+  valueOf(headers, 'expires') === undefined &&
+  valueOf(headers, 'cdn-cache-control') === undefined
 
 const isConditional = ({ ifNoneMatch, ifModifiedSince }: RequestFields): boolean =>
   ifNoneMatch !== undefined || ifModifiedSince !== undefined
