@@ -9,6 +9,8 @@ export interface Entry {
   readonly freshUntil: number
   readonly staleWhileRevalidateUntil: number
   readonly staleIfErrorUntil: number
+  /** Where it is kept for longer than it may be answered with: the origin can confirm it by a 304. */
+  readonly keptUntil?: number | undefined
   readonly etag: string | undefined
   readonly tags: readonly string[]
 }
@@ -30,7 +32,7 @@ export const ageSeconds = (entry: Entry, now: number): number =>
 
 /** The last moment at which the entry may be used for anything: every store expires it then. */
 export const usableUntil = (entry: Entry): number =>
-  Math.max(entry.freshUntil, entry.staleWhileRevalidateUntil, entry.staleIfErrorUntil)
+  Math.max(entry.freshUntil, entry.staleWhileRevalidateUntil, entry.staleIfErrorUntil, entry.keptUntil ?? 0)
 
 /** A longer validator is not stored. */
 export const ETAG_MAX_LENGTH = 255

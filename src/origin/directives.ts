@@ -34,6 +34,8 @@ const readTargeted = (field: string): Stated | undefined => {
       noCache: isSet('no-cache'),
       private: isSet('private'),
       mustRevalidate: isSet('must-revalidate') || isSet('proxy-revalidate'),
+      mustUnderstand: isSet('must-understand'),
+      sharesAuthorized: isSet('public') || isSet('must-revalidate') || shared !== undefined,
       lifetimeSeconds: shared ?? seconds('max-age'),
       staleWhileRevalidateSeconds: seconds('stale-while-revalidate') ?? noneBeside(shared),
       staleIfErrorSeconds: seconds('stale-if-error') ?? noneBeside(shared)
@@ -56,6 +58,9 @@ const readUntargeted = (headers: readonly string[]): Stated => {
     noCache: named.has('no-cache'),
     private: named.has('private'),
     mustRevalidate: named.has('must-revalidate') || named.has('proxy-revalidate'),
+    mustUnderstand: named.has('must-understand'),
+    sharesAuthorized:
+      named.has('public') || named.has('must-revalidate') || typeof directives.sharedMaxAge === 'number',
     lifetimeSeconds: shared ?? seconds('max-age', directives.maxAge) ?? expiresIn(headers),
     staleWhileRevalidateSeconds:
       seconds('stale-while-revalidate', directives.staleWhileRevalidate) ?? noneBeside(shared),

@@ -1,5 +1,6 @@
 import { fieldName } from '../http/fields.js'
 import type { ReadMatch, Resource, Variation } from '../cache/resource.js'
+import { NEVER_STORED } from '../cache/read/storable.js'
 import { groupTag } from '../cache/tags.js'
 import type { Labelled } from './check-file.js'
 import { shapeOf, type Route } from './path-router.js'
@@ -32,6 +33,7 @@ export const compileReads = (
     const reportField: Report = (field, reason) => report(`${label}.${field}`, reason)
     reportRepeatedParameters(row.path, reportField)
     reportUnknownFamilies(row.families, { known: families, report: reportField })
+    reportUnprotected(row, reportField)
     return compileRow(row, trustedHeaders, reportField)
   })
 }
@@ -55,18 +57,37 @@ const compileRow = (
   const resource: Resource = {
     name: row.name,
     scope: row.scope,
-    ttlMs: row.ttl * 1000,
+    ttlMs: row.ttl === 'origin' ? 0 : row.ttl * 1000,
     staleWhileRevalidateMs: row.staleWhileRevalidate * 1000,
     staleIfErrorMs: row.staleIfError * 1000,
     key: keyTemplateOf(row.key, key.parts),
     tags,
-    query: row.query,
+    query: row.query === '*' ? 'whole' : row.query,
     bypassOn: row.bypassOn,
     vary: [...variationsOf(row.vary), ...variationsOf([...trustedHeaders])],
     groupTags: row.families.map(groupTag),
+    isJson: row.contentType === 'json',
+    statuses: row.statuses === '*' ? 'any' : row.statuses,
+    sharesAuthorized: row.sharesAuthorized,
     userNumber
   }
   return [{ path: row.path, row: { resource } }]
+}
+
+/** An answer that is no 200 with JSON, such as a page to sign on with, would prove that its caller is signed in. */
+const reportUnprotected = (
+  { scope, contentType, statuses, sharesAuthorized }: ReadRow,
+  report: Report
+): void => {
+  if (Array.isArray(statuses)) {
+    for (const [at, status] of statuses.entries())
+      if (NEVER_STORED.has(status)) report(`statuses[${at}]`, `${status} is never stored`)
+  }
+  if (scope === 'public') return
+  const isPlain = Array.isArray(statuses) && statuses.every((status) => status === 200)
+  if (contentType !== 'json') report('contentType', `must be json because the scope is ${scope}`)
+  if (!isPlain) report('statuses', `must be [200] because the scope is ${scope}`)
+  if (sharesAuthorized) report('sharesAuthorized', `is for the scope public, and the scope is ${scope}`)
 }
 
 /** The names in the form that they are compared in. */

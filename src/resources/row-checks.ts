@@ -4,9 +4,11 @@ import type { ResourceTable } from '../cache/resource.js'
 /** Takes what is wrong with a field; every problem is told before the table is refused. */
 export type Report = (field: string, reason: string) => void
 
-/** The names of a path's placeholders, in order. */
-export const parametersOf = (path: string): readonly string[] =>
-  [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name)
+/** The names of a path's placeholders, in order: `rest` is what `**` stands for. */
+export const parametersOf = (path: string): readonly string[] => {
+  const names = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name)
+  return path.endsWith('/**') ? [...names, 'rest'] : names
+}
 
 export const reportRepeatedParameters = (path: string, report: Report): void => {
   const names = parametersOf(path)
@@ -47,6 +49,9 @@ const faultOf = (target: string, matchRead: MatchRead): string | undefined => {
   if (match === undefined) return 'matches no row of resources'
   const { name, scope, query: known } = match.resource
   if (scope === 'identity') return `has the scope identity (${name}), so that no caller could use it`
-  const unknown = [...new URLSearchParams(query.join('?')).keys()].find((each) => !known.includes(each))
+  const unknown =
+    known === 'whole'
+      ? undefined
+      : [...new URLSearchParams(query.join('?')).keys()].find((each) => !known.includes(each))
   return unknown === undefined ? undefined : `has the parameter ${unknown}, which ${name} does not store`
 }

@@ -6,7 +6,7 @@ import type { Position } from '../cache/position.js'
  * reader compares one prefix and an invalidation of everything touches no entry. After the epoch:
  *
  *     version u8 · etag length u8 · etag · status u16 · generatedAt, freshUntil,
- *     staleWhileRevalidateUntil, staleIfErrorUntil f64 each · lengths of headers, tags and body u32 each ·
+ *     staleWhileRevalidateUntil, staleIfErrorUntil, keptUntil f64 each · lengths of headers, tags and body u32 each ·
  *     headers, a line each · tags JSON · body
  *
  * Version and etag come first because the scripts read them, too. The headers are lines because every hit reads
@@ -27,6 +27,7 @@ export const encodeEntry = (entry: Entry): Buffer => {
   at = prefix.writeDoubleBE(entry.freshUntil, at)
   at = prefix.writeDoubleBE(entry.staleWhileRevalidateUntil, at)
   at = prefix.writeDoubleBE(entry.staleIfErrorUntil, at)
+  at = prefix.writeDoubleBE(entry.keptUntil ?? 0, at)
   at = prefix.writeUInt32BE(headersLength, at)
   at = prefix.writeUInt32BE(tagsLength, at)
   at = prefix.writeUInt32BE(entry.body.length, at)
@@ -61,8 +62,8 @@ const VERSION_AT = EPOCH_LENGTH
 export const ETAG_LENGTH_AT = VERSION_AT + 1
 export const ETAG_AT = ETAG_LENGTH_AT + 1
 
-const VERSION = 3
-const FIXED_LENGTH = 2 + 4 * 8 + 3 * 4
+const VERSION = 4
+const FIXED_LENGTH = 2 + 5 * 8 + 3 * 4
 
 interface Places {
   readonly fixed: number
@@ -94,6 +95,9 @@ class StoredEntry implements Entry {
   }
   get staleIfErrorUntil(): number {
     return this.#bytes.readDoubleBE(this.#places.fixed + 26)
+  }
+  get keptUntil(): number {
+    return this.#bytes.readDoubleBE(this.#places.fixed + 34)
   }
   get etag(): string | undefined {
     return this.#places.fixed === ETAG_AT

@@ -10,6 +10,7 @@ import type { ResourceTable } from '../resource.js'
 import type { PendingWrite, Store } from '../store.js'
 import type { Lookup } from './lookup.js'
 import { type Fetched, fetchOrigin, type OriginFetchContext } from './origin-fetch.js'
+import { requestDirectivesOf } from './request-directives.js'
 import type { UncacheableKeys } from './uncacheable-keys.js'
 
 export interface FetchContext extends OriginFetchContext {
@@ -84,7 +85,7 @@ export class CollapsedFetches {
    * The waiter's own position, read after it began, covers every invalidation acknowledged before it.
    */
   async isAnswer(lookup: Lookup, { about }: CollapsedFetch, fetched: Fetched): Promise<boolean> {
-    if (fetched.kind === 'own') return false
+    if (fetched.kind === 'own' || fetched.unconfirmed !== undefined) return false
     if (lookup.arrival <= about.lastArrival) return true
     if (lookup.position === undefined || about.position === undefined) return false
     if (lookup.position === about.position) return true
@@ -114,13 +115,26 @@ const fetchAndStore = async (
   const proof = made && isProofDue(lookup.proof, made, context.now()) ? made : undefined
   const { position } = lookup
   const unstorable = fetched.kind === 'own' ? fetched.unstored : undefined
-  if (fetched.kind === 'entry') context.uncacheable.delete(key)
-  else if (fetched.isLasting) context.uncacheable.set(key, fetched.unstored)
-  const notCommitted = await storeFill(context, { position, proof, write: writeOf(key, fetched) })
-  const reason = unstorable ?? notCommitted
+  noteCacheability(context, key, fetched)
+  const { noStore } = requestDirectivesOf(lookup.request.headers)
+  const write = noStore ? undefined : writeOf(key, fetched)
+  const notCommitted = await storeFill(context, { position, proof, write })
+  const reason = unstorable ?? (noStore ? 'no-store' : notCommitted)
   if (reason !== undefined) context.observer.unstored({ resource: resource.name, key, reason })
   if (fetched.kind === 'entry') return { ...fetched, unstored: reason }
   return { ...fetched, effects: context.invalidateSessionChanges(fetched.answer, identity) }
+}
+
+/** Where the origin is to be asked each time, lookups do not wait for one another. */
+const noteCacheability = (
+  { uncacheable }: Pick<FetchContext, 'uncacheable'>,
+  key: string,
+  fetched: Fetched
+): void => {
+  if (fetched.kind === 'own') {
+    if (fetched.isLasting) uncacheable.set(key, fetched.unstored)
+  } else if (fetched.unconfirmed === undefined) uncacheable.delete(key)
+  else uncacheable.set(key, fetched.unconfirmed)
 }
 
 const writeOf = (storeKey: string, fetched: Fetched): PendingWrite | undefined => {
@@ -143,7 +157,7 @@ const knownUserOf = async (
  * 304, which some origins answer before they ask who is calling.
  */
 const provesAccess = (fetched: Fetched): boolean =>
-  fetched.kind === 'entry' && fetched.confirmed === undefined
+  fetched.kind === 'entry' && fetched.confirmed === undefined && fetched.unconfirmed === undefined
 
 export interface Fill {
   /** The position before the origin was asked; nothing is stored without one. */

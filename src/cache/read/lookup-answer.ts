@@ -12,11 +12,11 @@ import { isNotModified } from '../../http/conditional.js'
 import { valueOf } from '../../http/fields.js'
 import { type Answer, failure, relayed } from '../answer.js'
 import { ageSeconds, type Entry, ttlSeconds } from '../entry.js'
-import type { OriginError } from '../errors.js'
+import { OriginError } from '../errors.js'
 import type { Outcome, UnstoredReason } from '../observer.js'
 import { discard } from './collapsed-fetch.js'
 import type { Lookup } from './lookup.js'
-import type { Fetched } from './origin-fetch.js'
+import type { Fetched, FetchedEntry } from './origin-fetch.js'
 import type { RequestFields } from './request-fields.js'
 
 /** From the entry that this lookup has found. */
@@ -38,16 +38,22 @@ export const isUsableOnError = ({ entry, mayShare }: Lookup, now: number): boole
 export const afterFailure = (lookup: Lookup, error: OriginError, now: number): Answer =>
   isUsableOnError(lookup, now) ? fromCache(lookup, 'stale', now) : failure(error, forwardStatus(lookup))
 
+/** RFC 9111 §5.2.1.7: the caller wants no answer of the origin. */
+export const notCached = (lookup: Lookup): Answer => ({
+  ...failure(new OriginError('unasked'), forwardStatus(lookup)),
+  outcome: missOutcome(lookup)
+})
+
 /** For the lookup whose request it was. */
 export const forLeader = (lookup: Lookup, fetched: Fetched, now: number): Answer => {
   const outcome = missOutcome(lookup)
   if (fetched.kind === 'entry') {
-    const { entry, unstored } = fetched
+    const { unstored } = fetched
     const cacheStatus = forwardStatus(
       lookup,
       unstored === undefined ? { is: storedStatus } : { reason: unstored }
     )
-    return entryAnswer(entry, lookup.fields, { outcome, cacheStatus, ageSeconds: undefined })
+    return freshlyFetched(lookup, fetched, { outcome, cacheStatus, now })
   }
   if (fetched.answer.status >= 500 && isUsableOnError(lookup, now)) {
     discard(fetched)
@@ -57,12 +63,19 @@ export const forLeader = (lookup: Lookup, fetched: Fetched, now: number): Answer
 }
 
 /** For a lookup that has waited for somebody else's request. */
-export const forCollapsed = (lookup: Lookup, entry: Entry): Answer =>
-  entryAnswer(entry, lookup.fields, {
+export const forCollapsed = (lookup: Lookup, fetched: FetchedEntry, now: number): Answer =>
+  freshlyFetched(lookup, fetched, {
     outcome: 'collapsed',
     cacheStatus: forwardStatus(lookup, { is: collapsedStatus }),
-    ageSeconds: undefined
+    now
   })
+
+/** RFC 9111 §5.1: it has an `Age` only where it had one from the origin. */
+const freshlyFetched = (
+  { fields }: Lookup,
+  { entry, isAged }: FetchedEntry,
+  { now, ...told }: Omit<Told, 'ageSeconds'> & { readonly now: number }
+): Answer => entryAnswer(entry, fields, { ...told, ageSeconds: isAged ? ageSeconds(entry, now) : undefined })
 
 export const missOutcome = (lookup: Lookup): 'miss' | 'unproven' | 'store-unavailable' => {
   if (lookup.position === undefined) return 'store-unavailable'
@@ -103,5 +116,7 @@ const entryAnswer = (entry: Entry, fields: RequestFields, told: Told): Answer =>
 const isConditional = ({ ifNoneMatch, ifModifiedSince }: RequestFields): boolean =>
   ifNoneMatch !== undefined || ifModifiedSince !== undefined
 
+/** RFC 9110 §13.2.1: conditions are about a 200. */
 const isKnown = (entry: Entry, fields: RequestFields): boolean =>
+  entry.status === 200 &&
   isNotModified(fields, { etag: entry.etag, lastModified: valueOf(entry.headers, 'last-modified') })

@@ -1,17 +1,24 @@
-import { Readable } from 'node:stream'
 import type { CancelSignal } from '../../concurrency/cancellation.js'
 import { bodyAgain, collect, parseJson } from '../../http/body.js'
 import { fieldName, valueOf, withoutFields } from '../../http/fields.js'
 import { type Entry, ETAG_MAX_LENGTH } from '../entry.js'
 import { brokenOff } from '../errors.js'
-import { etagOf, isOwnEtag } from '../identity/digest.js'
+import { etagOf } from '../identity/digest.js'
 import type { InvalidateSessionChanges } from '../identity/session-changes.js'
 import type { UnstoredReason } from '../observer.js'
 import type { Origin, OriginAnswer } from '../origin.js'
-import { expandAll } from '../resource.js'
+import { expandAll, type Resource } from '../resource.js'
 import { identityTag } from '../tags.js'
+import { conditionsOf, confirmedAnswer, isAbout, type Validation, validationOf } from './confirmation.js'
 import type { Lookup } from './lookup.js'
-import { lifetimeOf, storabilityOf, type Unstorable, unstorable } from './storable.js'
+import {
+  type Freshness,
+  lifetimeOf,
+  needsLeaveToShare,
+  storabilityOf,
+  type Unstorable,
+  unstorable
+} from './storable.js'
 
 /** What one origin request has brought. */
 export type Fetched = FetchedEntry | OwnAnswer
@@ -20,8 +27,12 @@ export type Fetched = FetchedEntry | OwnAnswer
 export interface FetchedEntry {
   readonly kind: 'entry'
   readonly entry: Entry
-  /** The validator of the stored entry whose body the origin has confirmed, when it answered 304. */
+  /** The entity tag, the origin's or ours, of the stored entry that the origin has confirmed, when it answered 304. */
   readonly confirmed: string | undefined
+  /** Why nobody may have it but the leader: the origin wants to be asked each time. It is stored to be confirmed. */
+  readonly unconfirmed: UnstoredReason | undefined
+  /** It came with an `Age`: it was not made for this request. */
+  readonly isAged: boolean
   /** The caller's user number, where the answer tells it. */
   readonly user: string | undefined
   /** Why its commit has not stored it; `undefined` when it has, and before it. */
@@ -56,30 +67,44 @@ export interface FetchOptions {
 }
 
 /**
- * Asks the origin for a whole, uncoded JSON answer and makes an entry of it, if it can be one. Sends `If-None-Match`
- * only for a caller who may be given the entry: a 304 does not say that this one may.
+ * Asks the origin for a whole, uncoded answer and makes an entry of it, if it can be one. Asks for a 304 only for a caller
+ * who may be given the entry: a 304 does not say that this one may.
  */
 export const fetchOrigin = async (
   context: OriginFetchContext,
   lookup: Lookup,
-  { user, cancel }: FetchOptions
+  options: FetchOptions
 ): Promise<Fetched> => {
-  const { request, cacheable } = lookup
-  const stale = lookup.mayShare ? lookup.entry : undefined
-  const validator = stale?.etag === undefined || isOwnEtag(stale.etag) ? undefined : stale.etag
-  const requestedAt = context.now()
-  const received = await context.origin.fetch({
-    resource: cacheable.resource.name,
+  const stale = lookup.mayShare && lookup.entry?.etag !== undefined ? lookup.entry : undefined
+  const validation = stale && validationOf(stale.headers)
+  const received = await ask(context, lookup, { ...options, validation })
+  if (received.answer.status !== 304 || stale === undefined || validation === undefined)
+    return makeEntry(context, lookup, received)
+  if (!isAbout(received.answer, validation)) {
+    received.answer.body.resume()
+    return makeEntry(context, lookup, await ask(context, lookup, options))
+  }
+  const answer = confirmedAnswer(stale, received.answer)
+  const made = await makeEntry(context, lookup, { ...received, answer })
+  return made.kind === 'entry' ? { ...made, confirmed: stale.etag } : made
+}
+
+const ask = async (
+  { origin, now }: OriginFetchContext,
+  { request, cacheable: { resource } }: Lookup,
+  { user, cancel, validation }: FetchOptions & { readonly validation?: Validation | undefined }
+): Promise<Received> => {
+  const requestedAt = now()
+  const answer = await origin.fetch({
+    resource: resource.name,
     method: 'GET',
     target: request.target,
-    headers: fetchHeaders(request.headers, validator),
+    headers: fetchHeaders(request.headers, resource, validation),
     body: undefined,
-    cancel
+    cancel,
+    onInterim: request.onInterim
   })
-  const isConfirmed = received.status === 304 && stale !== undefined && validator !== undefined
-  const answer = isConfirmed ? confirmedAnswer(stale, received) : received
-  const made = await makeEntry(context, lookup, { answer, requestedAt, user })
-  return made.kind === 'entry' && isConfirmed ? { ...made, confirmed: validator } : made
+  return { answer, requestedAt, user }
 }
 
 interface Received {
@@ -103,13 +128,23 @@ const makeEntry = async (
   const storability = storabilityOf(answer, resource)
   if (storability.kind === 'unstorable') return ownAnswer(storability)
   if (lacksCorsHeader(lookup.request.headers, answer.headers)) return ownAnswer(unstorable('cors'))
-  const lifetime = lifetimeOf(origin.directivesOf(answer.headers), resource, { requestedAt, maxTtlMs })
+  const { status } = answer
+  const directives = origin.directivesOf(answer.headers)
+  if (!directives.sharesAuthorized && needsLeaveToShare(lookup.request.headers, resource))
+    return ownAnswer(unstorable('authorization', false))
+  const lifetime = lifetimeOf(directives, resource, { status, requestedAt, maxTtlMs })
   if (lifetime.kind === 'unstorable') return ownAnswer(lifetime)
+  const { freshness, unconfirmed } = lifetime
+  const isConfirmable = status === 200 && validationOf(answer.headers) !== undefined
+  if (unconfirmed !== undefined && !isConfirmable) return ownAnswer(unstorable(unconfirmed))
+  // RFC 5861 §4: the entry that is here is better than an error.
+  if (status >= 500 && (lookup.entry?.staleIfErrorUntil ?? 0) > requestedAt)
+    return ownAnswer(unstorable('status', false))
   if (lengthOf(answer.headers) > maxEntryBytes) return ownAnswer(unstorable('too-large'))
   const collected = await collect(answer.body, maxEntryBytes).catch(brokenOff)
   if (collected.kind === 'stream') return ownAnswer(unstorable('too-large'), collected.body)
   const json = parseJson(collected.bytes)
-  if (json === undefined) return ownAnswer(unstorable('malformed'), bodyAgain(collected))
+  if (json === undefined && resource.isJson) return ownAnswer(unstorable('malformed'), bodyAgain(collected))
   const tags = tagsOf(lookup, user, json)
   if (tags === undefined) return ownAnswer(unstorable('tags'), bodyAgain(collected))
   const sent = valueOf(answer.headers, 'etag')
@@ -117,16 +152,28 @@ const makeEntry = async (
   const headers = withoutFields(answer.headers, (name) => RECOMPUTED_FIELDS.has(name.toLowerCase()))
   if (sent === undefined) headers.push('ETag', etag)
   const entry: Entry = {
-    status: 200,
+    status,
     headers,
     body: collected.bytes,
-    ...lifetime.freshness,
+    ...freshness,
+    ...(isConfirmable && { keptUntil: keptUntil(freshness, { requestedAt, maxTtlMs }) }),
     etag: etag.length <= ETAG_MAX_LENGTH ? etag : undefined,
     tags
   }
   const told = resource.userNumber?.expand({ parameters, answer: json })?.[0]
-  return { kind: 'entry', entry, confirmed: undefined, user: told, unstored: undefined }
+  const isAged = valueOf(answer.headers, 'age') !== undefined
+  return { kind: 'entry', entry, confirmed: undefined, unconfirmed, isAged, user: told, unstored: undefined }
 }
+
+/** An entry that the origin can confirm stays for so long after its life. */
+const KEPT_MS = 600_000
+
+const keptUntil = (
+  { freshUntil, staleWhileRevalidateUntil, staleIfErrorUntil }: Freshness,
+  { requestedAt, maxTtlMs }: { readonly requestedAt: number; readonly maxTtlMs: number }
+): number =>
+  Math.max(requestedAt, freshUntil, staleWhileRevalidateUntil, staleIfErrorUntil) +
+  Math.min(KEPT_MS, maxTtlMs)
 
 /** Bytes of the body as the head tells them; 0 where it does not. */
 const lengthOf = (headers: readonly string[]): number => Number(valueOf(headers, 'content-length') ?? 0)
@@ -154,29 +201,22 @@ const tagsOf = (
 }
 
 /**
- * The whole answer that a 304 stands for: the caller may not have asked for a 304. RFC 9111 §3.2: what it says
- * replaces what was stored under the same names, but for what describes the body, which it does not have.
+ * The answer is for every caller of the key: nothing of one caller's conditions or codings goes with it. His `Accept` does
+ * where any type is stored, and its answer is not if it names that field in `Vary`.
  */
-const confirmedAnswer = (stale: Entry, notModified: OriginAnswer): OriginAnswer => {
-  notModified.body.resume()
-  const update = withoutFields(notModified.headers, describesBody)
-  const updated = new Set(update.map((name) => name.toLowerCase()).filter((_, at) => at % 2 === 0))
-  const stored = withoutFields(stale.headers, (name) => updated.has(name.toLowerCase()))
-  const body = Readable.from([stale.body])
-  return { ...notModified, status: 200, statusText: 'OK', headers: [...stored, ...update], body }
-}
-
-const describesBody = (name: string): boolean => {
-  const lower = name.toLowerCase()
-  return lower.startsWith('content-') && lower !== 'content-location'
-}
-
-/** The answer is for every caller of the key: nothing of one caller's conditions or codings goes with it. */
-const fetchHeaders = (headers: readonly string[], etag: string | undefined): readonly string[] => [
-  ...withoutFields(headers, (name) => OF_ONE_CALLER.has(fieldName(name))),
-  ...['Accept', 'application/json', 'Accept-Encoding', 'identity'],
-  ...(etag === undefined ? [] : ['If-None-Match', etag])
+const fetchHeaders = (
+  headers: readonly string[],
+  { isJson }: Resource,
+  validation: Validation | undefined
+): readonly string[] => [
+  ...withoutFields(headers, (name) => isOfOneCaller(fieldName(name), isJson)),
+  ...(isJson ? ['Accept', 'application/json'] : []),
+  ...['Accept-Encoding', 'identity'],
+  ...conditionsOf(validation)
 ]
+
+const isOfOneCaller = (name: string, isJson: boolean): boolean =>
+  OF_ONE_CALLER.has(name) && (isJson || name !== 'accept')
 
 const OF_ONE_CALLER = new Set([
   'accept',

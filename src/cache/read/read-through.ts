@@ -18,10 +18,13 @@ import {
   forwardStatus,
   fromCache,
   isUsableOnError,
-  missOutcome
+  missOutcome,
+  notCached
 } from './lookup-answer.js'
 import type { Fetched } from './origin-fetch.js'
+import { requestDirectivesOf } from './request-directives.js'
 import type { ReadFields } from './request-fields.js'
+import { needsLeaveToShare } from './storable.js'
 import type { UncacheableKeys } from './uncacheable-keys.js'
 
 export interface ReadThroughContext extends CacheabilityRules {
@@ -50,8 +53,10 @@ const NOTHING: Reading['entries'] = []
  *     bypass ─ no row, search, no identity …        → forward
  *     lookup ─ fresh                                → hit
  *            ─ stale, within stale-while-revalidate → hit, refreshed in the background
+ *            ─ only-if-cached                       → 504
  *            ─ HEAD, or neither proof nor store     → forward
- *            ─ uncacheable key                      → fetch alone
+ *            ─ uncacheable key, no-store, or
+ *              Authorization on a public row        → fetch alone
  *            ─ else                                 → join or lead a collapsed fetch, twice at most; then fetch
  *                                                     alone. It is the key's; without a proof it is this caller's
  *                                                     of the key, and its answer is the proof
@@ -120,8 +125,12 @@ const fromStore = (context: ReadThroughContext, lookup: Lookup, now: number): An
   return fromCache(lookup, 'stale', now)
 }
 
-const fromOrigin = (context: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
-  if (lookup.request.method === 'HEAD') return forwardAlone(context, lookup)
+const fromOrigin = async (context: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
+  const { request, cacheable } = lookup
+  const { noStore, onlyIfCached } = requestDirectivesOf(request.headers)
+  if (onlyIfCached) return notCached(lookup)
+  if (request.method === 'HEAD') return forwardAlone(context, lookup)
+  if (noStore || needsLeaveToShare(request.headers, cacheable.resource)) return fetchAlone(context, lookup)
   const isShareable = lookup.mayShare || lookup.position !== undefined
   return isShareable ? fetchTogether(context, lookup) : forwardAlone(context, lookup)
 }
@@ -140,7 +149,7 @@ const fetchTogether = async (context: ReadThroughContext, lookup: Lookup): Promi
       return fromCache(lookup, 'stale', now())
     }
     if (fetched.kind === 'entry' && (await fetches.isAnswer(lookup, fetch, fetched))) {
-      return forCollapsed(lookup, fetched.entry)
+      return forCollapsed(lookup, fetched, now())
     }
   }
   return fetchAlone(context, lookup)

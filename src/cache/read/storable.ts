@@ -1,8 +1,9 @@
+import { valueOf } from '../../http/fields.js'
 import type { UnstoredReason } from '../observer.js'
 import type { Directives } from '../origin.js'
 import type { Resource, Variation } from '../resource.js'
 
-/** Status 200, JSON, nobody's cookie, no coding, and no dependence on what the key does not hold. */
+/** A status and a type that the row stores, nobody's cookie, no coding, and no dependence on what the key does not hold. */
 export type Storability = { readonly kind: 'storable' } | Unstorable
 
 export interface Unstorable {
@@ -24,7 +25,7 @@ interface AnswerHead {
 }
 
 export const storabilityOf = ({ status, headers }: AnswerHead, resource: Resource): Storability => {
-  if (status !== 200) return unstorable('status', status < 400 || LASTING_ERRORS.has(status))
+  if (!isStorableStatus(status, resource)) return unstorableStatus(status)
   let isJson = false
   let isCoded = false
   let isForeign = false
@@ -34,22 +35,42 @@ export const storabilityOf = ({ status, headers }: AnswerHead, resource: Resourc
     if (name === 'set-cookie') return unstorable('set-cookie', false)
     if (name === 'content-type') isJson = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(value)
     else if (name === 'content-encoding') isCoded ||= value.toLowerCase() !== 'identity'
-    else if (name === 'vary') isForeign ||= hasForeign(value, resource.vary)
+    else if (name === 'vary') isForeign ||= hasForeign(value, resource)
   }
-  if (!isJson) return unstorable('content-type')
+  if (resource.isJson && !isJson) return unstorable('content-type')
   if (isCoded) return unstorable('content-encoding')
   return isForeign ? unstorable('vary') : { kind: 'storable' }
 }
 
 /** What scope, the key and the headers of a fetch already stand for is no obstacle; anything else is. */
-const hasForeign = (vary: string, rowVary: readonly Variation[]): boolean =>
+const hasForeign = (vary: string, resource: Resource): boolean =>
   vary
     .toLowerCase()
     .split(',')
     .map((name) => name.trim())
-    .some(
-      (name) => name !== '' && !STOOD_FOR.has(name) && !rowVary.some((variation) => variation.name === name)
-    )
+    .some((name) => name !== '' && !isStoodFor(name, resource) && !resource.vary.some(isNamed(name)))
+
+const isNamed =
+  (name: string) =>
+  (variation: Variation): boolean =>
+    variation.name === name
+
+/** Where any type is stored, the caller's own `Accept` is asked with. */
+const isStoodFor = (name: string, { isJson }: Resource): boolean =>
+  STOOD_FOR.has(name) && (isJson || name !== 'accept')
+
+const unstorableStatus = (status: number): Unstorable =>
+  unstorable('status', status < 400 || LASTING_ERRORS.has(status))
+
+const isStorableStatus = (status: number, { statuses }: Resource): boolean =>
+  statuses === 'any' ? status >= 200 && !NEVER_STORED.has(status) : statuses.includes(status)
+
+/** A part of an answer, no answer, and what says that a caller may not: that is not for others. */
+export const NEVER_STORED: ReadonlySet<number> = new Set([206, 304, 401, 403, 407])
+
+/** RFC 9111 §3.5: the answer to this request is for others only where the origin says so. */
+export const needsLeaveToShare = (headers: readonly string[], resource: Resource): boolean =>
+  resource.scope === 'public' && !resource.sharesAuthorized && valueOf(headers, 'authorization') !== undefined
 
 const STOOD_FOR = new Set(['accept', 'accept-encoding', 'cookie', 'origin'])
 /** Other errors pass: they must not end the collapsing of later lookups. */
@@ -63,41 +84,65 @@ export interface Freshness {
   readonly staleIfErrorUntil: number
 }
 
-export type Lifetime = { readonly kind: 'storable'; readonly freshness: Freshness } | Unstorable
+export type Lifetime = KnownLifetime | Unstorable
+
+export interface KnownLifetime {
+  readonly kind: 'storable'
+  readonly freshness: Freshness
+  /** Why it must be confirmed by the origin before each use: it is stored for nothing but that. */
+  readonly unconfirmed: UnstoredReason | undefined
+}
+
+export interface Received {
+  readonly status: number
+  readonly requestedAt: number
+  readonly maxTtlMs: number
+}
 
 /**
- * What the origin says wins; what it does not say is the row's. Nothing outlives `maxTtlMs`. An answer is as old as its
- * request: the origin may have read its data at once and answered late.
+ * What the origin says wins; what it does not say is the row's, for a 200. Nothing outlives `maxTtlMs`. An answer is as
+ * old as its request: the origin may have read its data at once and answered late.
  */
 export const lifetimeOf = (
   directives: Directives,
   resource: Resource,
-  { requestedAt, maxTtlMs }: { readonly requestedAt: number; readonly maxTtlMs: number }
+  { status, requestedAt, maxTtlMs }: Received
 ): Lifetime => {
-  if (directives.noStore) return unstorable('no-store')
-  if (directives.noCache) return unstorable('no-cache')
+  const isUnderstood = UNDERSTOOD.has(status)
+  if (directives.mustUnderstand && !isUnderstood) return unstorable('no-store')
+  if (directives.noStore && !directives.mustUnderstand) return unstorable('no-store')
   if (directives.private && resource.scope !== 'identity') return unstorable('private')
   const statedMs = inMs(directives.lifetimeSeconds)
+  if (statedMs === undefined && status !== 200) return unstorableStatus(status)
   const ageMs = directives.ageSeconds * 1000
+  const generatedAt = requestedAt - ageMs
   const lifetimeMs = Math.min(statedMs === undefined ? resource.ttlMs : statedMs - ageMs, maxTtlMs)
-  if (lifetimeMs <= 0) return unstorable('expired')
+  const unconfirmed = directives.noCache ? 'no-cache' : lifetimeMs <= 0 ? 'expired' : undefined
+  if (unconfirmed !== undefined)
+    return { kind: 'storable', unconfirmed, freshness: { ...NEVER_FRESH, generatedAt } }
   const freshUntil = requestedAt + lifetimeMs
   const latest = requestedAt + maxTtlMs
   const extend = (statedSeconds: number | undefined, rowMs: number): number =>
     directives.mustRevalidate ? freshUntil : Math.min(freshUntil + (inMs(statedSeconds) ?? rowMs), latest)
-  return {
-    kind: 'storable',
-    freshness: {
-      generatedAt: requestedAt - ageMs,
-      freshUntil,
-      staleWhileRevalidateUntil: extend(
-        directives.staleWhileRevalidateSeconds,
-        resource.staleWhileRevalidateMs
-      ),
-      staleIfErrorUntil: extend(directives.staleIfErrorSeconds, resource.staleIfErrorMs)
-    }
+  const freshness = {
+    generatedAt,
+    freshUntil,
+    staleWhileRevalidateUntil: extend(
+      directives.staleWhileRevalidateSeconds,
+      resource.staleWhileRevalidateMs
+    ),
+    staleIfErrorUntil: extend(directives.staleIfErrorSeconds, resource.staleIfErrorMs)
   }
+  return { kind: 'storable', unconfirmed: undefined, freshness }
 }
+
+/** Not the time of the request: a clock that steps back must not make it fresh. */
+const NEVER_FRESH = { freshUntil: 0, staleWhileRevalidateUntil: 0, staleIfErrorUntil: 0 }
+
+/** RFC 9111 §5.2.2.3. Those that RFC 9110 defines, and whose requirements for caches are met here. */
+const UNDERSTOOD = new Set([
+  200, 203, 204, 300, 301, 302, 303, 307, 308, 400, 404, 405, 406, 410, 414, 500, 501, 502, 503, 504
+])
 
 const inMs = (seconds: number | undefined): number | undefined =>
   seconds === undefined ? undefined : seconds * 1000

@@ -72,7 +72,8 @@ const isHead = ({ req }: ServerResponse): boolean => req.method === 'HEAD'
 const sendEntry = (answer: AnswerOf<'entry'>, response: ServerResponse): void => {
   const { entry, status, ageSeconds, cacheStatus } = answer
   const headers = status === 304 ? headersOf304(entry) : entry.headers.slice()
-  if (status !== 304) headers.push('Content-Length', String(entry.body.length))
+  // RFC 9110 §8.6: neither has a length.
+  if (status !== 304 && status !== 204) headers.push('Content-Length', String(entry.body.length))
   if (ageSeconds !== undefined) headers.push('Age', String(ageSeconds))
   headers.push('Cache-Status', cacheStatus)
   response.writeHead(status, headers)
