@@ -10,7 +10,7 @@ import { createHostCheck } from './read/host-check.js'
 import type { ReadRequest } from './read/lookup.js'
 import { createReadThrough } from './read/read-through.js'
 import { createFieldReader } from './read/request-fields.js'
-import { createUncacheableKeys } from './read/uncacheable-keys.js'
+import { UncacheableKeys } from './read/uncacheable-keys.js'
 import type { ResourceTable } from './resource.js'
 import type { Store } from './store.js'
 import { createWriteThrough, type WriteRequest } from './write/write-through.js'
@@ -48,7 +48,7 @@ export interface Cache {
 export const createCache = (options: CacheOptions): Cache => {
   const { store, origin, table, observer, elapsed = performance.now.bind(performance) } = options
   const invalidate = createInvalidate(store, observer)
-  const uncacheable = createUncacheableKeys(elapsed)
+  const uncacheable = new UncacheableKeys({ store, elapsed })
   const readFields = createFieldReader(table.identity)
   const userOf = async (identity: string) => (await readProof(store, identity))?.user
   const invalidateSessionChanges = createSessionChanges({ ...options, invalidate })

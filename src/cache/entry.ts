@@ -30,8 +30,10 @@ export const ttlSeconds = (entry: Entry, now: number): number => {
 export const ageSeconds = (entry: Entry, now: number): number =>
   Math.max(0, Math.floor((now - entry.generatedAt) / 1000))
 
+type Lifetimes = Pick<Entry, 'freshUntil' | 'staleWhileRevalidateUntil' | 'staleIfErrorUntil' | 'keptUntil'>
+
 /** The last moment at which the entry may be used for anything: every store expires it then. */
-export const usableUntil = (entry: Entry): number =>
+export const usableUntil = (entry: Lifetimes): number =>
   Math.max(entry.freshUntil, entry.staleWhileRevalidateUntil, entry.staleIfErrorUntil, entry.keptUntil ?? 0)
 
 /** A longer validator is not stored. */

@@ -68,7 +68,7 @@ export const varyKey = (
   if (resource.vary.length === 0 && origin === undefined) return ''
   const values: string[] = []
   for (const variation of resource.vary) {
-    const sent = valuesOf(headers, variation.name)
+    const sent = normalised(variation.name, valuesOf(headers, variation.name))
     if (variation.name === 'host' && host === 'odd') return undefined
     if (
       variation.values.length > 0 &&
@@ -80,5 +80,16 @@ export const varyKey = (
   const text = delimit(['vary', ...values, origin ?? ''])
   return varyKeys.get(text) ?? varyKeys.memo(text)
 }
+
+/** RFC 9111 §4.1: spellings that mean the same. Language ranges have no case (RFC 4647 §2), and no spaces in them. */
+const normalised = (name: string, values: string[]): readonly string[] =>
+  name === 'accept-language' && values.length > 0
+    ? [
+        values
+          .join(',')
+          .toLowerCase()
+          .replaceAll(/[ \t]+/g, '')
+      ]
+    : values
 
 const varyKeys = createLru(200, (text) => `:~${digest(text)}`)

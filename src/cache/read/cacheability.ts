@@ -44,7 +44,7 @@ export const cacheabilityOf = (
   if (host === 'refused') return bypass('host', resource.name)
   const query = queryAt < 0 ? NO_QUERY : queryKey(target.slice(queryAt + 1), resource)
   if (query.bypass !== undefined) return bypass(query.bypass, resource.name)
-  if (fields.hasRange) return bypass('range', resource.name)
+  if (fields.hasRange && resource.isJson) return bypass('range', resource.name)
   if (resource.isJson && !isAcceptable(fields.accept)) return bypass('html', resource.name)
   const { identity } = fields
   if (identity === undefined && resource.scope !== 'public') return bypass('no-identity', resource.name)

@@ -68,7 +68,7 @@ export class CollapsedFetches {
   /** Refreshes an entry that was just answered stale, unless somebody does already. */
   refresh(lookup: Lookup): void {
     const { key } = lookup.cacheable
-    if (this.#context.uncacheable.has(key) || this.find(key) !== undefined) return
+    if (this.#context.uncacheable.isNoted(key) || this.find(key) !== undefined) return
     this.lead(lookup).result.then(discard, () => undefined)
   }
 
@@ -115,7 +115,7 @@ const fetchAndStore = async (
   const proof = made && isProofDue(lookup.proof, made, context.now()) ? made : undefined
   const { position } = lookup
   const unstorable = fetched.kind === 'own' ? fetched.unstored : undefined
-  noteCacheability(context, key, fetched)
+  noteCacheability(context, lookup, fetched)
   const { noStore } = requestDirectivesOf(lookup.request.headers)
   const write = noStore ? undefined : writeOf(key, fetched)
   const notCommitted = await storeFill(context, { position, proof, write })
@@ -128,13 +128,13 @@ const fetchAndStore = async (
 /** Where the origin is to be asked each time, lookups do not wait for one another. */
 const noteCacheability = (
   { uncacheable }: Pick<FetchContext, 'uncacheable'>,
-  key: string,
+  lookup: Lookup,
   fetched: Fetched
 ): void => {
-  if (fetched.kind === 'own') {
-    if (fetched.isLasting) uncacheable.set(key, fetched.unstored)
-  } else if (fetched.unconfirmed === undefined) uncacheable.delete(key)
-  else uncacheable.set(key, fetched.unconfirmed)
+  const isOwn = fetched.kind === 'own'
+  const reason = isOwn ? fetched.unstored : fetched.unconfirmed
+  if (reason === undefined) uncacheable.forget(lookup.cacheable.key)
+  else if (!isOwn || fetched.isLasting) uncacheable.note(lookup, reason)
 }
 
 const writeOf = (storeKey: string, fetched: Fetched): PendingWrite | undefined => {

@@ -16,8 +16,19 @@ import { OriginError } from '../errors.js'
 import type { Outcome, UnstoredReason } from '../observer.js'
 import { discard } from './collapsed-fetch.js'
 import type { Lookup } from './lookup.js'
+import { partOf } from './part.js'
 import type { Fetched, FetchedEntry } from './origin-fetch.js'
 import type { RequestFields } from './request-fields.js'
+
+/** From the fresh entry that this lookup has found; `undefined` for a part of it that the origin is to be asked for. */
+export const forHit = (lookup: Lookup, now: number): Answer | undefined => {
+  const { entry, fields, request } = lookup
+  // RFC 9110 §13.2.2: conditions come before the range. RFC 9110 §14.2: only a GET has one.
+  if (!fields.hasRange || entry === undefined || request.method !== 'GET' || isKnown(entry, fields))
+    return fromCache(lookup, 'hit', now)
+  const part = partOf(entry, request.headers)
+  return part && fromCache({ ...lookup, entry: part }, 'hit', now)
+}
 
 /** From the entry that this lookup has found. */
 export const fromCache = (lookup: Lookup, outcome: 'hit' | 'stale', now: number): Answer => {
@@ -92,10 +103,9 @@ export interface Fate {
 /** Why the request went forward, and what became of its answer. */
 export const forwardStatus = (lookup: Lookup, { is, reason }: Fate = {}): string => {
   if (lookup.position === undefined) return STORE_UNAVAILABLE
-  if (!lookup.mayShare) return UNPROVEN
-  const forwarded = lookup.entry === undefined ? MISS : STALE
-  if (is !== undefined) return is(forwarded)
-  return reason === undefined ? forwarded : unstoredStatus(forwarded, reason)
+  const forwarded = lookup.mayShare ? (lookup.entry === undefined ? MISS : STALE) : UNPROVEN
+  if (reason !== undefined) return unstoredStatus(forwarded, reason)
+  return is === undefined || !lookup.mayShare ? forwarded : is(forwarded)
 }
 
 interface Told {
@@ -109,14 +119,12 @@ const entryAnswer = (entry: Entry, fields: RequestFields, told: Told): Answer =>
   outcome: told.outcome,
   cacheStatus: told.cacheStatus,
   entry,
-  status: isConditional(fields) && isKnown(entry, fields) ? 304 : entry.status,
+  status: isKnown(entry, fields) ? 304 : entry.status,
   ageSeconds: told.ageSeconds
 })
 
-const isConditional = ({ ifNoneMatch, ifModifiedSince }: RequestFields): boolean =>
-  ifNoneMatch !== undefined || ifModifiedSince !== undefined
-
 /** RFC 9110 §13.2.1: conditions are about a 200. */
 const isKnown = (entry: Entry, fields: RequestFields): boolean =>
+  (fields.ifNoneMatch !== undefined || fields.ifModifiedSince !== undefined) &&
   entry.status === 200 &&
   isNotModified(fields, { etag: entry.etag, lastModified: valueOf(entry.headers, 'last-modified') })

@@ -1,24 +1,18 @@
 import type { CancelSignal } from '../../concurrency/cancellation.js'
 import { bodyAgain, collect, parseJson } from '../../http/body.js'
-import { fieldName, valueOf, withoutFields } from '../../http/fields.js'
+import { valueOf, withoutFields } from '../../http/fields.js'
 import { type Entry, ETAG_MAX_LENGTH } from '../entry.js'
 import { brokenOff } from '../errors.js'
 import { etagOf } from '../identity/digest.js'
 import type { InvalidateSessionChanges } from '../identity/session-changes.js'
 import type { UnstoredReason } from '../observer.js'
 import type { Origin, OriginAnswer } from '../origin.js'
-import { expandAll, type Resource } from '../resource.js'
-import { identityTag } from '../tags.js'
-import { conditionsOf, confirmedAnswer, isAbout, type Validation, validationOf } from './confirmation.js'
+import { confirmedAnswer, isAbout, type Validation, validationOf } from './confirmation.js'
+import { entryTags } from './entry-tags.js'
+import { fetchHeaders } from './fetch-headers.js'
+import { lifetimeOf } from './freshness.js'
 import type { Lookup } from './lookup.js'
-import {
-  type Freshness,
-  lifetimeOf,
-  needsLeaveToShare,
-  storabilityOf,
-  type Unstorable,
-  unstorable
-} from './storable.js'
+import { needsLeaveToShare, storabilityOf, type Unstorable, unstorable } from './storable.js'
 
 /** What one origin request has brought. */
 export type Fetched = FetchedEntry | OwnAnswer
@@ -132,11 +126,10 @@ const makeEntry = async (
   const directives = origin.directivesOf(answer.headers)
   if (!directives.sharesAuthorized && needsLeaveToShare(lookup.request.headers, resource))
     return ownAnswer(unstorable('authorization', false))
-  const lifetime = lifetimeOf(directives, resource, { status, requestedAt, maxTtlMs })
+  const isConfirmable = validationOf(answer.headers) !== undefined
+  const lifetime = lifetimeOf(directives, resource, { status, isConfirmable, requestedAt, maxTtlMs })
   if (lifetime.kind === 'unstorable') return ownAnswer(lifetime)
   const { freshness, unconfirmed } = lifetime
-  const isConfirmable = status === 200 && validationOf(answer.headers) !== undefined
-  if (unconfirmed !== undefined && !isConfirmable) return ownAnswer(unstorable(unconfirmed))
   // RFC 5861 §4: the entry that is here is better than an error.
   if (status >= 500 && (lookup.entry?.staleIfErrorUntil ?? 0) > requestedAt)
     return ownAnswer(unstorable('status', false))
@@ -145,7 +138,7 @@ const makeEntry = async (
   if (collected.kind === 'stream') return ownAnswer(unstorable('too-large'), collected.body)
   const json = parseJson(collected.bytes)
   if (json === undefined && resource.isJson) return ownAnswer(unstorable('malformed'), bodyAgain(collected))
-  const tags = tagsOf(lookup, user, json)
+  const tags = entryTags(lookup, { user, answer: json })
   if (tags === undefined) return ownAnswer(unstorable('tags'), bodyAgain(collected))
   const sent = valueOf(answer.headers, 'etag')
   const etag = sent ?? etagOf(collected.bytes)
@@ -156,7 +149,6 @@ const makeEntry = async (
     headers,
     body: collected.bytes,
     ...freshness,
-    ...(isConfirmable && { keptUntil: keptUntil(freshness, { requestedAt, maxTtlMs }) }),
     etag: etag.length <= ETAG_MAX_LENGTH ? etag : undefined,
     tags
   }
@@ -164,16 +156,6 @@ const makeEntry = async (
   const isAged = valueOf(answer.headers, 'age') !== undefined
   return { kind: 'entry', entry, confirmed: undefined, unconfirmed, isAged, user: told, unstored: undefined }
 }
-
-/** An entry that the origin can confirm stays for so long after its life. */
-const KEPT_MS = 600_000
-
-const keptUntil = (
-  { freshUntil, staleWhileRevalidateUntil, staleIfErrorUntil }: Freshness,
-  { requestedAt, maxTtlMs }: { readonly requestedAt: number; readonly maxTtlMs: number }
-): number =>
-  Math.max(requestedAt, freshUntil, staleWhileRevalidateUntil, staleIfErrorUntil) +
-  Math.min(KEPT_MS, maxTtlMs)
 
 /** Bytes of the body as the head tells them; 0 where it does not. */
 const lengthOf = (headers: readonly string[]): number => Number(valueOf(headers, 'content-length') ?? 0)
@@ -184,50 +166,6 @@ const lengthOf = (headers: readonly string[]): number => Number(valueOf(headers,
  */
 const lacksCorsHeader = (asked: readonly string[], answered: readonly string[]): boolean =>
   valueOf(asked, 'origin') !== undefined && valueOf(answered, 'access-control-allow-origin') === undefined
-
-/** `undefined` when the answer does not show what the row's tags are made from. */
-const tagsOf = (
-  { cacheable, fields: { identity } }: Lookup,
-  user: string | undefined,
-  answer: unknown
-): readonly string[] | undefined => {
-  const { resource, parameters, key, baseKey } = cacheable
-  const tags = expandAll(resource.tags, { parameters, identity, user, answer })
-  if (tags === undefined) return undefined
-  const added = key === baseKey ? [] : [baseKey]
-  if (resource.scope === 'identity' && identity !== undefined) added.push(identityTag(identity))
-  added.push(...resource.groupTags)
-  return [...added.filter((tag) => !tags.includes(tag)), ...tags]
-}
-
-/**
- * The answer is for every caller of the key: nothing of one caller's conditions or codings goes with it. His `Accept` does
- * where any type is stored, and its answer is not if it names that field in `Vary`.
- */
-const fetchHeaders = (
-  headers: readonly string[],
-  { isJson }: Resource,
-  validation: Validation | undefined
-): readonly string[] => [
-  ...withoutFields(headers, (name) => isOfOneCaller(fieldName(name), isJson)),
-  ...(isJson ? ['Accept', 'application/json'] : []),
-  ...['Accept-Encoding', 'identity'],
-  ...conditionsOf(validation)
-]
-
-const isOfOneCaller = (name: string, isJson: boolean): boolean =>
-  OF_ONE_CALLER.has(name) && (isJson || name !== 'accept')
-
-const OF_ONE_CALLER = new Set([
-  'accept',
-  'accept-encoding',
-  'if-match',
-  'if-none-match',
-  'if-modified-since',
-  'if-unmodified-since',
-  'if-range',
-  'range'
-])
 
 /** Each answer from the cache has its own. */
 const RECOMPUTED_FIELDS = new Set(['age', 'content-length'])

@@ -4,7 +4,7 @@ import type { Answer } from '../answer.js'
 import { isFresh } from '../entry.js'
 import { OriginError } from '../errors.js'
 import { Proof } from '../identity/proof.js'
-import type { Observer } from '../observer.js'
+import type { Observer, UnstoredReason } from '../observer.js'
 import type { Reading, Store } from '../store.js'
 import { proofKey } from '../tags.js'
 import { type Cacheability, cacheabilityOf, type CacheabilityRules } from './cacheability.js'
@@ -14,6 +14,7 @@ import type { Lookup, ReadRequest } from './lookup.js'
 import {
   afterFailure,
   forCollapsed,
+  forHit,
   forLeader,
   forwardStatus,
   fromCache,
@@ -45,7 +46,6 @@ export interface ReadThroughContext extends CacheabilityRules {
 const WAITS = 2
 
 const DISABLED: Cacheability = { kind: 'bypass', reason: 'disabled', resource: 'none' }
-const NOTHING: Reading['entries'] = []
 
 /**
  * One read, from the request to its answer:
@@ -56,7 +56,7 @@ const NOTHING: Reading['entries'] = []
  *            ─ only-if-cached                       → 504
  *            ─ HEAD, or neither proof nor store     → forward
  *            ─ uncacheable key, no-store, or
- *              Authorization on a public row        → fetch alone
+ *              Authorization on a public row        → fetch alone; forward what is too large
  *            ─ else                                 → join or lead a collapsed fetch, twice at most; then fetch
  *                                                     alone. It is the key's; without a proof it is this caller's
  *                                                     of the key, and its answer is the proof
@@ -107,7 +107,7 @@ const lookUp = async (
   } catch {
     // A lookup without a position is a miss of which nothing is stored.
   }
-  const [entry, proofEntry] = reading?.entries ?? NOTHING
+  const [entry, proofEntry] = reading?.entries ?? []
   const proof = proofEntry && new Proof(proofEntry)
   const now = context.now()
   const mayShare = !isProofNeeded || proof?.isCurrent(now) === true
@@ -117,10 +117,10 @@ const lookUp = async (
 }
 
 const fromStore = (context: ReadThroughContext, lookup: Lookup, now: number): Answer | undefined => {
-  const { entry, mayShare, request } = lookup
+  const { entry, mayShare, request, fields } = lookup
   if (!mayShare || entry === undefined) return undefined
-  if (isFresh(entry, now)) return fromCache(lookup, 'hit', now)
-  if (now >= entry.staleWhileRevalidateUntil) return undefined
+  if (isFresh(entry, now)) return forHit(lookup, now)
+  if (fields.hasRange || now >= entry.staleWhileRevalidateUntil) return undefined
   if (request.method === 'GET') context.fetches.refresh(lookup)
   return fromCache(lookup, 'stale', now)
 }
@@ -129,7 +129,7 @@ const fromOrigin = async (context: ReadThroughContext, lookup: Lookup): Promise<
   const { request, cacheable } = lookup
   const { noStore, onlyIfCached } = requestDirectivesOf(request.headers)
   if (onlyIfCached) return notCached(lookup)
-  if (request.method === 'HEAD') return forwardAlone(context, lookup)
+  if (request.method === 'HEAD' || lookup.fields.hasRange) return forwardAlone(context, lookup)
   if (noStore || needsLeaveToShare(request.headers, cacheable.resource)) return fetchAlone(context, lookup)
   const isShareable = lookup.mayShare || lookup.position !== undefined
   return isShareable ? fetchTogether(context, lookup) : forwardAlone(context, lookup)
@@ -138,7 +138,10 @@ const fromOrigin = async (context: ReadThroughContext, lookup: Lookup): Promise<
 /** Joins the fetch for the key or leads one, at most a few times; then asks the origin by itself. */
 const fetchTogether = async (context: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
   const { fetches, uncacheable, now } = context
-  for (let waits = 0; waits < WAITS && !uncacheable.has(lookup.cacheable.key); waits++) {
+  for (let waits = 0; waits < WAITS; waits++) {
+    const reason = await uncacheable.reasonFor(lookup)
+    if (reason === 'too-large') return forwardAlone(context, lookup, reason)
+    if (reason !== undefined) break
     const current = fetches.find(fetches.keyOf(lookup))
     const fetch = current ?? fetches.lead(lookup)
     const isLeader = current === undefined
@@ -190,12 +193,16 @@ const fetchAlone = async (context: ReadThroughContext, lookup: Lookup): Promise<
   }
 }
 
-/** Passes the request on as it came. */
-const forwardAlone = async ({ forward, now }: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
+/** Passes the request on as it came: what is too large to be stored is not held for each caller to find that out. */
+const forwardAlone = async (
+  { forward, now }: ReadThroughContext,
+  lookup: Lookup,
+  reason?: UnstoredReason
+): Promise<Answer> => {
   const answer = await forward(lookup.request, lookup.fields.identity, {
     resource: lookup.cacheable.resource.name,
     outcome: missOutcome(lookup),
-    cacheStatus: forwardStatus(lookup)
+    cacheStatus: forwardStatus(lookup, { reason })
   })
   if (answer.status < 500 || !isUsableOnError(lookup, now())) return answer
   if (answer.kind === 'relay') answer.received.body.destroy()

@@ -87,6 +87,11 @@ t.test('the leader is told whether its answer was stored', async (t) => {
     cacheStatus: 'spms; fwd=uri-miss; detail=invalidated'
   })
   t.match(forLeader(lookup({ entry: STALE }), fetched, 0), { cacheStatus: 'spms; fwd=stale; stored' })
+  const unproven = lookup({ mayShare: false })
+  t.match(forLeader(unproven, fetched, 0), { cacheStatus: 'spms; fwd=request; detail=unproven' })
+  t.match(forLeader(unproven, { ...fetched, unstored: 'invalidated' }, 0), {
+    cacheStatus: 'spms; fwd=request; detail=invalidated'
+  })
 })
 
 t.test('the leader gets its own answer as it came, and a stale entry in place of an error', async (t) => {
