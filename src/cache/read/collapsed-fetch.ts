@@ -1,16 +1,18 @@
-import type { CancelSignal } from '../../concurrency/cancellation.js'
+import { CancelledError, type CancelSignal } from '../../concurrency/cancellation.js'
 import { type SharedRun, SingleFlight } from '../../concurrency/single-flight.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
-import { isProofDue, type NewProof, proofWrite } from '../identity/proof.js'
+import { OriginError } from '../errors.js'
+import { isProofDue } from '../identity/proof.js'
 import type { InvalidateSessionChanges } from '../identity/session-changes.js'
 import { isReached } from '../invalidate/matcher.js'
-import type { Observer, UnstoredReason } from '../observer.js'
+import type { Observer } from '../observer.js'
 import type { Position } from '../position.js'
 import type { ResourceTable } from '../resource.js'
 import type { PendingWrite, Store } from '../store.js'
 import type { Lookup } from './lookup.js'
 import { type Fetched, fetchOrigin, type OriginFetchContext } from './origin-fetch.js'
 import { requestDirectivesOf } from './request-directives.js'
+import { storeFill } from './store-fill.js'
 import type { UncacheableKeys } from './uncacheable-keys.js'
 
 export interface FetchContext extends OriginFetchContext {
@@ -159,33 +161,22 @@ const knownUserOf = async (
 const provesAccess = (fetched: Fetched): boolean =>
   fetched.kind === 'entry' && fetched.confirmed === undefined && fetched.unconfirmed === undefined
 
-export interface Fill {
-  /** The position before the origin was asked; nothing is stored without one. */
-  readonly position: Position | undefined
-  readonly write: PendingWrite | undefined
-  /** Whom the origin has just answered a protected read. */
-  readonly proof: NewProof | undefined
-}
-
-/** Commits what a fetch has brought. Resolves to why its entry was not stored; never rejects. */
-export const storeFill = async (
-  { store, now }: Pick<FetchContext, 'store' | 'now'>,
-  { position, write, proof }: Fill
-): Promise<UnstoredReason | undefined> => {
-  if (position === undefined) return 'store-unavailable'
-  const writes = write === undefined ? [] : [write]
-  if (proof !== undefined) writes.push(proofWrite(proof, now()))
-  if (writes.length === 0) return undefined
-  try {
-    const [outcome] = await store.commit({ writes, position })
-    if (write === undefined || outcome === 'stored') return undefined
-    return outcome === 'unmet' ? 'outdated' : 'invalidated'
-  } catch {
-    return write === undefined ? undefined : 'store-error'
-  }
-}
-
 /** Nobody will read this answer. */
 export const discard = (fetched: Fetched): void => {
   if (fetched.kind === 'own') fetched.answer.body.destroy()
+}
+
+/** What a fetch brings, or why it brings nothing. Rejects with `CancelledError` for a caller who has gone. */
+export const waitFor = async (
+  fetch: CollapsedFetch,
+  cancel: CancelSignal,
+  isLeader: boolean
+): Promise<Fetched | OriginError> => {
+  try {
+    return await fetch.wait(cancel)
+  } catch (error) {
+    if (error instanceof OriginError) return error
+    if (isLeader && error instanceof CancelledError) fetch.result.then(discard, () => undefined)
+    throw error
+  }
 }

@@ -11,9 +11,10 @@ export interface Validation {
   readonly lastModified: string | undefined
 }
 
-/** `undefined` for an entry that the origin cannot confirm. An entity tag of ours is never sent to it. */
-export const validationOf = (headers: readonly string[]): Validation | undefined => {
-  const sent = valueOf(headers, 'etag')
+type Validated = Pick<Entry, 'etag' | 'headers'>
+
+/** `undefined` where the origin has nothing to know it by again. An entity tag of ours is never sent to it. */
+export const validationOf = ({ etag: sent, headers }: Validated): Validation | undefined => {
   const etag = sent === undefined || isOwnEtag(sent) || sent.length > ETAG_MAX_LENGTH ? undefined : sent
   const lastModified = valueOf(headers, 'last-modified')
   return etag === undefined && lastModified === undefined ? undefined : { etag, lastModified }
@@ -45,7 +46,7 @@ export const confirmedAnswer = (stale: Entry, notModified: OriginAnswer): Origin
   const updated = new Set(update.map((name) => name.toLowerCase()).filter((_, at) => at % 2 === 0))
   const stored = withoutFields(stale.headers, (name) => updated.has(name.toLowerCase()))
   const body = Readable.from([stale.body])
-  return { ...notModified, status: stale.status, statusText: '', headers: [...stored, ...update], body }
+  return { ...notModified, status: stale.status, statusText: 'OK', headers: [...stored, ...update], body }
 }
 
 const describesBody = (name: string): boolean => DESCRIBES_BODY.has(name.toLowerCase())

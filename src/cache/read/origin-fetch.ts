@@ -70,7 +70,7 @@ export const fetchOrigin = async (
   options: FetchOptions
 ): Promise<Fetched> => {
   const stale = lookup.mayShare && lookup.entry?.etag !== undefined ? lookup.entry : undefined
-  const validation = stale && validationOf(stale.headers)
+  const validation = stale && validationOf(stale)
   const received = await ask(context, lookup, { ...options, validation })
   if (received.answer.status !== 304 || stale === undefined || validation === undefined)
     return makeEntry(context, lookup, received)
@@ -126,7 +126,8 @@ const makeEntry = async (
   const directives = origin.directivesOf(answer.headers)
   if (!directives.sharesAuthorized && needsLeaveToShare(lookup.request.headers, resource))
     return ownAnswer(unstorable('authorization', false))
-  const isConfirmable = validationOf(answer.headers) !== undefined
+  const sent = valueOf(answer.headers, 'etag')
+  const isConfirmable = validationOf({ etag: sent, headers: answer.headers }) !== undefined
   const lifetime = lifetimeOf(directives, resource, { status, isConfirmable, requestedAt, maxTtlMs })
   if (lifetime.kind === 'unstorable') return ownAnswer(lifetime)
   const { freshness, unconfirmed } = lifetime
@@ -140,7 +141,6 @@ const makeEntry = async (
   if (json === undefined && resource.isJson) return ownAnswer(unstorable('malformed'), bodyAgain(collected))
   const tags = entryTags(lookup, { user, answer: json })
   if (tags === undefined) return ownAnswer(unstorable('tags'), bodyAgain(collected))
-  const sent = valueOf(answer.headers, 'etag')
   const etag = sent ?? etagOf(collected.bytes)
   const headers = withoutFields(answer.headers, (name) => RECOMPUTED_FIELDS.has(name.toLowerCase()))
   if (sent === undefined) headers.push('ETag', etag)

@@ -1,4 +1,3 @@
-import { CancelledError, type CancelSignal } from '../../concurrency/cancellation.js'
 import { bypassStatus, pendingStatus } from '../../http/cache-status.js'
 import type { Answer } from '../answer.js'
 import { isFresh } from '../entry.js'
@@ -8,7 +7,7 @@ import type { Observer, UnstoredReason } from '../observer.js'
 import type { Reading, Store } from '../store.js'
 import { proofKey } from '../tags.js'
 import { type Cacheability, cacheabilityOf, type CacheabilityRules } from './cacheability.js'
-import { type CollapsedFetch, type CollapsedFetches, discard } from './collapsed-fetch.js'
+import { type CollapsedFetches, waitFor } from './collapsed-fetch.js'
 import type { Forward } from './forward.js'
 import type { Lookup, ReadRequest } from './lookup.js'
 import {
@@ -23,9 +22,8 @@ import {
   notCached
 } from './lookup-answer.js'
 import type { Fetched } from './origin-fetch.js'
-import { requestDirectivesOf } from './request-directives.js'
+import { wayOf } from './request-directives.js'
 import type { ReadFields } from './request-fields.js'
-import { needsLeaveToShare } from './storable.js'
 import type { UncacheableKeys } from './uncacheable-keys.js'
 
 export interface ReadThroughContext extends CacheabilityRules {
@@ -54,9 +52,9 @@ const DISABLED: Cacheability = { kind: 'bypass', reason: 'disabled', resource: '
  *     lookup ─ fresh                                → hit
  *            ─ stale, within stale-while-revalidate → hit, refreshed in the background
  *            ─ only-if-cached                       → 504
- *            ─ HEAD, or neither proof nor store     → forward
+ *            ─ HEAD, Range, neither proof nor store → forward
  *            ─ uncacheable key, no-store, or
- *              Authorization on a public row        → fetch alone; forward what is too large
+ *              Authorization for a public row       → fetch alone; forward what is too large
  *            ─ else                                 → join or lead a collapsed fetch, twice at most; then fetch
  *                                                     alone. It is the key's; without a proof it is this caller's
  *                                                     of the key, and its answer is the proof
@@ -126,13 +124,10 @@ const fromStore = (context: ReadThroughContext, lookup: Lookup, now: number): An
 }
 
 const fromOrigin = async (context: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
-  const { request, cacheable } = lookup
-  const { noStore, onlyIfCached } = requestDirectivesOf(request.headers)
-  if (onlyIfCached) return notCached(lookup)
-  if (request.method === 'HEAD' || lookup.fields.hasRange) return forwardAlone(context, lookup)
-  if (noStore || needsLeaveToShare(request.headers, cacheable.resource)) return fetchAlone(context, lookup)
-  const isShareable = lookup.mayShare || lookup.position !== undefined
-  return isShareable ? fetchTogether(context, lookup) : forwardAlone(context, lookup)
+  const way = wayOf(lookup)
+  if (way === 'not') return notCached(lookup)
+  if (way === 'forward') return forwardAlone(context, lookup)
+  return way === 'alone' ? fetchAlone(context, lookup) : fetchTogether(context, lookup)
 }
 
 /** Joins the fetch for the key or leads one, at most a few times; then asks the origin by itself. */
@@ -167,20 +162,6 @@ const leaderAnswer = async (
   const effects = fetched.kind === 'own' ? await fetched.effects : undefined
   const answer = forLeader(lookup, fetched, now())
   return effects === 'pending' ? { ...answer, cacheStatus: pendingStatus(answer.cacheStatus) } : answer
-}
-
-const waitFor = async (
-  fetch: CollapsedFetch,
-  cancel: CancelSignal,
-  isLeader: boolean
-): Promise<Fetched | OriginError> => {
-  try {
-    return await fetch.wait(cancel)
-  } catch (error) {
-    if (error instanceof OriginError) return error
-    if (isLeader && error instanceof CancelledError) fetch.result.then(discard, () => undefined)
-    throw error
-  }
 }
 
 /** Waits for nobody. What it brings is stored, too, if it can be: a key need not stay uncacheable. */
