@@ -34,12 +34,14 @@ export interface Resource {
   readonly staleIfErrorMs: number
   readonly key: KeyTemplate
   readonly tags: readonly Template[]
-  /** Query parameters that belong to the key; `whole`: the query as it was sent. */
-  readonly query: readonly string[] | 'whole'
+  /** Query parameters that belong to the key; any other bypasses. `whole`: the query as it was sent. */
+  readonly query: readonly QueryParameter[] | 'whole'
   /** Query parameters that bypass as a search. */
   readonly bypassOn: readonly string[]
   /** Request headers that belong to the key. */
   readonly vary: readonly Variation[]
+  /** In each of which there is an entry of its own, the first for whoever wants none of them; `undefined`: all alike. */
+  readonly languages: Languages | undefined
   /** Tags of every entry: unlisted writes to these parts of the API make it doubtful. */
   readonly groupTags: readonly string[]
   /** Only JSON is stored; else whatever comes, as the caller's own `Accept` asks for it. */
@@ -50,6 +52,14 @@ export interface Resource {
   readonly sharesAuthorized: boolean
   /** Where the answer tells the caller's own user number, if it does. */
   readonly userNumber: Template | undefined
+}
+
+export type Languages = readonly [string, ...string[]]
+
+export interface QueryParameter {
+  readonly name: string
+  /** The greatest of the whole numbers from 1 on that have entries; `undefined`: each value has entries of its own. */
+  readonly maximum: number | undefined
 }
 
 export interface Variation {

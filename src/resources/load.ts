@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { LineCounter, parseDocument } from 'yaml'
 import type { ResourceTable } from '../cache/resource.js'
 import { checkFile } from './check-file.js'
+import { tagsThatMissKeys } from './row-checks.js'
 import type { ResourceFile, TtlLimits } from './schema.js'
 import { compileTable } from './table.js'
 
@@ -9,6 +10,8 @@ export interface LoadedResources {
   readonly table: ResourceTable
   /** The file with its defaults filled in, for `GET /v1/resources`. */
   readonly description: ResourceFile
+  /** What is allowed, and hardly what was meant; each names its row and field. */
+  readonly warnings: readonly string[]
 }
 
 export interface LoadOptions extends TtlLimits {
@@ -28,7 +31,8 @@ export const loadResources = (
   const compiled = compileTable(sound, trustedHeaders)
   const all = [...problems, ...compiled.problems]
   if (all.length > 0) throw new ResourceTableError(source, all)
-  return { table: compiled.table, description: sound.file }
+  const warnings = tagsThatMissKeys(sound.resources, sound.writes)
+  return { table: compiled.table, description: sound.file, warnings }
 }
 
 export type ReadOptions = Omit<LoadOptions, 'source'>

@@ -1,10 +1,11 @@
 import { fieldName } from '../http/fields.js'
-import type { ReadMatch, Resource, Variation } from '../cache/resource.js'
 import { NEVER_STORED } from '../cache/read/storable.js'
+import type { Languages, ReadMatch, Resource, Variation } from '../cache/resource.js'
 import { groupTag } from '../cache/tags.js'
 import type { Labelled } from './check-file.js'
 import { shapeOf, type Route } from './path-router.js'
 import {
+  canBeEqual,
   findRival,
   parametersOf,
   reportRepeatedParameters,
@@ -62,9 +63,10 @@ const compileRow = (
     staleIfErrorMs: row.staleIfError * 1000,
     key: keyTemplateOf(row.key, key.parts),
     tags,
-    query: row.query === '*' ? 'whole' : row.query,
+    query: queryOf(row.query),
     bypassOn: row.bypassOn,
     vary: [...variationsOf(row.vary), ...variationsOf([...trustedHeaders])],
+    languages: languagesOf(row.languages),
     groupTags: row.families.map(groupTag),
     isJson: row.contentType === 'json',
     statuses: row.statuses === '*' ? 'any' : row.statuses,
@@ -90,6 +92,16 @@ const reportUnprotected = (
   if (sharesAuthorized) report('sharesAuthorized', `is for the scope public, and the scope is ${scope}`)
 }
 
+const queryOf = (query: ReadRow['query']): Resource['query'] => {
+  if (query === '*') return 'whole'
+  return Array.isArray(query)
+    ? query.map((name) => ({ name, maximum: undefined }))
+    : Object.entries(query).map(([name, maximum]) => ({ name, maximum }))
+}
+
+const languagesOf = ([first, ...others]: readonly string[]): Languages | undefined =>
+  first === undefined ? undefined : [first, ...others]
+
 /** The names in the form that they are compared in. */
 const variationsOf = (vary: ReadRow['vary']): readonly Variation[] =>
   Array.isArray(vary)
@@ -106,15 +118,3 @@ const reportRivals = (rows: readonly Labelled<ReadRow>[], report: Report): void 
     if (sameKey !== undefined) report(`${label}.key`, `can be the same key as in ${sameKey}`)
   }
 }
-
-const canBeEqual = (key: string, other: string): boolean => {
-  const parts = key.split(':')
-  const otherParts = other.split(':')
-  return (
-    parts.length === otherParts.length &&
-    parts.every((part, at) => isSamePart(shapeOf(part), shapeOf(otherParts[at] ?? '')))
-  )
-}
-
-const isSamePart = (part: string, other: string): boolean =>
-  part === other || (part === '{}' && /^\d+$/.test(other)) || (other === '{}' && /^\d+$/.test(part))

@@ -101,15 +101,10 @@ const readRowSchema = ({ defaultTtlSeconds, maxTtlSeconds }: TtlLimits) => {
       staleIfError: window,
       scope: Type.Unsafe<Scope>({ type: 'string', enum: SCOPES }),
       tags: Type.Array(template, { default: [] }),
-      query: Type.Unsafe<string[] | '*'>({
-        ...wordOr('*', 'a list of names, or *'),
-        type: ['array', 'string'],
-        items: Type.String({ minLength: 1 }),
-        uniqueItems: true,
-        default: []
-      }),
+      query: querySchema,
       bypassOn: names(Type.String({ minLength: 1 })),
       vary: varySchema,
+      languages: Type.Array(language, { default: [], uniqueItems: true }),
       contentType: Type.Unsafe<'json' | '*'>({ type: 'string', enum: ['json', '*'], default: 'json' }),
       statuses: Type.Unsafe<number[] | '*'>({
         ...wordOr('*', 'a list of statuses, or *'),
@@ -126,13 +121,23 @@ const readRowSchema = ({ defaultTtlSeconds, maxTtlSeconds }: TtlLimits) => {
   )
 }
 
-/** Names alone, or each with the values that have entries; none of them: every value has. */
+const language = text('^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$', 'a language tag of RFC 5646, as in en-AU')
+
+const querySchema = Type.Union(
+  [
+    names(Type.String({ minLength: 1 })),
+    Type.Record(Type.String({ pattern: '^.+$' }), Type.Integer({ minimum: 1, maximum: 999_999_999 }), closed),
+    Type.Literal('*')
+  ],
+  { default: [], description: 'a list of names, names with the greatest number that has entries, or *' }
+)
+
 const varySchema = Type.Union(
   [
     names(token),
     Type.Record(token, Type.Array(Type.String({ minLength: 1 }), { uniqueItems: true }), closed)
   ],
-  { default: [] }
+  { default: [], description: 'a list of names, or names with the values that have entries' }
 )
 
 /** RFC 9110 §9.2.1: the others change nothing. */

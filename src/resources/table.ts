@@ -1,6 +1,6 @@
 import { unescape } from 'node:querystring'
 import { fieldName } from '../http/fields.js'
-import type { ResourceTable, WriteMatch } from '../cache/resource.js'
+import type { Resource, ResourceTable, WriteMatch } from '../cache/resource.js'
 import type { SoundFile } from './check-file.js'
 import { createUnlistedWrites, compileWrites, type CompiledWrite } from './write-rows.js'
 import { createRouter } from './path-router.js'
@@ -44,7 +44,7 @@ export const compileTable = (
         tagGroups: file.identity.families,
         proofMs: file.identity.proof * 1000
       },
-      variedHeaders: [...new Set(reads.flatMap(({ row }) => row.resource.vary.map(({ name }) => name)))],
+      variedHeaders: [...new Set(reads.flatMap(({ row }) => variedOf(row.resource)))],
       matchRead,
       signInTags: file.signIn.tags,
       isLogIn: createLogInTest(file.logIn),
@@ -59,6 +59,11 @@ export const compileTable = (
     }
   }
 }
+
+const variedOf = ({ vary, languages }: Resource): readonly string[] => [
+  ...vary.map(({ name }) => name),
+  ...(languages === undefined ? [] : ['accept-language'])
+]
 
 /** Whether the path of a `Location` lies below one of the prefixes. */
 const createLogInTest =

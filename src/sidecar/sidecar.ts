@@ -57,8 +57,14 @@ export const createSidecar = async ({
   const maxTtlMs = config.MAX_TTL * 1000
   const ttlLimits = { defaultTtlSeconds: config.DEFAULT_TTL, maxTtlSeconds: config.MAX_TTL }
   const trustedFields = listOf(config.TRUSTED_FIELDS).map((name) => name.toLowerCase())
-  const { table, description } = readTable(config, { ...ttlLimits, trustedHeaders: trustedFields })
+  const { table, description, warnings } = readTable(config, { ...ttlLimits, trustedHeaders: trustedFields })
   checkPrefix(config, description)
+  for (const warning of warnings) {
+    log.warn(
+      { warning, hint: 'add the tag to the row of the read' },
+      'A write will not invalidate what it names'
+    )
+  }
   const unread = new Unread({ timeoutMs: config.CALLER_TIMEOUT_MS })
   const metrics = createMetrics({ stats: () => store.stats(), unread })
   const statistics = createStatistics({ counts: metrics.counts, now: Date.now })

@@ -1,7 +1,7 @@
 import { valuesOf } from '../../http/fields.js'
 import { delimit, digest } from '../identity/digest.js'
 import { createLru } from '../lru.js'
-import type { KeyPart, KeyTemplate, Parameters, Resource } from '../resource.js'
+import type { KeyPart, KeyTemplate, Parameters, QueryParameter, Resource } from '../resource.js'
 import type { HostKind } from './host-check.js'
 
 /**
@@ -46,7 +46,7 @@ export const queryKey = (query: string, resource: Resource): QueryPart => {
     .map((text) => ({ text, name: [...new URLSearchParams(text).keys()][0] ?? '' }))
   if (pairs.some(({ name }) => resource.bypassOn.includes(name))) return { bypass: 'search', suffix: '' }
   if (known === 'whole') return wholeQuery(query)
-  if (pairs.some(({ name }) => !known.includes(name))) return { bypass: 'query', suffix: '' }
+  if (!pairs.every((pair) => isInKey(pair, pairs, known))) return { bypass: 'query', suffix: '' }
   if (pairs.length === 0) return NO_QUERY
   pairs.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
   return { bypass: undefined, suffix: `:~${digest(delimit(['query', ...pairs.map(({ text }) => text)]))}` }
@@ -54,6 +54,41 @@ export const queryKey = (query: string, resource: Resource): QueryPart => {
 
 const wholeQuery = (query: string): QueryPart =>
   query === '' ? NO_QUERY : { bypass: undefined, suffix: `:~${digest(delimit(['whole query', query]))}` }
+
+interface Pair {
+  /** As it was written. */
+  readonly text: string
+  readonly name: string
+}
+
+/**
+ * A number has one spelling and is given once: else anybody could fill the store with copies of one answer. The end of a
+ * list is the backend's, so that a maximum is what bounds them.
+ */
+const isInKey = (
+  { text, name }: Pair,
+  pairs: readonly Pair[],
+  parameters: readonly QueryParameter[]
+): boolean => {
+  const parameter = parameters.find((each) => each.name === name)
+  if (parameter === undefined) return false
+  if (parameter.maximum === undefined) return true
+  const value = text.slice(name.length + 1)
+  return (
+    text === `${name}=${value}` &&
+    /^[1-9]\d{0,8}$/.test(value) &&
+    Number(value) <= parameter.maximum &&
+    pairs.filter((other) => other.name === name).length === 1
+  )
+}
+
+/** Of a request. */
+export interface Varied {
+  readonly origin: string | undefined
+  readonly host: HostKind
+  /** In which it is to be answered, where its row names languages. */
+  readonly language: string | undefined
+}
 
 /**
  * The headers a row varies on, and `Origin` whenever it is sent: an answer to another site's page carries
@@ -63,12 +98,12 @@ const wholeQuery = (query: string): QueryPart =>
 export const varyKey = (
   resource: Resource,
   headers: readonly string[],
-  { origin, host }: { readonly origin: string | undefined; readonly host: HostKind }
+  { origin, host, language }: Varied
 ): string | undefined => {
-  if (resource.vary.length === 0 && origin === undefined) return ''
+  if (resource.vary.length === 0 && origin === undefined && language === undefined) return ''
   const values: string[] = []
   for (const variation of resource.vary) {
-    const sent = normalised(variation.name, valuesOf(headers, variation.name))
+    const sent = valuesOf(headers, variation.name)
     if (variation.name === 'host' && host === 'odd') return undefined
     if (
       variation.values.length > 0 &&
@@ -77,19 +112,8 @@ export const varyKey = (
       return undefined
     values.push(delimit(sent))
   }
-  const text = delimit(['vary', ...values, origin ?? ''])
+  const text = delimit(['vary', ...values, origin ?? '', ...(language === undefined ? [] : [language])])
   return varyKeys.get(text) ?? varyKeys.memo(text)
 }
-
-/** RFC 9111 §4.1: spellings that mean the same. Language ranges have no case (RFC 4647 §2), and no spaces in them. */
-const normalised = (name: string, values: string[]): readonly string[] =>
-  name === 'accept-language' && values.length > 0
-    ? [
-        values
-          .join(',')
-          .toLowerCase()
-          .replaceAll(/[ \t]+/g, '')
-      ]
-    : values
 
 const varyKeys = createLru(200, (text) => `:~${digest(text)}`)

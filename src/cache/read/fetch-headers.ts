@@ -1,5 +1,5 @@
 import { fieldName, withoutFields } from '../../http/fields.js'
-import type { Resource } from '../resource.js'
+import type { Cacheable } from './cacheability.js'
 import { conditionsOf, type Validation } from './confirmation.js'
 
 /**
@@ -8,20 +8,28 @@ import { conditionsOf, type Validation } from './confirmation.js'
  */
 export const fetchHeaders = (
   headers: readonly string[],
-  { isJson }: Resource,
+  { resource, language }: Pick<Cacheable, 'resource' | 'language'>,
   validation: Validation | undefined
-): readonly string[] => [
-  ...withoutFields(headers, (name) => isOfOneCaller(fieldName(name), isJson)),
-  ...(isJson ? ['Accept', 'application/json'] : []),
-  ...['Accept-Encoding', 'identity'],
-  ...conditionsOf(validation)
-]
-
-const isOfOneCaller = (name: string, isJson: boolean): boolean =>
-  OF_ONE_CALLER.has(name) && (isJson || name !== 'accept')
+): readonly string[] => {
+  const own = [
+    ...(resource.isJson ? ['Accept', 'application/json'] : []),
+    ...['Accept-Encoding', 'identity'],
+    ...(language === undefined ? [] : ['Accept-Language', language])
+  ]
+  const isReplaced = (name: string): boolean =>
+    name === 'accept'
+      ? resource.isJson
+      : name === 'accept-language'
+        ? language !== undefined
+        : OF_ONE_CALLER.has(name)
+  return [
+    ...withoutFields(headers, (name) => isReplaced(fieldName(name))),
+    ...own,
+    ...conditionsOf(validation)
+  ]
+}
 
 const OF_ONE_CALLER = new Set([
-  'accept',
   'accept-encoding',
   'if-match',
   'if-none-match',

@@ -85,15 +85,15 @@ export const fetchOrigin = async (
 
 const ask = async (
   { origin, now }: OriginFetchContext,
-  { request, cacheable: { resource } }: Lookup,
+  { request, cacheable }: Lookup,
   { user, cancel, validation }: FetchOptions & { readonly validation?: Validation | undefined }
 ): Promise<Received> => {
   const requestedAt = now()
   const answer = await origin.fetch({
-    resource: resource.name,
+    resource: cacheable.resource.name,
     method: 'GET',
     target: request.target,
-    headers: fetchHeaders(request.headers, resource, validation),
+    headers: fetchHeaders(request.headers, cacheable, validation),
     body: undefined,
     cancel,
     onInterim: request.onInterim
@@ -119,7 +119,7 @@ const makeEntry = async (
     unstored: reason,
     isLasting
   })
-  const storability = storabilityOf(answer, resource)
+  const storability = storabilityOf(answer, lookup.cacheable)
   if (storability.kind === 'unstorable') return ownAnswer(storability)
   if (lacksCorsHeader(lookup.request.headers, answer.headers)) return ownAnswer(unstorable('cors'))
   const { status } = answer

@@ -1,6 +1,7 @@
 import { valueOf } from '../../http/fields.js'
 import type { UnstoredReason } from '../observer.js'
-import type { Resource, Variation } from '../resource.js'
+import type { Resource } from '../resource.js'
+import type { Cacheable } from './cacheability.js'
 
 /** A status and a type that the row stores, nobody's cookie, no coding, and no dependence on what the key does not hold. */
 export type Storability = { readonly kind: 'storable' } | Unstorable
@@ -23,7 +24,10 @@ interface AnswerHead {
   readonly headers: readonly string[]
 }
 
-export const storabilityOf = ({ status, headers }: AnswerHead, resource: Resource): Storability => {
+export const storabilityOf = (
+  { status, headers }: AnswerHead,
+  { resource, language }: Pick<Cacheable, 'resource' | 'language'>
+): Storability => {
   if (!isStorableStatus(status, resource)) return unstorableStatus(status)
   let isJson = false
   let isCoded = false
@@ -35,6 +39,7 @@ export const storabilityOf = ({ status, headers }: AnswerHead, resource: Resourc
     if (name === 'content-type') isJson = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(value)
     else if (name === 'content-encoding') isCoded ||= value.toLowerCase() !== 'identity'
     else if (name === 'vary') isForeign ||= hasForeign(value, resource)
+    else if (name === 'content-language') isForeign ||= isOther(value, language)
   }
   if (resource.isJson && !isJson) return unstorable('content-type')
   if (isCoded) return unstorable('content-encoding')
@@ -47,16 +52,13 @@ const hasForeign = (vary: string, resource: Resource): boolean =>
     .toLowerCase()
     .split(',')
     .map((name) => name.trim())
-    .some((name) => name !== '' && !isStoodFor(name, resource) && !resource.vary.some(isNamed(name)))
-
-const isNamed =
-  (name: string) =>
-  (variation: Variation): boolean =>
-    variation.name === name
+    .some((name) => name !== '' && !isStoodFor(name, resource))
 
 /** Where any type is stored, the caller's own `Accept` is asked with. */
-const isStoodFor = (name: string, { isJson }: Resource): boolean =>
-  STOOD_FOR.has(name) && (isJson || name !== 'accept')
+const isStoodFor = (name: string, { vary, languages, isJson }: Resource): boolean =>
+  (STOOD_FOR.has(name) && (isJson || name !== 'accept')) ||
+  (name === 'accept-language' && languages !== undefined) ||
+  vary.some((variation) => variation.name === name)
 
 export const unstorableStatus = (status: number): Unstorable =>
   unstorable('status', status < 400 || LASTING_ERRORS.has(status))
@@ -70,6 +72,10 @@ export const NEVER_STORED: ReadonlySet<number> = new Set([206, 304, 401, 403, 40
 /** RFC 9111 §3.5: the answer to this request is for others only where the origin says so. */
 export const needsLeaveToShare = (headers: readonly string[], resource: Resource): boolean =>
   resource.scope === 'public' && !resource.sharesAuthorized && valueOf(headers, 'authorization') !== undefined
+
+/** The origin has not answered in the language that it was asked for: a cookie or the address told it another one. */
+const isOther = (contentLanguage: string, language: string | undefined): boolean =>
+  language !== undefined && contentLanguage.trim().toLowerCase() !== language.toLowerCase()
 
 const STOOD_FOR = new Set(['accept', 'accept-encoding', 'cookie', 'origin'])
 /** Other errors pass: they must not end the collapsing of later lookups. */

@@ -28,7 +28,7 @@ const lookup = (named: Partial<Lookup> = {}): Lookup => ({
     cancel: NEVER
   },
   fields: createFieldReader(TABLE.identity)([]),
-  cacheable: { kind: 'lookup', ...match, key: 'open:5', baseKey: 'open:5' },
+  cacheable: { kind: 'lookup', ...match, key: 'open:5', baseKey: 'open:5', language: undefined },
   arrival: 1,
   position: 'epoch:1-0',
   entry: undefined,

@@ -2,6 +2,7 @@ import t from 'tap'
 import { StoreUnavailableError } from '../../../src/cache/errors.js'
 import { CancelSource, CancelledError } from '../../../src/concurrency/cancellation.js'
 import type { Store } from '../../../src/cache/store.js'
+import { valueOf } from '../../../src/http/fields.js'
 import {
   createGate,
   createStage,
@@ -154,6 +155,27 @@ t.test('what is known to be too large is forwarded as it came, and held for nobo
   await cache.invalidate({ tags: ['thing:5'] }, 'control')
   origin.respond = () => originAnswer()
   t.match(await read(cache, '/open/5', fields), { cacheStatus: 'spms; fwd=uri-miss; stored' })
+})
+
+t.test('a row that names languages asks for one of them and stores each', async (t) => {
+  const { cache, origin } = createStage()
+  const sent: (string | undefined)[] = []
+  origin.respond = ({ headers }) => {
+    const language = valueOf(headers, 'accept-language')
+    sent.push(language)
+    return originAnswer({
+      json: { language },
+      headers: ['Vary', 'Accept-Language', 'Content-Language', `${language}`]
+    })
+  }
+  const ask = (language: string) => outcomeOf(read(cache, '/spoken/5', { 'accept-language': language }))
+  t.equal(await ask('fr-CA,fr;q=0.9'), 'miss {"language":"fr"}')
+  t.equal(await ask('fr'), 'hit {"language":"fr"}')
+  t.equal(await ask('de'), 'miss {"language":"en-AU"}')
+  t.equal(await ask('en'), 'hit {"language":"en-AU"}')
+  t.same(sent, ['fr', 'en-AU'])
+  await cache.invalidate({ keys: ['spoken:5'] }, 'control')
+  t.equal(await ask('fr'), 'miss {"language":"fr"}', 'the plain key reaches each')
 })
 
 t.test('an unproven caller is told why the answer was not stored', async (t) => {
