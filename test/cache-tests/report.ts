@@ -28,14 +28,20 @@ export const printReport = async (suite: string, store: string, results: Results
   const verdictOf = ({ id }: SuiteTest): unknown => judge(groups, id, results)[2]
   const isPassed = (test: SuiteTest): boolean => ['✅', 'Y'].includes(String(verdictOf(test)))
   const ofKind = (kind: string) => tests.filter((test) => (test.kind ?? 'required') === kind)
-  const count = (kind: string): string =>
-    `${ofKind(kind).filter(isPassed).length} of ${ofKind(kind).length}`
-  console.log(markdownTable([['store', ...KINDS], [store, ...KINDS.map(count)]]))
+  const count = (kind: string): string => `${ofKind(kind).filter(isPassed).length} of ${ofKind(kind).length}`
+  console.log(
+    markdownTable([
+      ['store', ...KINDS],
+      [store, ...KINDS.map(count)]
+    ])
+  )
   for (const kind of ['required', 'optimal']) {
     for (const test of ofKind(kind)) {
       const result = results[test.id]
       if (!isPassed(test))
-        console.log(`${kind} ${String(verdictOf(test))} ${test.id}: ${result === true ? 'depends on another' : result?.[1] ?? ''}`)
+        console.log(
+          `${kind} ${String(verdictOf(test))} ${test.id}: ${result === true ? 'depends on another' : (result?.[1] ?? '')}`
+        )
     }
   }
 }

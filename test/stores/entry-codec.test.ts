@@ -22,6 +22,7 @@ const entry: fc.Arbitrary<Entry> = fc.record({
   freshUntil: time,
   staleWhileRevalidateUntil: time,
   staleIfErrorUntil: time,
+  keptUntil: time,
   etag: fc.option(
     latin1.filter(({ length }) => length > 0 && length <= ETAG_MAX_LENGTH),
     { nil: undefined }
