@@ -75,3 +75,12 @@ const runBench = async (script, args) => {
 export const bench = (args) => runBench('bench/main.ts', args)
 
 export const benchCheck = (args) => runBench('bench/check.ts', args)
+
+/** A crowd of simulated sessions in front of the backend of the tests. */
+export const crowd = async (args) => {
+  ensureDependencies()
+  await ensureBuild()
+  ensureRedis()
+  ensureOrigins()
+  return runNode(['--import', 'tsx', 'test/backend/crowd/main.ts', ...args])
+}

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { breakOff } from './arrival.js'
 import { callerOf, cookiesOf, hasCsrfToken } from './caller.js'
 import { delayOf } from './delay.js'
+import { DJANGO_HEADERS, HTML } from './django.js'
 import { Fields } from './fields.js'
 import type { Answer, Route } from './route.js'
 import type { State } from './state.js'
@@ -67,15 +68,17 @@ interface Rendered {
 /** The answer in bytes: nothing that is written later changes it. `snapshot` is the clock's tick it was made at. */
 const render = (request: FastifyRequest, answer: Answer, snapshot: number): Rendered => {
   const headers = [
-    ['vary', 'Accept, Cookie, origin'] as const,
+    ...DJANGO_HEADERS,
     ['x-sample-snapshot', String(snapshot)] as const,
     ...(answer.headers ?? [])
   ]
   if (answer.rows !== undefined) return { status: answer.status, headers, body: answer.rows }
+  if (answer.page !== undefined)
+    return { status: answer.status, headers: [...headers, ['content-type', HTML]], body: answer.page }
   if (answer.json === undefined) return { status: answer.status, headers, body: '' }
   const json = JSON.stringify(answer.json)
   const isPage = request.headers.accept?.includes('text/html') === true
-  const type = isPage ? 'text/html; charset=utf-8' : 'application/json'
+  const type = isPage ? HTML : 'application/json'
   const body = isPage ? `<!doctype html><title>SPMS API</title><pre>${escaped(json)}</pre>` : json
   return { status: answer.status, headers: [...headers, ['content-type', type]], body }
 }
@@ -94,8 +97,14 @@ const send = (reply: FastifyReply, rendered: Rendered, wishes: Wishes): FastifyR
   }
   const etag = reply.getHeader('etag')
   if (etag !== undefined && reply.request.headers['if-none-match'] === etag) return reply.code(304).send()
-  return reply.send(typeof body === 'string' ? body : Readable.from(body))
+  if (typeof body !== 'string') return reply.send(Readable.from(body))
+  // In pieces it goes out chunked, and nothing says how long it is.
+  if (wishes.isChunked) return reply.send(Readable.from(body.match(PIECES) ?? []))
+  // As bytes: of text, Fastify would say its charset, which the real API does not.
+  return reply.send(body === '' ? body : Buffer.from(body))
 }
+
+const PIECES = /[^]{1,1000}/g
 
 /** Promises the whole body, sends half of it and closes the connection. */
 const truncate = (reply: FastifyReply, body: Buffer): FastifyReply => {

@@ -11,6 +11,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     users: { type: 'string', default: '60' },
     projects: { type: 'string', default: '120' },
+    'keep-alive': { type: 'boolean', default: false },
     'no-csrf': { type: 'boolean', default: false },
     'allowed-hosts': { type: 'string' }
   }
@@ -22,6 +23,7 @@ const origin = createOrigin({
   seed: Number(values.seed),
   users: Number(values.users),
   projects: Number(values.projects),
+  isKeptAlive: values['keep-alive'],
   isCsrfChecked: !values['no-csrf'],
   ...(hosts === undefined ? {} : { allowedHosts: hosts })
 })

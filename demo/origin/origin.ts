@@ -26,6 +26,8 @@ export interface OriginOptions extends Partial<Size> {
   readonly isCsrfChecked?: boolean
   /** Host names without port; every `Host` is right without them. */
   readonly allowedHosts?: readonly string[]
+  /** Without it a connection is closed after each answer, as gunicorn's sync workers do. */
+  readonly isKeptAlive?: boolean
 }
 
 export interface Origin {
@@ -69,7 +71,7 @@ export const createOrigin = (options: OriginOptions = {}): Origin => {
   }
   const state = initial()
   const reset = (): void => void Object.assign(state, initial())
-  const app = buildApp(state, reset)
+  const app = buildApp(state, reset, options)
   return {
     app,
     get database() {
@@ -102,13 +104,22 @@ export const createOrigin = (options: OriginOptions = {}): Origin => {
   }
 }
 
-const buildApp = (state: State, reset: () => void): FastifyInstance => {
+const buildApp = (
+  state: State,
+  reset: () => void,
+  { isKeptAlive = false }: OriginOptions
+): FastifyInstance => {
   const app = fastify({ forceCloseConnections: true, bodyLimit: 64 * 1024 * 1024 })
   app.addContentTypeParser<Buffer>(FORMS, { parseAs: 'buffer' }, (request, body, parsed) =>
     parsed(null, formFields(request.headers['content-type'] ?? '', body))
   )
   void app.register((api, _options, done) => {
     addArrival(api, state)
+    if (!isKeptAlive)
+      api.addHook('onSend', (_request, reply, payload, sent) => {
+        void reply.header('connection', 'close')
+        sent(null, payload)
+      })
     for (const route of ROUTES) addRoute(api, state, route)
     addFiles(api, state)
     api.get('/health/', () => ({ status: 'ok' }))

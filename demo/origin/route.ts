@@ -28,6 +28,8 @@ export type SignedInCall = Call & { readonly caller: User }
 export interface Answer {
   readonly status: number
   readonly json?: unknown
+  /** HTML in place of JSON. */
+  readonly page?: string
   /** Sent one by one in place of JSON. */
   readonly rows?: readonly string[]
   readonly headers?: readonly (readonly [string, string])[]

@@ -6,6 +6,8 @@ export interface Wishes {
   readonly status: number | undefined
   readonly failure: 'hang' | 'reset' | 'truncate' | undefined
   readonly commitAt: CommitAt | undefined
+  /** The body comes in chunks, without its length. */
+  readonly isChunked: boolean
   /** Set on the answer; a header that the answer has already is replaced, `Set-Cookie` is added. */
   readonly headers: readonly (readonly [string, string])[]
 }
@@ -31,12 +33,19 @@ export const wishesOf = (request: FastifyRequest): Wishes => {
     status: numberOf(wishes.get('x-sample-status')),
     failure: failure === 'hang' || failure === 'reset' || failure === 'truncate' ? failure : undefined,
     commitAt: commitAt === 'start' || commitAt === 'end' ? commitAt : undefined,
+    isChunked: wishes.has('x-sample-chunked'),
     headers
   }
 }
 
 const PREFIX = 'x-sample-'
-const WISHES = new Set(['x-sample-delay-ms', 'x-sample-status', 'x-sample-fail', 'x-sample-commit'])
+const WISHES = new Set([
+  'x-sample-delay-ms',
+  'x-sample-status',
+  'x-sample-fail',
+  'x-sample-commit',
+  'x-sample-chunked'
+])
 
 const numberOf = (text: string | undefined): number | undefined =>
   text === undefined || !/^\d+$/.test(text) ? undefined : Number(text)

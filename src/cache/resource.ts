@@ -5,12 +5,19 @@ export interface ResourceTable {
   readonly variedHeaders: readonly string[]
   /** The row for a path, with its `{id}`-like parameters; `undefined` when it is not cached. */
   matchRead(path: string): ReadMatch | undefined
-  /** What the first log-in of a person makes untrue. */
-  readonly signInTags: readonly string[]
+  readonly signIn: SignIn
   /** Whether a redirection leads to a log-in: whoever asked has changed nothing. */
   isLogIn(location: string): boolean
   /** What a write to the path makes doubtful. The path is percent-decoded. */
   matchWrite(method: string, path: string): WriteMatch
+}
+
+/** How the origin makes a record of a person who comes for the first time. */
+export interface SignIn {
+  /** What that makes untrue. */
+  readonly tags: readonly string[]
+  /** Lower case: it does so only for requests with one of these; empty: for any. */
+  readonly headers: readonly string[]
 }
 
 export interface IdentitySources {
@@ -50,6 +57,8 @@ export interface Resource {
   readonly statuses: readonly number[] | 'any'
   /** For the scope `public`: answers to requests with `Authorization` are shared, whatever the origin says. */
   readonly sharesAuthorized: boolean
+  /** `Cache-Control` of answers from an entry about which the origin says nothing; `undefined`: none. */
+  readonly cacheControl: string | undefined
   /** Where the answer tells the caller's own user number, if it does. */
   readonly userNumber: Template | undefined
 }

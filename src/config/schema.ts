@@ -95,6 +95,11 @@ export const ConfigSchema = Type.Object({
     default: true,
     description: '`false` forwards every read; writes still invalidate.'
   }),
+  PRIVATE_NO_CACHE: Type.Boolean({
+    default: true,
+    description:
+      'Answers that need a caller go out with `Cache-Control: private, no-cache` where the backend says nothing of caching.'
+  }),
   PROXY_HOST: Text('0.0.0.0', 'Address of the proxy door.'),
   PROXY_PORT: Port(8080, 'Port of the proxy door.'),
   CONTROL_HOST: Text('127.0.0.1', 'Address of the control door; beyond loopback only with `CONTROL_TOKEN`.'),

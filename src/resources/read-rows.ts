@@ -16,9 +16,17 @@ import type { ReadRow } from './schema.js'
 import { compileTemplate, keyTemplateOf } from './template.js'
 import type { TemplateUse } from './template-rules.js'
 
+/** What holds for every row. */
+export interface RowSettings {
+  /** Request headers, lower case, that every row varies on: the ingress sets them, and an answer may show them. */
+  readonly trustedHeaders?: readonly string[]
+  /** Whether protected answers are to be `private, no-cache` where the origin says nothing. */
+  readonly isPrivateNoCache?: boolean
+}
+
 interface ReadRules {
   readonly families: readonly string[]
-  readonly trustedHeaders: readonly string[]
+  readonly settings: RowSettings
   readonly report: Report
 }
 
@@ -27,7 +35,7 @@ type ReadRoute = Route<Pick<ReadMatch, 'resource'>>
 /** Compiles the read rows; what is wrong with them goes to the report. */
 export const compileReads = (
   rows: readonly Labelled<ReadRow>[],
-  { families, trustedHeaders, report }: ReadRules
+  { families, settings, report }: ReadRules
 ): readonly ReadRoute[] => {
   reportRivals(rows, report)
   return rows.flatMap(({ label, row }) => {
@@ -35,13 +43,13 @@ export const compileReads = (
     reportRepeatedParameters(row.path, reportField)
     reportUnknownFamilies(row.families, { known: families, report: reportField })
     reportUnprotected(row, reportField)
-    return compileRow(row, trustedHeaders, reportField)
+    return compileRow(row, settings, reportField)
   })
 }
 
 const compileRow = (
   row: ReadRow,
-  trustedHeaders: readonly string[],
+  { trustedHeaders = [], isPrivateNoCache = false }: RowSettings,
   report: Report
 ): readonly ReadRoute[] => {
   const compile = (use: TemplateUse, source: string, field: string) => {
@@ -71,6 +79,7 @@ const compileRow = (
     isJson: row.contentType === 'json',
     statuses: row.statuses === '*' ? 'any' : row.statuses,
     sharesAuthorized: row.sharesAuthorized,
+    cacheControl: isPrivateNoCache && row.scope !== 'public' ? 'private, no-cache' : undefined,
     userNumber
   }
   return [{ path: row.path, row: { resource } }]

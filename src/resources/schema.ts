@@ -23,7 +23,7 @@ export const resourceFileSchema = (limits: TtlLimits) =>
       families: Type.Record(familyName, Type.Array(prefix, { minItems: 1, uniqueItems: true }), closed),
       logIn: Type.Array(prefix, { default: [], uniqueItems: true }),
       signIn: Type.Object(
-        { tags: Type.Array(plainTag, { default: [], uniqueItems: true }) },
+        { tags: Type.Array(plainTag, { default: [], uniqueItems: true }), headers: names(token) },
         { ...closed, default: {} }
       ),
       everything: Type.Array(prefix, { default: [], uniqueItems: true }),

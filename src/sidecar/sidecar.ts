@@ -57,7 +57,11 @@ export const createSidecar = async ({
   const maxTtlMs = config.MAX_TTL * 1000
   const ttlLimits = { defaultTtlSeconds: config.DEFAULT_TTL, maxTtlSeconds: config.MAX_TTL }
   const trustedFields = listOf(config.TRUSTED_FIELDS).map((name) => name.toLowerCase())
-  const { table, description, warnings } = readTable(config, { ...ttlLimits, trustedHeaders: trustedFields })
+  const { table, description, warnings } = readTable(config, {
+    ...ttlLimits,
+    trustedHeaders: trustedFields,
+    isPrivateNoCache: config.PRIVATE_NO_CACHE
+  })
   checkPrefix(config, description)
   for (const warning of warnings) {
     log.warn(

@@ -21,7 +21,7 @@ export const nobody: Caller = { name: 'nobody', headers: { host: HOST } }
 export const signInAll = async (backend: string, password = PASSWORD): Promise<readonly Caller[]> => [
   nobody,
   await signIn(backend, 'administrator', ADMINISTRATOR),
-  await signOn(backend),
+  await signOn(backend, 'colleague', COLLEAGUE),
   await signIn(backend, 'subject', SUBJECT, password),
   await signIn(backend, 'subject elsewhere', SUBJECT, password)
 ]
@@ -47,23 +47,23 @@ export const signIn = async (
   return { name, headers: { host: HOST, ...cookiesOf(name, answer.headers['set-cookie']) } }
 }
 
-const signOn = async (backend: string): Promise<Caller> => {
-  const headers = {
-    host: HOST,
-    'remote-user': usernameOf(COLLEAGUE),
-    'x-email': usernameOf(COLLEAGUE),
-    'x-first-name': 'Jon',
-    'x-last-name': 'Ash'
-  }
+/** What single sign-on sends along with every request of somebody. */
+export const signOnHeaders = (user: number): Readonly<Record<string, string>> => ({
+  host: HOST,
+  'remote-user': usernameOf(user),
+  'x-email': usernameOf(user),
+  'x-first-name': 'Jon',
+  'x-last-name': 'Ash'
+})
+
+export const signOn = async (backend: string, name: string, user: number): Promise<Caller> => {
+  const headers = signOnHeaders(user)
   const answer = await http(`${backend}/api/v1/users/me`, { headers })
-  return {
-    name: 'colleague',
-    headers: { ...headers, ...cookiesOf('colleague', answer.headers['set-cookie']) }
-  }
+  return { name, headers: { ...headers, ...cookiesOf(name, answer.headers['set-cookie']) } }
 }
 
 /** As a browser sends them back, with the token that a page of the frontend adds. */
-const cookiesOf = (name: string, set: string | string[] | undefined): Record<string, string> => {
+export const cookiesOf = (name: string, set: string | string[] | undefined): Record<string, string> => {
   const cookies = [set ?? []].flat().map((field) => field.split(';')[0] ?? '')
   const token = cookies.find((cookie) => cookie.startsWith('spmscsrf='))?.slice('spmscsrf='.length)
   if (token === undefined) throw new Error(`${name} was not let in.`)

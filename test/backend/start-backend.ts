@@ -2,13 +2,15 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { endWithTest, exitOf, isAlive } from '../support/children.js'
 import { eventually } from '../support/eventually.js'
 import { freePort } from '../support/free-port.js'
 import { get } from '../support/http.js'
 import { DJANGO, PROJECT, PYTHON, startDatabase, type Database } from './start-database.js'
 
-export type Middleware = 'gzip' | 'conditional' | 'locale'
+/** Django's own, and one that counts queries of the database. */
+export type Middleware = 'gzip' | 'conditional' | 'locale' | 'queries'
 
 export interface BackendOptions {
   /** Another backend's, which outlives this one; its own without it. */
@@ -25,6 +27,14 @@ export interface BackendOptions {
 /** The host by which callers know it. */
 export const HOST = 'spms.sample.test'
 
+export interface Answered {
+  readonly requests: number
+  /** Answers of 304. */
+  readonly notModified: number
+  /** Of the database, where the middleware counts them; 0 without it. */
+  readonly queries: number
+}
+
 /** A Django project with the routes, records and permissions of the SPMS backend, under gunicorn on PostgreSQL. */
 export interface Backend {
   /** Without a slash at the end. */
@@ -32,6 +42,8 @@ export interface Backend {
   readonly database: Database
   /** What it wrote to its error stream. */
   said(): string
+  /** Requests of the API that it has answered, but for those with the header field `X-Aside`. */
+  answered(): Answered
   stop(): Promise<void>
 }
 
@@ -43,9 +55,17 @@ export const startBackend = async (options: BackendOptions = {}): Promise<Backen
   const server = spawn(PYTHON, ['-m', 'gunicorn', ...gunicornArguments(options, port)], {
     cwd: PROJECT,
     env: environmentOf(options, database, files),
-    stdio: ['ignore', 'ignore', 'pipe']
+    stdio: ['ignore', 'pipe', 'pipe']
   })
   endWithTest(server)
+  const answered = { requests: 0, notModified: 0, queries: 0 }
+  createInterface(server.stdout).on('line', (line) => {
+    const [, status, queries] = /^\/api\/\S+ (\d+) (\S+) -$/.exec(line) ?? []
+    if (status === undefined) return
+    answered.requests++
+    if (status === '304') answered.notModified++
+    answered.queries += Number(queries) || 0
+  })
   let said = ''
   server.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const url = `http://127.0.0.1:${port}`
@@ -57,6 +77,7 @@ export const startBackend = async (options: BackendOptions = {}): Promise<Backen
     url,
     database,
     said: () => said,
+    answered: () => ({ ...answered }),
     stop: async () => {
       server.kill('SIGINT')
       await exitOf(server)
@@ -85,5 +106,6 @@ const gunicornArguments = ({ workers = 3, maxRequests = 2048 }: BackendOptions, 
   'spms.wsgi',
   ...['--bind', `127.0.0.1:${port}`, '--workers', `${workers}`, '--preload', '--timeout', '300'],
   ...['--max-requests', `${maxRequests}`, '--max-requests-jitter', `${Math.floor(maxRequests / 10)}`],
+  ...['--access-logfile', '-', '--access-logformat', '%(U)s %(s)s %({x-database-queries}o)s %({x-aside}i)s'],
   '--log-level=info'
 ]

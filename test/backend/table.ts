@@ -6,6 +6,9 @@ import { parse, stringify } from 'yaml'
 export interface Table {
   readonly resources: readonly {
     readonly path: string
+    readonly ttl: number
+    readonly scope: string
+    readonly vary?: Readonly<Record<string, readonly string[]>>
     readonly tags: string[]
     readonly families: string[]
   }[]
@@ -73,5 +76,9 @@ export const rowOf = ({ writes }: Table, method: string, path: string): string |
   )
   return row === undefined ? undefined : nameOf(row)
 }
+
+/** The read row of a path without a query, if there is one. */
+export const readRowOf = ({ resources }: Table, path: string): Table['resources'][number] | undefined =>
+  resources.find((candidate) => patternOf(candidate.path).test(path))
 
 const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '\\d+')}/?$`)

@@ -100,6 +100,7 @@ t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
       isJson: true,
       statuses: [200],
       sharesAuthorized: false,
+      cacheControl: undefined,
       groupTags: ['family:pets'],
       userNumber: undefined
     }

@@ -1,4 +1,5 @@
 import type { Database, Project } from '../database.js'
+import { debugPage } from '../django.js'
 import type { Fields } from '../fields.js'
 import { includes, pageOf } from '../page.js'
 import { accepted, created, found, idOf, invalid, noContent, ok, signedIn, staff } from '../route.js'
@@ -28,6 +29,9 @@ export const projectRoutes: readonly Route[] = [
     const lead = database.users.get(fields.integer('projectLead') ?? 0)
     if (title === undefined) return invalid('title', 'This field is required.')
     if (lead === undefined) return invalid('user', 'This field is required.')
+    // The real API does not look whether there is an area before it asks for its name.
+    if (fields.text('businessArea') !== undefined && fields.integer('businessArea') === undefined)
+      return { status: 500, page: debugPage('AttributeError at /api/v1/projects/list') }
     const project = database.projects.insert({
       ...NEW_PROJECT,
       ...changesOf(fields, { ...NEW_PROJECT, title })

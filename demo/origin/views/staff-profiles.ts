@@ -9,8 +9,6 @@ export const directoryView = (database: Database, profile: StaffProfile) => {
     user: userView(user, user?.email ?? null),
     image: user?.image ?? null,
     business_area: user === undefined ? null : areaNameView(database, user),
-    about: profile.about,
-    expertise: profile.expertise,
     is_hidden: profile.is_hidden,
     version: versionOf(database, profile)
   }

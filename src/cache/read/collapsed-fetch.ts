@@ -124,7 +124,10 @@ const fetchAndStore = async (
   const reason = unstorable ?? (noStore ? 'no-store' : notCommitted)
   if (reason !== undefined) context.observer.unstored({ resource: resource.name, key, reason })
   if (fetched.kind === 'entry') return { ...fetched, unstored: reason }
-  return { ...fetched, effects: context.invalidateSessionChanges(fetched.answer, identity) }
+  return {
+    ...fetched,
+    effects: context.invalidateSessionChanges(fetched.answer, { identity, headers: lookup.request.headers })
+  }
 }
 
 /** Where the origin is to be asked each time, lookups do not wait for one another. */

@@ -25,7 +25,7 @@ export const createForward =
     const { method, target, headers, body, onInterim, cancel } = request
     try {
       const answer = await origin.fetch({ resource, method, target, headers, body, onInterim, cancel })
-      const isPending = (await invalidateSessionChanges(answer, identity)) === 'pending'
+      const isPending = (await invalidateSessionChanges(answer, { identity, headers })) === 'pending'
       return relayed(answer, outcome, isPending ? pendingStatus(cacheStatus) : cacheStatus)
     } catch (error) {
       if (error instanceof OriginError) return failure(error, cacheStatus)

@@ -110,7 +110,7 @@ const writeThrough = async (
   let effects: InvalidateOutcome = 'done'
   try {
     const answer = await origin.fetch({ ...asked, cancel: NEVER })
-    effects = (await invalidateSessionChanges(answer, identity)) ?? 'done'
+    effects = (await invalidateSessionChanges(answer, { identity, headers })) ?? 'done'
     if (match === undefined || isUntried(answer, target))
       return relayed(answer, 'write', statusAfter(effects))
     const inspected = match.needsAnswerBody ? await inspect(answer) : { answer, json: undefined }

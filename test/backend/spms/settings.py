@@ -21,9 +21,11 @@ INSTALLED_APPS = [
     "spms",
 ]
 
-# Django's documentation says where each belongs; none is in the SPMS backend, and each is common elsewhere.
+# Django's documentation says where each belongs; none is in the SPMS backend, and each is common elsewhere. The count of
+# queries is for the tests.
 OPTIONAL = os.environ.get("SPMS_MIDDLEWARE", "").split(",")
 MIDDLEWARE = [
+    *(["spms.queries.CountQueries"] if "queries" in OPTIONAL else []),
     *(["django.middleware.gzip.GZipMiddleware"] if "gzip" in OPTIONAL else []),
     *(["django.middleware.http.ConditionalGetMiddleware"] if "conditional" in OPTIONAL else []),
     "spms.cross_origin.VaryOnOrigin",
@@ -80,6 +82,8 @@ REST_FRAMEWORK = {
     },
 }
 
+# The ingress, which ends TLS, sets it.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_COOKIE_NAME = "spmscsrf"
 LANGUAGES = [("en", "English"), ("de", "German")]
 USE_TZ = True

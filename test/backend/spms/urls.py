@@ -1,12 +1,26 @@
 """The routes, as the SPMS backend names them: without a slash at the end."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import JsonResponse
 from django.db import connection
 from django.urls import include, path
+from django.views.static import serve
 
 from spms.models import Branch, User
-from spms.views import accounts, agencies, entries, medias, members, projects, sessions, staff_profiles, tasks, users
+from spms.views import (
+    accounts,
+    agencies,
+    entries,
+    medias,
+    members,
+    pages,
+    projects,
+    sessions,
+    staff_profiles,
+    tasks,
+    users,
+)
 
 for model in (Branch, User):
     if not admin.site.is_registered(model):
@@ -26,6 +40,7 @@ USERS = [
     path("<int:pk>/admin", users.ToggleAdmin.as_view()),
     path("<int:pk>/projects", users.ProjectsOfUser.as_view()),
     path("<int:pk>/projects_staff_profile", users.ProjectsOfStaffProfile.as_view()),
+    path("<int:pk>/staffprofiles", pages.StaffProfileOf.as_view()),
     path("<int:pk>/pi", accounts.PersonalInformation.as_view()),
     path("<int:pk>/profile", accounts.AboutAndPicture.as_view()),
     path("<int:pk>/membership", accounts.Membership.as_view()),
@@ -53,6 +68,7 @@ USERS = [
 PROJECTS = [
     path("mine", projects.Mine.as_view()),
     path("list", projects.Projects.as_view()),
+    path("listofyears", pages.Years.as_view()),
     path("download", projects.Download.as_view()),
     path("promote", members.Promote.as_view()),
     path("<int:pk>", projects.OneProject.as_view()),
@@ -66,6 +82,9 @@ PROJECTS = [
 AGENCIES = [
     path("branches", agencies.Branches.as_view()),
     path("branches/<int:pk>", agencies.OneBranch.as_view()),
+    path("business_areas", pages.Areas.as_view()),
+    path("business_areas/mine", pages.MyAreas.as_view()),
+    path("affiliations", pages.Affiliations.as_view()),
     path("business_areas/<int:pk>", agencies.OneArea.as_view()),
     path("business_areas/setactive/<int:pk>", agencies.SetAreaActive.as_view()),
     path("business_areas/unapproved_docs", agencies.AreaProblems.as_view()),
@@ -94,6 +113,8 @@ ADMINISTRATION = [
 ]
 
 DOCUMENTS = [
+    path("projectdocuments/pendingmyaction", pages.PendingMyAction.as_view()),
+    path("endorsements/pendingmyaction", pages.PendingMyAction.as_view()),
     path("projectclosures", tasks.Documents.as_view()),
     path("actions/approve", tasks.ApproveDocument.as_view()),
     path("notifications/mentions", tasks.Unchanged.as_view()),
@@ -113,6 +134,10 @@ API = [
     path("medias/", include(MEDIAS)),
     path("adminoptions/", include(ADMINISTRATION)),
     path("documents/", include(DOCUMENTS)),
+    path("caretakers/tasks/<int:pk>", pages.CaretakerTasks.as_view()),
+    path("caretakers/requests", pages.CaretakerRequests.as_view()),
+    path("caretakers/check", pages.CaretakerCheck.as_view()),
+    path("locations/list", pages.Locations.as_view()),
     path("caretakers/admin-set", tasks.SetCaretaker.as_view()),
     path("caretakers/<int:pk>", tasks.OneCaretaker.as_view()),
     path("contacts/users/<int:pk>", tasks.OneContact.as_view()),
@@ -123,4 +148,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include(API)),
     path("health/", health),
+    path("files/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
 ]

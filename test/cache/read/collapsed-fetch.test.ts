@@ -32,7 +32,7 @@ const setUp = (options: Partial<FetchContext> = {}) => {
     table: TABLE,
     observer,
     uncacheable,
-    invalidateSessionChanges: ({ status }, identity) => {
+    invalidateSessionChanges: ({ status }, { identity }) => {
       effects.push([status, identity])
       return undefined
     },

@@ -8,7 +8,7 @@ import { createFakeOrigin, createGate, originAnswer } from '../fixtures.js'
 const setUp = () => {
   const origin = createFakeOrigin()
   const told: [status: number, identity: string | undefined][] = []
-  const forward = createForward(origin, ({ status }, identity) => {
+  const forward = createForward(origin, ({ status }, { identity }) => {
     told.push([status, identity])
     return undefined
   })

@@ -37,7 +37,7 @@ const setUp = (options: Partial<WriteThroughContext> = {}) => {
       named.push(each)
       return { outcome: 'done', id: '1-0', removed: 0 }
     },
-    invalidateSessionChanges: ({ status }, identity) => {
+    invalidateSessionChanges: ({ status }, { identity }) => {
       effects.push([status, identity])
       return undefined
     },

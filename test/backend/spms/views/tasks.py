@@ -13,6 +13,9 @@ from .answers import accepted, changed, created, no_content, saved
 
 
 class Tasks(APIView):
+    def get(self, request):
+        return Response(fields_of(AdminTask)(AdminTask.objects.filter(status="pending"), many=True).data)
+
     def post(self, request):
         values = {**request.data, "requester": request.user.pk}
         task = saved(fields_of(AdminTask)(data=values))

@@ -1,0 +1,47 @@
+// `npm run crowd -- --shape reload --shape browser [--seconds 720] [--every 150] [--table file] [--seed 1]`: crowds in front of a backend of
+// their own, at once, and what they met.
+import { parseArgs } from 'node:util'
+import { startBackend } from '../start-backend.js'
+import { reportOf } from './report.js'
+import { sendCrowd } from './send-crowd.js'
+import { shapes, type Shape } from './shapes.js'
+
+const { values } = parseArgs({
+  options: {
+    shape: { type: 'string', multiple: true, default: shapes.map(({ name }) => name) },
+    seconds: { type: 'string' },
+    every: { type: 'string' },
+    table: { type: 'string' },
+    seed: { type: 'string', default: '1' }
+  }
+})
+
+/** So that every worker is replaced several times. */
+const MAX_REQUESTS = 150
+
+const run = async (shape: Shape): Promise<string> => {
+  const backend = await startBackend({ middleware: ['queries'], maxRequests: MAX_REQUESTS })
+  try {
+    const settings = values.table === undefined ? {} : { RESOURCES_FILE: values.table }
+    const report = await sendCrowd({ ...shape, backend, settings, seed: Number(values.seed) })
+    return reportOf(shape, report)
+  } finally {
+    await backend.stop()
+  }
+}
+
+const chosen = values.shape.map((name) => {
+  const shape = shapes.find((each) => each.name === name)
+  if (shape === undefined)
+    throw new Error(
+      `--shape: there is no '${name}'. There are: ${shapes.map((each) => each.name).join(', ')}.`
+    )
+  return {
+    ...shape,
+    seconds: Number(values.seconds ?? shape.seconds),
+    everySeconds: Number(values.every ?? shape.everySeconds)
+  }
+})
+
+for (const text of await Promise.all(chosen.map(run))) console.log(`${text}\n`)
+process.exit()

@@ -1,0 +1,98 @@
+import { readRowOf, readTable } from '../table.js'
+import type { Asked } from './record.js'
+import type { CrowdReport } from './send-crowd.js'
+
+/** Reads of one row, or of all. */
+export interface Tally {
+  /** That left a browser, and were looked up or bypassed. */
+  readonly reads: number
+  readonly hits: number
+  /** Why the others were not, with how many. */
+  readonly reasons: ReadonlyMap<string, number>
+}
+
+export interface Tallies {
+  /** By the path of the row, in the table's order. */
+  readonly rows: ReadonlyMap<string, Tally>
+  /** GET requests that no row is for, or that bypass the cache, by path and reason. */
+  readonly bypassed: ReadonlyMap<string, number>
+  /** Log-ins, edits, and reads in the form of a POST, by method and path. */
+  readonly writes: ReadonlyMap<string, number>
+}
+
+/** Counts what was asked for at this second of the crowd or later. */
+export const tally = (report: CrowdReport, from = 0): Tallies => {
+  const table = readTable()
+  const rows = new Map<string, Tally & { reads: number; hits: number; reasons: Map<string, number> }>()
+  const bypassed = new Map<string, number>()
+  const writes = new Map<string, number>()
+  const storedAt = new Map<string, number>()
+
+  for (const each of [...report.asked].sort((one, other) => one.at - other.at)) {
+    const path = each.path.replace(/\?.*$/, '')
+    const row = each.method === 'GET' ? readRowOf(table, `/api/v1/${path}`) : undefined
+    const key = `${each.path}${row?.scope === 'identity' ? ` ${each.caller}` : ''}`
+    const reason = reasonOf(each, storedAt.get(key), row?.ttl ?? 0, report.killedAt)
+    if (each.cacheStatus.endsWith('; stored')) storedAt.set(key, each.at)
+    if (each.at < from) continue
+    if (each.method !== 'GET') {
+      add(writes, `${each.method} ${templateOf(path)}`)
+      continue
+    }
+    if (reason.startsWith('bypass'))
+      add(bypassed, `${templateOf(each.path)}: ${reason.replace('bypass ', '')}`)
+    if (row === undefined) continue
+    const counts = rows.get(row.path) ?? { reads: 0, hits: 0, reasons: new Map<string, number>() }
+    counts.reads++
+    if (reason === 'hit') counts.hits++
+    else add(counts.reasons, reason.startsWith('bypass') ? 'bypass' : reason)
+    rows.set(row.path, counts)
+  }
+  const inOrder = table.resources.flatMap(({ path }) => {
+    const counts = rows.get(path)
+    return counts === undefined ? [] : [[path, counts] as const]
+  })
+  return { rows: new Map(inOrder), bypassed: sorted(bypassed), writes: sorted(writes) }
+}
+
+/**
+ * Why a read was answered as it was. `Cache-Status` does not say what became of an entry that was stored: that is told by
+ * when it was.
+ */
+const reasonOf = (
+  { at, cacheStatus }: Asked,
+  storedAt: number | undefined,
+  ttl: number,
+  killedAt: number
+): string => {
+  if (cacheStatus.startsWith('spms; hit')) return 'hit'
+  const [, detail] = /; detail=([\w-]+)/.exec(cacheStatus) ?? []
+  if (cacheStatus.includes('fwd=bypass')) return `bypass ${detail ?? ''}`
+  if (detail !== undefined) return detail
+  if (cacheStatus.endsWith('; collapsed')) return 'collapsed'
+  if (storedAt === undefined) return 'first'
+  if (at - storedAt >= ttl - 1) return 'expired'
+  return storedAt < killedAt && at >= killedAt ? 'Redis killed' : 'invalidated'
+}
+
+export const totalOf = (tallies: Iterable<Tally>): Tally => {
+  const reasons = new Map<string, number>()
+  let reads = 0
+  let hits = 0
+  for (const each of tallies) {
+    reads += each.reads
+    hits += each.hits
+    for (const [reason, count] of each.reasons) reasons.set(reason, (reasons.get(reason) ?? 0) + count)
+  }
+  return { reads, hits, reasons }
+}
+
+const templateOf = (path: string): string =>
+  path.replaceAll(/(?<=\/)\d+/g, '{id}').replaceAll(/=[^&]*/g, '=…')
+
+const add = (counts: Map<string, number>, name: string): void => {
+  counts.set(name, (counts.get(name) ?? 0) + 1)
+}
+
+const sorted = (counts: ReadonlyMap<string, number>): ReadonlyMap<string, number> =>
+  new Map([...counts].sort(([, one], [, other]) => other - one))
