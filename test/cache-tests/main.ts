@@ -3,20 +3,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startRedis } from '../support/redis-server.js'
 import { startSidecar } from '../support/sidecar-process.js'
-import { printReport } from './report.js'
+import { openReport, tableOf } from './report.js'
 import { prepareSuite, runSuite, startSuiteServer } from './suite.js'
 
+const STORES = ['memory', 'redis']
+
 /**
- * Runs http-tests/cache-tests against the built sidecar, on the embedded store and on Redis: `main.ts [<checkout>] [<store>]`.
- * Without a checkout the suite comes from GitHub. Prints what passes as a table, and each test that does not.
+ * Runs http-tests/cache-tests through the built sidecar: `main.ts [<checkout>] [memory|redis]`, both stores unless told.
+ * Without a checkout the suite comes from GitHub. Prints each test that does not pass, and a table of how many do.
  */
-const main = async ([checkout, only]: readonly string[]): Promise<void> => {
-  const suite = await prepareSuite(checkout)
-  const folder = await mkdtemp(join(tmpdir(), 'cache-tests-'))
-  const server = await startSuiteServer(suite, folder)
+const main = async (args: readonly string[]): Promise<void> => {
+  const suite = await prepareSuite(args.find((arg) => !STORES.includes(arg)))
+  const report = await openReport(suite)
+  const server = await startSuiteServer(suite, await mkdtemp(join(tmpdir(), 'cache-tests-')))
   const redis = await startRedis()
-  const stores = ['memory', 'redis'].filter((store) => only === undefined || store === only)
-  for (const store of stores) {
+  const rows: (readonly string[])[] = []
+  const asked = STORES.filter((store) => args.includes(store))
+  for (const store of asked.length > 0 ? asked : STORES) {
     const sidecar = await startSidecar({
       ORIGIN_URL: server.url,
       CACHE_STORE: store,
@@ -24,11 +27,15 @@ const main = async ([checkout, only]: readonly string[]): Promise<void> => {
       RESOURCES_FILE: join(import.meta.dirname, 'resources.yaml'),
       LOG_LEVEL: 'error'
     })
-    await printReport(suite, store, await runSuite(suite, sidecar.proxy))
+    const results = await runSuite(suite, sidecar.proxy)
     await sidecar.stop()
+    const name = `this sidecar, ${store}`
+    console.log([name, ...report.failures(results), ''].join('\n'))
+    rows.push(report.row(name, results))
   }
   await redis.stop()
   server.stop()
+  console.log(tableOf([...rows, ...(await report.published())]))
 }
 
 await main(process.argv.slice(2))
