@@ -10,6 +10,8 @@ export interface ClosedRounds {
   readonly title: string
   readonly entrants: readonly Entrant[]
   readonly bodyBytes: number
+  /** Bodies that are as hard to compress as real ones. */
+  readonly isVaried?: boolean
   /** Whether every request must be answered without the origin. */
   readonly areHits: boolean
   readonly rounds: number
@@ -30,9 +32,9 @@ const WARM_MS = 1000
 
 /** All subjects are started and warmed, then measured in turn, round by round, with 32 connections. */
 export const runClosedRounds = async (bench: Bench, rounds: ClosedRounds): Promise<RoundsByName> => {
-  const { bodyBytes, areHits, roundMs, title } = rounds
+  const { bodyBytes, isVaried, areHits, roundMs, title } = rounds
   const entrants = await present(rounds.entrants, bench)
-  return onStage(bench, { bodyBytes, latencyMs: 0, settings: PATIENT }, async (stage) => {
+  return onStage(bench, { bodyBytes, isVaried, latencyMs: 0, settings: PATIENT }, async (stage) => {
     const measure = async ({ name, endpoint }: Ready): Promise<RoundFigures> => {
       const before = cpuTimeOf(endpoint.pids)
       const loop = { ...endpoint, connections: CONNECTIONS, durationMs: roundMs, bodyBytes }

@@ -2,9 +2,11 @@ import type { Answer } from './answer.js'
 import { createSessionChanges } from './identity/session-changes.js'
 import { readProof } from './identity/proof.js'
 import { createInvalidate, type Invalidate } from './invalidate/invalidate.js'
+import type { Coding } from '../http/codings.js'
 import type { Observer } from './observer.js'
 import type { Origin } from './origin.js'
 import { CollapsedFetches } from './read/collapsed-fetch.js'
+import { createCompress } from './read/compress.js'
 import { createForward } from './read/forward.js'
 import { createHostCheck } from './read/host-check.js'
 import type { ReadRequest } from './read/lookup.js'
@@ -26,6 +28,8 @@ export interface CacheOptions {
   readonly elapsed?: () => number
   readonly maxTtlMs: number
   readonly maxEntryBytes: number
+  /** In which entries hold their bodies, too, in the order of preference. None: in none. */
+  readonly codings?: readonly Coding[]
   /** `false`: plain forwarding; writes still invalidate. */
   readonly isEnabled: boolean
   /** In the form of Django's ALLOWED_HOSTS; requests for other hosts are forwarded. None: any. */
@@ -52,7 +56,13 @@ export const createCache = (options: CacheOptions): Cache => {
   const readFields = createFieldReader(table.identity)
   const userOf = async (identity: string) => (await readProof(store, identity))?.user
   const invalidateSessionChanges = createSessionChanges({ ...options, invalidate })
-  const fetches = new CollapsedFetches({ ...options, uncacheable, invalidateSessionChanges, userOf })
+  const fetches = new CollapsedFetches({
+    ...options,
+    uncacheable,
+    invalidateSessionChanges,
+    userOf,
+    compress: createCompress(options)
+  })
   const write = createWriteThrough({
     ...options,
     elapsed,

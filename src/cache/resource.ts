@@ -47,6 +47,8 @@ export interface Resource {
   readonly bypassOn: readonly string[]
   /** Request headers that belong to the key. */
   readonly vary: readonly Variation[]
+  /** Whether its entries hold their bodies compressed, too. */
+  readonly isCompressed: boolean
   /** In each of which there is an entry of its own, the first for whoever wants none of them; `undefined`: all alike. */
   readonly languages: Languages | undefined
   /** Tags of every entry: unlisted writes to these parts of the API make it doubtful. */

@@ -74,6 +74,7 @@ const compileRow = (
     query: queryOf(row.query),
     bypassOn: row.bypassOn,
     vary: [...variationsOf(row.vary), ...variationsOf([...trustedHeaders])],
+    isCompressed: row.compress,
     languages: languagesOf(row.languages),
     groupTags: row.families.map(groupTag),
     isJson: row.contentType === 'json',

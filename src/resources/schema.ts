@@ -104,6 +104,7 @@ const readRowSchema = ({ defaultTtlSeconds, maxTtlSeconds }: TtlLimits) => {
       query: querySchema,
       bypassOn: names(Type.String({ minLength: 1 })),
       vary: varySchema,
+      compress: Type.Boolean({ default: true }),
       languages: Type.Array(language, { default: [], uniqueItems: true }),
       contentType: Type.Unsafe<'json' | '*'>({ type: 'string', enum: ['json', '*'], default: 'json' }),
       statuses: Type.Unsafe<number[] | '*'>({

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { type Cache, createCache } from '../cache/cache.js'
 import type { Observer } from '../cache/observer.js'
 import { createValues } from '../cache/values/values.js'
-import { type Config, ConfigError, listOf } from '../config/config.js'
+import { codingsOf, type Config, ConfigError, listOf } from '../config/config.js'
 import { createServerFactory, type Door, type DoorParts } from '../doors/server-factory.js'
 import { createControlDoor } from '../doors/control/control-door.js'
 import { createOpsDoor } from '../doors/ops/ops-door.js'
@@ -93,6 +93,7 @@ export const createSidecar = async ({
     now,
     maxTtlMs,
     maxEntryBytes: config.MAX_ENTRY_BYTES,
+    codings: codingsOf(config.COMPRESSION),
     isEnabled: config.CACHE_ENABLED,
     allowedHosts: listOf(config.ALLOWED_HOSTS)
   })

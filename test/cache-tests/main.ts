@@ -24,6 +24,8 @@ const main = async (args: readonly string[]): Promise<void> => {
       ORIGIN_URL: server.url,
       CACHE_STORE: store,
       REDIS_URL: redis.url,
+      // A busy machine must not make a miss of a hit.
+      REDIS_COMMAND_TIMEOUT_MS: '3000',
       RESOURCES_FILE: join(import.meta.dirname, 'resources.yaml'),
       LOG_LEVEL: 'error'
     })

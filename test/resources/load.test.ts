@@ -96,6 +96,7 @@ t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
       query: [],
       bypassOn: [],
       vary: [{ name: 'host', values: [] }],
+      isCompressed: true,
       languages: undefined,
       isJson: true,
       statuses: [200],
@@ -418,5 +419,12 @@ t.test('the message names the file and joins the problems in one line', (t) => {
     name: 'ResourceTableError',
     message: 'table.yaml: resources[0] (pets).x: unknown field; resources[0] (pets).ttl: must be >= 1, is 0'
   })
+  t.end()
+})
+
+t.test('a row may go without compression', (t) => {
+  const { table, description } = load(read({ compress: false }))
+  t.equal(table.matchRead('/api/pets/5')?.resource.isCompressed, false)
+  t.match(description.resources[0], { compress: false })
   t.end()
 })

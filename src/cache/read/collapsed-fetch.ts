@@ -9,6 +9,7 @@ import type { Observer } from '../observer.js'
 import type { Position } from '../position.js'
 import type { ResourceTable } from '../resource.js'
 import type { PendingWrite, Store } from '../store.js'
+import type { Compress } from './compress.js'
 import type { Lookup } from './lookup.js'
 import { type Fetched, fetchOrigin, type OriginFetchContext } from './origin-fetch.js'
 import { requestDirectivesOf } from './request-directives.js'
@@ -21,6 +22,7 @@ export interface FetchContext extends OriginFetchContext {
   readonly observer: Observer
   readonly uncacheable: UncacheableKeys
   readonly invalidateSessionChanges: InvalidateSessionChanges
+  readonly compress: Compress
   /** The user number of a caller who has a proof. */
   readonly userOf: (identity: string) => Promise<string | undefined>
 }
@@ -110,7 +112,8 @@ const fetchAndStore = async (
   const isProtected = resource.scope !== 'public' && identity !== undefined
   const known =
     isProtected && lookup.position !== undefined ? await knownUserOf(context, lookup, identity) : undefined
-  const fetched = await fetchOrigin(context, lookup, { user: known, cancel })
+  const received = await fetchOrigin(context, lookup, { user: known, cancel })
+  const fetched = await context.compress(lookup, received)
   const user = (fetched.kind === 'entry' ? fetched.user : undefined) ?? known
   const { tagGroups, proofMs: lastsMs } = context.table.identity
   const made = isProtected && provesAccess(fetched) ? { identity, user, tagGroups, lastsMs } : undefined

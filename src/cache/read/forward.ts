@@ -1,3 +1,4 @@
+import { withoutCodedTags } from '../../http/coded-tags.js'
 import { pendingStatus } from '../../http/cache-status.js'
 import { type Answer, failure, relayed } from '../answer.js'
 import { OriginError } from '../errors.js'
@@ -22,7 +23,8 @@ export type Forward = (
 export const createForward =
   (origin: Origin, invalidateSessionChanges: InvalidateSessionChanges): Forward =>
   async (request, identity, { resource, outcome, cacheStatus }) => {
-    const { method, target, headers, body, onInterim, cancel } = request
+    const { method, target, body, onInterim, cancel } = request
+    const headers = withoutCodedTags(request.headers)
     try {
       const answer = await origin.fetch({ resource, method, target, headers, body, onInterim, cancel })
       const isPending = (await invalidateSessionChanges(answer, { identity, headers })) === 'pending'

@@ -8,6 +8,8 @@ import {
   UNPROVEN,
   unstoredStatus
 } from '../../http/cache-status.js'
+import { listedCoding, uncodedTags } from '../../http/coded-tags.js'
+import type { Coding } from '../../http/codings.js'
 import { isNotModified } from '../../http/conditional.js'
 import { valueOf } from '../../http/fields.js'
 import { type Answer, failure, relayed } from '../answer.js'
@@ -15,6 +17,7 @@ import { ageSeconds, type Entry, ttlSeconds } from '../entry.js'
 import { OriginError } from '../errors.js'
 import type { Outcome, UnstoredReason } from '../observer.js'
 import { discard } from './collapsed-fetch.js'
+import { preferredForm } from './preferred-form.js'
 import type { Lookup } from './lookup.js'
 import { partOf } from './part.js'
 import type { Fetched, FetchedEntry } from './origin-fetch.js'
@@ -114,17 +117,34 @@ interface Told {
   readonly ageSeconds: number | undefined
 }
 
-const entryAnswer = (entry: Entry, fields: RequestFields, told: Told): Answer => ({
-  kind: 'entry',
-  outcome: told.outcome,
-  cacheStatus: told.cacheStatus,
-  entry,
-  status: isKnown(entry, fields) ? 304 : entry.status,
-  ageSeconds: told.ageSeconds
-})
+const entryAnswer = (entry: Entry, fields: RequestFields, told: Told): Answer => {
+  const { acceptEncoding } = fields
+  const form = acceptEncoding === undefined ? undefined : preferredForm(entry, acceptEncoding)
+  const isNews = !isKnown(entry, fields)
+  return {
+    kind: 'entry',
+    outcome: told.outcome,
+    cacheStatus: told.cacheStatus,
+    entry,
+    body: form?.body ?? entry.body,
+    coding: isNews ? form?.coding : codingOfKnown(entry, fields, form?.coding),
+    status: isNews ? entry.status : 304,
+    ageSeconds: told.ageSeconds
+  }
+}
 
-/** RFC 9110 §13.2.1: conditions are about a 200. */
-const isKnown = (entry: Entry, fields: RequestFields): boolean =>
-  (fields.ifNoneMatch !== undefined || fields.ifModifiedSince !== undefined) &&
+/** A caller who has the answer in any coding has it. RFC 9110 §13.2.1: conditions are about a 200. */
+const isKnown = (entry: Entry, { ifNoneMatch, ifModifiedSince }: RequestFields): boolean =>
+  (ifNoneMatch !== undefined || ifModifiedSince !== undefined) &&
   entry.status === 200 &&
-  isNotModified(fields, { etag: entry.etag, lastModified: valueOf(entry.headers, 'last-modified') })
+  isNotModified(
+    { ifNoneMatch: ifNoneMatch && uncodedTags(ifNoneMatch), ifModifiedSince },
+    { etag: entry.etag, lastModified: valueOf(entry.headers, 'last-modified') }
+  )
+
+const codingOfKnown = (
+  { etag }: Entry,
+  { ifNoneMatch }: RequestFields,
+  sent: Coding | undefined
+): Coding | undefined =>
+  ifNoneMatch === undefined || etag === undefined ? sent : listedCoding(ifNoneMatch, etag, sent)

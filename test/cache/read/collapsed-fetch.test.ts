@@ -40,6 +40,7 @@ const setUp = (options: Partial<FetchContext> = {}) => {
     now: clock.now,
     maxTtlMs: 3_600_000,
     maxEntryBytes: 1000,
+    compress: (_, fetched) => fetched,
     ...options
   })
   const arrive = async (target: string, sent: Fields = {}, named: Partial<Lookup> = {}): Promise<Lookup> => {

@@ -177,6 +177,49 @@ t.test('who wants no answer of the origin is told that there is none here', asyn
   })
 })
 
+const CODED = entry({
+  etag: '"v1"',
+  headers: LAST_MODIFIED,
+  coded: (['br', 'gzip'] as const).map((coding) => ({ coding, body: Buffer.from(coding) }))
+})
+
+/** Status, coding and body of the answer with that entry. */
+const answerTo = (sent: Fields, stored = CODED) => {
+  const answer = forCollapsed(
+    lookup({ fields: createFieldReader(TABLE.identity)(flat(sent)) }),
+    brought(stored),
+    0
+  )
+  if (answer.kind !== 'entry') throw new Error('no entry')
+  return [answer.status, answer.coding, answer.body.toString()]
+}
+
+t.test('whoever asks for an entry gets its body in the coding that he wants', async (t) => {
+  t.same(answerTo({}), [200, undefined, '{"n":1}'])
+  t.same(answerTo({ 'accept-encoding': 'gzip, br' }), [200, 'br', 'br'])
+  t.same(answerTo({ 'accept-encoding': 'gzip, br;q=0' }), [200, 'gzip', 'gzip'])
+  t.same(answerTo({ 'accept-encoding': 'br' }, entry()), [200, undefined, '{"n":1}'])
+  const hit = fromCache(
+    lookup({ entry: CODED, fields: createFieldReader(TABLE.identity)(['Accept-Encoding', 'br']) }),
+    'hit',
+    0
+  )
+  t.match(hit, { coding: 'br' })
+})
+
+t.test('a caller who has the answer in any coding gets 304, with the validator that he has', async (t) => {
+  const validatorOf = (list: string, accepted = 'br') =>
+    answerTo({ 'if-none-match': list, 'accept-encoding': accepted }).slice(0, 2)
+  t.same(validatorOf('"v1~br"'), [304, 'br'])
+  t.same(validatorOf('"v1~gzip"'), [304, 'gzip'])
+  t.same(validatorOf('"v1"'), [304, undefined])
+  t.same(validatorOf('"v0~br", "v1~zstd"'), [304, 'zstd'], 'also one that the entry no longer has')
+  t.same(validatorOf('"v1~br"', 'identity'), [304, 'br'])
+  t.same(validatorOf('"v0~br", "v1-br"'), [200, 'br'])
+  const dated = { 'if-modified-since': 'Wed, 21 Oct 2026 07:28:00 GMT', 'accept-encoding': 'br' }
+  t.same(answerTo(dated).slice(0, 2), [304, 'br'])
+})
+
 t.test('dates count where there is no list of validators', async (t) => {
   t.equal(statusFor({ 'if-modified-since': 'Wed, 21 Oct 2026 07:28:00 GMT' }), 304)
   t.equal(statusFor({ 'if-modified-since': 'Wed, 21 Oct 2026 07:27:59 GMT' }), 200)

@@ -278,3 +278,9 @@ t.test('a request that breaks off breaks off at the origin', async (t) => {
   t.match(await sending, { kind: 'failure', status: 502 })
   t.same(named[0]?.tags, ['family:things'], 'the origin may have done something')
 })
+
+t.test('a write over a validator of a coding names the one that the origin knows', async (t) => {
+  const { origin, send } = setUp()
+  await send('PUT', '/things/5', '{}', { ...JSON_BODY, 'if-match': '"v~gzip"' })
+  t.same(origin.requests[0]?.headers.slice(-2), ['if-match', '"v"'])
+})
