@@ -24,6 +24,7 @@ const entry: fc.Arbitrary<Entry> = fc.record({
   freshUntil: time,
   staleWhileRevalidateUntil: time,
   staleIfErrorUntil: time,
+  keptUntil: fc.option(fc.double({ noNaN: true, min: 1, max: 2 ** 53 }), { nil: undefined }),
   etag: fc.option(
     latin1.filter(({ length }) => length > 0 && length <= ETAG_MAX_LENGTH),
     { nil: undefined }
