@@ -76,7 +76,8 @@ const sendEntry = (answer: AnswerOf<'entry'>, response: ServerResponse): void =>
   const headers = status === 304 ? headersOf304(entry) : entry.headers.slice()
   if (coding !== undefined) tagCoded(headers, coding)
   if (coding !== undefined && status !== 304) headers.push('Content-Encoding', coding)
-  if (status !== 304) headers.push('Content-Length', String(body.length))
+  // RFC 9110 §8.6: neither has a length.
+  if (status !== 304 && status !== 204) headers.push('Content-Length', String(body.length))
   if (cacheControl !== undefined) headers.push('Cache-Control', cacheControl)
   if (ageSeconds !== undefined) headers.push('Age', String(ageSeconds))
   headers.push('Cache-Status', cacheStatus)
