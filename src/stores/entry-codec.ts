@@ -132,7 +132,8 @@ class StoredEntry implements Entry {
   }
   get keptUntil(): number | undefined {
     const { bodyEnd } = this.#places
-    return bodyEnd === this.#bytes.length ? undefined : this.#bytes.readDoubleBE(bodyEnd)
+    const keptUntil = bodyEnd === this.#bytes.length ? 0 : this.#bytes.readDoubleBE(bodyEnd)
+    return keptUntil === 0 ? undefined : keptUntil
   }
   get etag(): string | undefined {
     return this.#places.fixed === ETAG_AT
