@@ -1,6 +1,5 @@
 import type { CodedBody, Entry } from '../cache/entry.js'
 import type { Position } from '../cache/position.js'
-import { CODINGS } from '../http/codings.js'
 
 /**
  * An entry as one string of bytes. A script puts the epoch (16 bytes) in front when it stores it, so that a
@@ -13,7 +12,7 @@ import { CODINGS } from '../http/codings.js'
  * An entry with coded bodies, or that is kept to be confirmed, is of version 4, in which who reads version 3 only finds no
  * entry. It goes on:
  *
- *     keptUntil f64 · number of coded bodies u8 · each: coding u8 (its place in `CODINGS`), length u32, bytes
+ *     keptUntil f64 · number of coded bodies u8 · each: coding u8 (its place in `NUMBERED`), length u32, bytes
  *
  * Version and etag come first because the scripts read them, too. The headers are lines because every hit reads
  * them, and lines need no parser.
@@ -48,7 +47,7 @@ export const encodeEntry = (entry: Entry): Buffer => {
 
 const withPrefix = ({ coding, body }: CodedBody): readonly Buffer[] => {
   const prefix = Buffer.allocUnsafe(CODED_PREFIX_LENGTH)
-  prefix.writeUInt32BE(body.length, prefix.writeUInt8(CODINGS.indexOf(coding), 0))
+  prefix.writeUInt32BE(body.length, prefix.writeUInt8(NUMBERED.indexOf(coding), 0))
   return [prefix, body]
 }
 
@@ -95,6 +94,8 @@ const EXTENDED = 4
 /** All that are read. */
 export const VERSIONS: readonly number[] = [PLAIN, EXTENDED]
 const EXTENSION_LENGTH = 8 + 1
+/** A place is never used for another coding. */
+const NUMBERED: readonly CodedBody['coding'][] = ['gzip', 'br', 'zstd']
 const CODED_PREFIX_LENGTH = 5
 const FIXED_LENGTH = 2 + 4 * 8 + 3 * 4
 
@@ -156,7 +157,7 @@ class StoredEntry implements Entry {
     if (at >= bytes.length) return undefined
     const coded: CodedBody[] = []
     while (at < bytes.length) {
-      const coding = CODINGS[bytes.readUInt8(at)]
+      const coding = NUMBERED[bytes.readUInt8(at)]
       const from = at + CODED_PREFIX_LENGTH
       at = from + bytes.readUInt32BE(at + 1)
       if (coding !== undefined) coded.push({ coding, body: bytes.subarray(from, at) })

@@ -39,6 +39,7 @@ export const fromCache = (lookup: Lookup, outcome: 'hit' | 'stale', now: number)
   if (entry === undefined) throw new TypeError('only a lookup with an entry is answered from the cache')
   return entryAnswer(entry, fields, {
     outcome,
+    cacheControl: lookup.cacheable.resource.cacheControl,
     cacheStatus: hitStatus(ttlSeconds(entry, now)),
     ageSeconds: ageSeconds(entry, now)
   })
@@ -67,7 +68,8 @@ export const forLeader = (lookup: Lookup, fetched: Fetched, now: number): Answer
       lookup,
       unstored === undefined ? { is: storedStatus } : { reason: unstored }
     )
-    return freshlyFetched(lookup, fetched, { outcome, cacheStatus, now })
+    const { cacheControl } = lookup.cacheable.resource
+    return freshlyFetched(lookup, fetched, { outcome, cacheStatus, cacheControl, now })
   }
   if (fetched.answer.status >= 500 && isUsableOnError(lookup, now)) {
     discard(fetched)
@@ -80,6 +82,7 @@ export const forLeader = (lookup: Lookup, fetched: Fetched, now: number): Answer
 export const forCollapsed = (lookup: Lookup, fetched: FetchedEntry, now: number): Answer =>
   freshlyFetched(lookup, fetched, {
     outcome: 'collapsed',
+    cacheControl: lookup.cacheable.resource.cacheControl,
     cacheStatus: forwardStatus(lookup, { is: collapsedStatus }),
     now
   })
@@ -114,6 +117,8 @@ export const forwardStatus = (lookup: Lookup, { is, reason }: Fate = {}): string
 interface Told {
   readonly outcome: Outcome
   readonly cacheStatus: string
+  /** Where the origin says nothing. */
+  readonly cacheControl: string | undefined
   readonly ageSeconds: number | undefined
 }
 
@@ -129,9 +134,17 @@ const entryAnswer = (entry: Entry, fields: RequestFields, told: Told): Answer =>
     body: form?.body ?? entry.body,
     coding: isNews ? form?.coding : codingOfKnown(entry, fields, form?.coding),
     status: isNews ? entry.status : 304,
+    cacheControl:
+      told.cacheControl !== undefined && saysNothing(entry.headers) ? told.cacheControl : undefined,
     ageSeconds: told.ageSeconds
   }
 }
+
+/** Of caching: RFC 9111 §5.2 and §5.3, RFC 9213. */
+const saysNothing = (headers: readonly string[]): boolean =>
+  valueOf(headers, 'cache-control') === undefined &&
+  valueOf(headers, 'expires') === undefined &&
+  valueOf(headers, 'cdn-cache-control') === undefined
 
 /** A caller who has the answer in any coding has it. RFC 9110 §13.2.1: conditions are about a 200. */
 const isKnown = (entry: Entry, { ifNoneMatch, ifModifiedSince }: RequestFields): boolean =>
