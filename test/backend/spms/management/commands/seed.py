@@ -50,7 +50,8 @@ def user(number):
     return m.User(
         username=email,
         email=email,
-        password=make_password(PASSWORD, salt=str(number)),
+        # Of a shorter salt Django makes a longer one at the next log-in, which ends the user's other sessions.
+        password=make_password(PASSWORD, salt=f"{number:022}"),
         first_name=first,
         last_name=last,
         display_first_name=first,
