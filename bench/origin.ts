@@ -18,6 +18,8 @@ export interface OriginOptions {
   readonly bodyBytes: number
   /** How long it takes to answer. */
   readonly latencyMs: number
+  /** As hard to compress as real records are. */
+  readonly isVaried?: boolean | undefined
 }
 
 /** Answered with the number of requests to all other paths. */
@@ -34,14 +36,18 @@ export const ORIGIN_HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-opener-policy': 'same-origin'
 }
 
-export const startOrigin = async ({ bodyBytes, latencyMs }: OriginOptions): Promise<BenchOrigin> => {
+export const startOrigin = async ({
+  bodyBytes,
+  latencyMs,
+  isVaried = false
+}: OriginOptions): Promise<BenchOrigin> => {
   const child = spawn(
     process.execPath,
     [
       '--import',
       'tsx',
       fileURLToPath(new URL('./origin-process.ts', import.meta.url)),
-      ...[`${bodyBytes}`, `${latencyMs}`]
+      ...[`${bodyBytes}`, `${latencyMs}`, `${Number(isVaried)}`]
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] }
   )

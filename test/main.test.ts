@@ -49,6 +49,23 @@ t.test('it is ready without Redis, and forwards', async (t) => {
   t.same(await sidecar.stop(), { code: 0, signal: null })
 })
 
+t.test('a write of the table that misses what it names is one warning at the start', async (t) => {
+  const { ORIGIN_URL } = await startOrigin(t)
+  const RESOURCES_FILE = join(await folderFor(t), 'table.yaml')
+  const table = `
+identity: {}
+families: { pets: [/pets] }
+resources: [{ name: pet, path: '/pets/{id}', key: 'pet:{id}', scope: public, families: [pets] }]
+writes: [{ methods: [PUT], path: '/pets/{id}', tags: ['pet:{id}'] }]
+`
+  await writeFile(RESOURCES_FILE, table)
+  const sidecar = await startSidecar({ ...LOOPBACK, ORIGIN_URL, RESOURCES_FILE })
+  await sidecar.stop()
+  const warnings = sidecar.logs.filter(({ msg }) => msg.includes('will not invalidate'))
+  t.match(warnings, [{ level: 'warn', warning: /^writes\[0\] .*"pet:\{id\}" is the key of resources\[0\]/ }])
+  t.equal(warnings.length, 1)
+})
+
 t.test('a bad configuration is one line and exit code 1', async (t) => {
   const folder = await folderFor(t)
   const broken = join(folder, 'broken.yaml')

@@ -14,7 +14,11 @@ export interface Meter {
 export interface MeterKind {
   readonly store: string
   readonly figures: readonly string[]
-  start(originUrl: string, core: number | undefined): Promise<Meter>
+  start(
+    originUrl: string,
+    core: number | undefined,
+    settings?: Readonly<Record<string, string>>
+  ): Promise<Meter>
 }
 
 export const embeddedMeter: MeterKind = {
@@ -41,9 +45,9 @@ export const embeddedMeter: MeterKind = {
 export const redisMeter: MeterKind = {
   store: 'Redis',
   figures: ['used_memory of Redis'],
-  start: async (originUrl, core) => {
+  start: async (originUrl, core, settings = {}) => {
     const redis = await startRedis()
-    const sidecar = await startSidecar({ store: 'redis', originUrl, redisUrl: redis.url, core })
+    const sidecar = await startSidecar({ store: 'redis', originUrl, redisUrl: redis.url, core, settings })
     return {
       url: sidecar.url,
       look: async () => {

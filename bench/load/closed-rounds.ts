@@ -11,6 +11,8 @@ export interface ClosedRounds {
   readonly title: string
   readonly entrants: readonly Entrant[]
   readonly bodyBytes: number
+  /** Bodies that are as hard to compress as real ones. */
+  readonly isVaried?: boolean
   /** One that runs already, in place of one that answers at once. */
   readonly origin?: BenchOrigin
   /** Whether every request must be answered without the origin. */
@@ -35,9 +37,9 @@ const WARM_MS = 1000
 
 /** All subjects are started and warmed, then measured in turn, round by round. */
 export const runClosedRounds = async (bench: Bench, rounds: ClosedRounds): Promise<RoundsByName> => {
-  const { bodyBytes, origin, areHits, roundMs, title, connections = CONNECTIONS } = rounds
+  const { bodyBytes, isVaried, origin, areHits, roundMs, title, connections = CONNECTIONS } = rounds
   const entrants = await present(rounds.entrants, bench)
-  return onStage(bench, { bodyBytes, latencyMs: 0, settings: PATIENT, origin }, async (stage) => {
+  return onStage(bench, { bodyBytes, isVaried, latencyMs: 0, settings: PATIENT, origin }, async (stage) => {
     const measure = async ({ name, endpoint }: Ready): Promise<RoundFigures> => {
       const before = cpuTimeOf(endpoint.pids)
       const loop = { ...endpoint, connections, durationMs: roundMs, bodyBytes }

@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.js'
+import { compression } from './compression.js'
 import { deleteKeys } from './delete-keys.js'
 import { growthPattern } from './growth-pattern.js'
 import { growthRows } from './growth-rows.js'
@@ -15,5 +16,5 @@ import { storm } from './storm.js'
 /** In the order in which they run and are reported. */
 export const scenarios: readonly Scenario[] = [
   ...[hit, miss, mixed, stampede, redisDies, storm],
-  ...[memory, startUp, deleteKeys, growthTag, growthPattern, growthRows]
+  ...[memory, compression, startUp, deleteKeys, growthTag, growthPattern, growthRows]
 ]

@@ -1,3 +1,4 @@
+import type { Coding } from '../http/codings.js'
 import type { Entry } from './entry.js'
 import type { OriginError } from './errors.js'
 import type { Outcome } from './observer.js'
@@ -10,6 +11,10 @@ export type Answer =
       readonly outcome: Outcome
       readonly cacheStatus: string
       readonly entry: Entry
+      /** The entry's, in the coding that is sent. */
+      readonly body: Buffer
+      /** `undefined`: none. Of a 304 it is that of the answer which the caller has. */
+      readonly coding: Coding | undefined
       /** 304 when the caller already has this answer. */
       readonly status: number
       /** `undefined` for an answer that has just come from the origin. */

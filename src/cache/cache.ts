@@ -2,15 +2,17 @@ import type { Answer } from './answer.js'
 import { createSessionChanges } from './identity/session-changes.js'
 import { readProof } from './identity/proof.js'
 import { createInvalidate, type Invalidate } from './invalidate/invalidate.js'
+import type { Coding } from '../http/codings.js'
 import type { Observer } from './observer.js'
 import type { Origin } from './origin.js'
 import { CollapsedFetches } from './read/collapsed-fetch.js'
+import { createCompress } from './read/compress.js'
 import { createForward } from './read/forward.js'
 import { createHostCheck } from './read/host-check.js'
 import type { ReadRequest } from './read/lookup.js'
 import { createReadThrough } from './read/read-through.js'
 import { createFieldReader } from './read/request-fields.js'
-import { createUncacheableKeys } from './read/uncacheable-keys.js'
+import { UncacheableKeys } from './read/uncacheable-keys.js'
 import type { ResourceTable } from './resource.js'
 import type { Store } from './store.js'
 import { createWriteThrough, type WriteRequest } from './write/write-through.js'
@@ -26,6 +28,8 @@ export interface CacheOptions {
   readonly elapsed?: () => number
   readonly maxTtlMs: number
   readonly maxEntryBytes: number
+  /** In which entries hold their bodies, too, in the order of preference. None: in none. */
+  readonly codings?: readonly Coding[]
   /** `false`: plain forwarding; writes still invalidate. */
   readonly isEnabled: boolean
   /** In the form of Django's ALLOWED_HOSTS; requests for other hosts are forwarded. None: any. */
@@ -48,11 +52,17 @@ export interface Cache {
 export const createCache = (options: CacheOptions): Cache => {
   const { store, origin, table, observer, elapsed = performance.now.bind(performance) } = options
   const invalidate = createInvalidate(store, observer)
-  const uncacheable = createUncacheableKeys(elapsed)
+  const uncacheable = new UncacheableKeys({ store, elapsed })
   const readFields = createFieldReader(table.identity)
   const userOf = async (identity: string) => (await readProof(store, identity))?.user
   const invalidateSessionChanges = createSessionChanges({ ...options, invalidate })
-  const fetches = new CollapsedFetches({ ...options, uncacheable, invalidateSessionChanges, userOf })
+  const fetches = new CollapsedFetches({
+    ...options,
+    uncacheable,
+    invalidateSessionChanges,
+    userOf,
+    compress: createCompress(options)
+  })
   const write = createWriteThrough({
     ...options,
     elapsed,

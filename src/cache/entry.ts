@@ -1,9 +1,13 @@
+import type { Coding } from '../http/codings.js'
+
 /** A stored response, or a value of the backend, in the form every store keeps and returns. Times are epoch ms. */
 export interface Entry {
   readonly status: number
   /** Names and values in turn, as the origin sent them, without hop-by-hop fields. */
   readonly headers: readonly string[]
   readonly body: Buffer
+  /** The same body in other codings, those first that are sent first where a caller has no wish; never an empty list. */
+  readonly coded?: readonly CodedBody[] | undefined
   /** When the origin made the answer: the time it was received less the `Age` it came with. */
   readonly generatedAt: number
   readonly freshUntil: number
@@ -12,6 +16,15 @@ export interface Entry {
   readonly etag: string | undefined
   readonly tags: readonly string[]
 }
+
+export interface CodedBody {
+  readonly coding: Coding
+  readonly body: Buffer
+}
+
+/** Bytes of the body in all codings. */
+export const bodyBytes = ({ body, coded = [] }: Pick<Entry, 'body' | 'coded'>): number =>
+  coded.reduce((sum, form) => sum + form.body.length, body.length)
 
 export const isFresh = (entry: Entry, now: number): boolean => now < entry.freshUntil
 

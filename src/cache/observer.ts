@@ -1,3 +1,4 @@
+import type { Coding } from '../http/codings.js'
 import type { OriginError, StoreFaultKind } from './errors.js'
 import type { InvalidationKind } from './invalidation.js'
 
@@ -42,6 +43,8 @@ export interface Observer {
   answered(event: Answered): void
   /** An answer to a cacheable read was not stored: it could not be, the fence refused it, or the store failed. */
   unstored(event: { readonly resource: string; readonly key: string; readonly reason: UnstoredReason }): void
+  /** The body of an answer to be stored has been compressed, or not. */
+  compressed(event: Compressed): void
   /** One request to the origin has its answer; `status` is 0 when there is none, and `error` says why. */
   originAsked(event: {
     readonly resource: string
@@ -73,6 +76,22 @@ export interface Observer {
   storeStaysDown(event: Omit<StoreDown, 'state'>): void
   /** A new epoch has begun: every older entry is unreadable. */
   epochBegan(event: { readonly reason: EpochReason }): void
+}
+
+export interface Compressed {
+  readonly resource: string
+  readonly coding: Coding
+  readonly outcome:
+    | 'kept'
+    /** The coded body was not smaller. */
+    | 'larger'
+    /** With it, the entry would have more than `MAX_ENTRY_BYTES`. */
+    | 'too-large'
+    /** Too many bodies were being compressed. */
+    | 'busy'
+    | 'failed'
+  /** Of one that failed. */
+  readonly error?: Error
 }
 
 export type StoreChanged = { readonly state: 'up'; readonly reason: string } | StoreDown

@@ -5,12 +5,19 @@ export interface ResourceTable {
   readonly variedHeaders: readonly string[]
   /** The row for a path, with its `{id}`-like parameters; `undefined` when it is not cached. */
   matchRead(path: string): ReadMatch | undefined
-  /** What the first log-in of a person makes untrue. */
-  readonly signInTags: readonly string[]
+  readonly signIn: SignIn
   /** Whether a redirection leads to a log-in: whoever asked has changed nothing. */
   isLogIn(location: string): boolean
   /** What a write to the path makes doubtful. The path is percent-decoded. */
   matchWrite(method: string, path: string): WriteMatch
+}
+
+/** How the origin makes a record of a person who comes for the first time. */
+export interface SignIn {
+  /** What that makes untrue. */
+  readonly tags: readonly string[]
+  /** Lower case: it does so only for requests with one of these; empty: for any. */
+  readonly headers: readonly string[]
 }
 
 export interface IdentitySources {
@@ -33,16 +40,30 @@ export interface Resource {
   readonly staleIfErrorMs: number
   readonly key: KeyTemplate
   readonly tags: readonly Template[]
-  /** Query parameters that belong to the key. */
-  readonly query: readonly string[]
+  /** Query parameters that belong to the key; any other bypasses. */
+  readonly query: readonly QueryParameter[]
   /** Query parameters that bypass as a search. */
   readonly bypassOn: readonly string[]
   /** Request headers that belong to the key. */
   readonly vary: readonly Variation[]
+  /** Whether its entries hold their bodies compressed, too. */
+  readonly isCompressed: boolean
+  /** In each of which there is an entry of its own, the first for whoever wants none of them; `undefined`: all alike. */
+  readonly languages: Languages | undefined
   /** Tags of every entry: unlisted writes to these parts of the API make it doubtful. */
   readonly groupTags: readonly string[]
+  /** `Cache-Control` of answers from an entry about which the origin says nothing; `undefined`: none. */
+  readonly cacheControl: string | undefined
   /** Where the answer tells the caller's own user number, if it does. */
   readonly userNumber: Template | undefined
+}
+
+export type Languages = readonly [string, ...string[]]
+
+export interface QueryParameter {
+  readonly name: string
+  /** The greatest of the whole numbers from 1 on that have entries; `undefined`: each value has entries of its own. */
+  readonly maximum: number | undefined
 }
 
 export interface Variation {

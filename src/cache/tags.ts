@@ -8,6 +8,7 @@
  *     <key>               the key of an entry that the proxy has stored
  *     @value:<key>        of a value that the backend has put: neither is ever read as the other
  *     @proof:<identity>   of a proof; only its tags reach it
+ *     @known:<identity>   of a mark that the origin knows this caller; only its tags reach it
  */
 
 /** Every invalidation that could reach a `user:…` name reaches it, too. */
@@ -24,7 +25,10 @@ export const valueKey = (key: string): string => `@value:${key}`
 
 export const proofKey = (identity: string): string => `@proof:${identity}`
 
-/** What an invalidation names to reach what is stored under the key; `undefined` for a proof. */
+/** Of whom the origin has a record, as a sign-in of his has shown. */
+export const knownKey = (identity: string): string => `@known:${identity}`
+
+/** What an invalidation names to reach what is stored under the key; `undefined` for what only its tags reach. */
 export const nameIn = (storeKey: string): string | undefined => {
   if (!storeKey.startsWith('@')) return storeKey
   return storeKey.startsWith('@value:') ? storeKey.slice(7) : undefined

@@ -89,11 +89,25 @@ export const ConfigSchema = Type.Object({
     64 * MEBIBYTE,
     'Size of the embedded store; the least recently used entries make room.'
   ),
-  MAX_ENTRY_BYTES: Bytes(MEBIBYTE, 'Largest body that is stored; larger answers are passed through.'),
+  MAX_ENTRY_BYTES: Bytes(
+    MEBIBYTE,
+    'Largest body that is stored, in all its codings together; larger answers are passed through.'
+  ),
+  COMPRESSION: Type.String({
+    pattern: '^(?:off|(?:zstd|br|gzip)(?:\\s*,\\s*(?:zstd|br|gzip))*)$',
+    default: 'gzip',
+    description:
+      'Codings that stored answers are [compressed](operations.md#compression) in, the preferred one first; `off` where the ingress does it.'
+  }),
   RESOURCES_FILE: OptionalText('YAML file of the resource table, in place of the built-in one.'),
   CACHE_ENABLED: Type.Boolean({
     default: true,
     description: '`false` forwards every read; writes still invalidate.'
+  }),
+  PRIVATE_NO_CACHE: Type.Boolean({
+    default: true,
+    description:
+      'Answers that need a caller go out with `Cache-Control: private, no-cache` where the backend says nothing of caching.'
   }),
   PROXY_HOST: Text('0.0.0.0', 'Address of the proxy door.'),
   PROXY_PORT: Port(8080, 'Port of the proxy door.'),

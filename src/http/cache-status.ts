@@ -16,13 +16,15 @@ export const STORE_UNAVAILABLE = 'spms; fwd=uri-miss; detail=store-unavailable'
 export const storedStatus = (forwarded: string): string => `${forwarded}; stored`
 export const collapsedStatus = (forwarded: string): string => `${forwarded}; collapsed`
 
-/** Why an answer was not stored; without effect on a status that has a detail already. */
-export const unstoredStatus = (forwarded: string, reason: string): string =>
-  forwarded.includes('; detail=') ? forwarded : `${forwarded}; detail=${reason}`
+/** Why an answer was not stored. */
+export const unstoredStatus = (forwarded: string, reason: string): string => withDetail(forwarded, reason)
 
-/** Other pods may not know yet of what this answer has made untrue. It says more than another detail. */
-export const pendingStatus = (status: string): string =>
-  `${status.replace(/; detail=[^;]*/, '')}; detail=invalidation-pending`
+/** Other pods may not know yet of what this answer has made untrue. */
+export const pendingStatus = (status: string): string => withDetail(status, 'invalidation-pending')
+
+/** It says more than another detail, such as `unproven`, which stands in `fwd=request`, too. */
+const withDetail = (status: string, detail: string): string =>
+  `${status.replace(/; detail=[^;]*/, '')}; detail=${detail}`
 
 const BYPASS: Readonly<Record<BypassReason, string>> = {
   search: 'spms; fwd=bypass; detail=search',

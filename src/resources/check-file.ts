@@ -32,12 +32,24 @@ export const checkFile = (value: unknown, limits: TtlLimits): CheckedFile => {
   const ajv = new Ajv({ allErrors: true, useDefaults: true, verbose: true })
   const isResourceFile = ajv.compile<ResourceFile>(resourceFileSchema(limits))
   if (isResourceFile(value)) return { problems: [], sound: labelled(value, () => true) }
-  const errors = isResourceFile.errors ?? []
+  const errors = withoutBranches(isResourceFile.errors ?? [])
   const problems = errors.map((error) => problemOf(error, value))
   const broken = new Set(errors.map((error) => error.instancePath.split('/').slice(1, 3).join('/')))
   const isSound = (section: string, index: number): boolean => !broken.has(`${section}/${index}`)
   const rest = withoutBrokenRows(value, isSound)
   return { problems, sound: isResourceFile(rest) ? labelled(rest, isSound) : undefined }
+}
+
+/** A value that fits no form of a field is told once, by what the forms are, or by what lies deeper in it. */
+const withoutBranches = (errors: readonly ErrorObject[]): readonly ErrorObject[] => {
+  const unions = new Set(
+    errors.filter(({ keyword }) => keyword === 'anyOf').map((error) => error.instancePath)
+  )
+  return errors.filter(({ instancePath, keyword }) => {
+    if (!unions.has(instancePath)) return true
+    const isDeeper = errors.some((other) => other.instancePath.startsWith(`${instancePath}/`))
+    return keyword === 'anyOf' && !isDeeper
+  })
 }
 
 type RowTest = (section: string, index: number) => boolean
@@ -91,6 +103,7 @@ const ABOUT_MEMBERS = new Set(['additionalProperties', 'required'])
 const WORDING: Wording = {
   additionalProperties: 'unknown field',
   required: 'is missing',
+  anyOf: describedBy((description) => `must be ${description}`),
   pattern: describedBy((description) => `must be ${description}`)
 }
 

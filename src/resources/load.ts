@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { LineCounter, parseDocument } from 'yaml'
 import type { ResourceTable } from '../cache/resource.js'
 import { checkFile } from './check-file.js'
+import type { RowSettings } from './read-rows.js'
+import { tagsThatMissKeys } from './row-checks.js'
 import type { ResourceFile, TtlLimits } from './schema.js'
 import { compileTable } from './table.js'
 
@@ -9,26 +11,24 @@ export interface LoadedResources {
   readonly table: ResourceTable
   /** The file with its defaults filled in, for `GET /v1/resources`. */
   readonly description: ResourceFile
+  /** What is allowed, and hardly what was meant; each names its row and field. */
+  readonly warnings: readonly string[]
 }
 
-export interface LoadOptions extends TtlLimits {
+export interface LoadOptions extends TtlLimits, RowSettings {
   /** What to call the text in an error: the name of its file. */
   readonly source: string
-  /** Request headers, lower case, that every row varies on: the ingress sets them, and an answer may show them. */
-  readonly trustedHeaders?: readonly string[]
 }
 
 /** Compiles a resource table. Throws `ResourceTableError` with every problem that it finds. */
-export const loadResources = (
-  yamlText: string,
-  { source, trustedHeaders = [], ...limits }: LoadOptions
-): LoadedResources => {
-  const { problems, sound } = checkFile(parseYaml(yamlText, source), limits)
+export const loadResources = (yamlText: string, { source, ...settings }: LoadOptions): LoadedResources => {
+  const { problems, sound } = checkFile(parseYaml(yamlText, source), settings)
   if (sound === undefined) throw new ResourceTableError(source, problems)
-  const compiled = compileTable(sound, trustedHeaders)
+  const compiled = compileTable(sound, settings)
   const all = [...problems, ...compiled.problems]
   if (all.length > 0) throw new ResourceTableError(source, all)
-  return { table: compiled.table, description: sound.file }
+  const warnings = tagsThatMissKeys(sound.resources, sound.writes)
+  return { table: compiled.table, description: sound.file, warnings }
 }
 
 export type ReadOptions = Omit<LoadOptions, 'source'>

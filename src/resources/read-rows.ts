@@ -1,9 +1,10 @@
 import { fieldName } from '../http/fields.js'
-import type { ReadMatch, Resource, Variation } from '../cache/resource.js'
+import type { Languages, QueryParameter, ReadMatch, Resource, Variation } from '../cache/resource.js'
 import { groupTag } from '../cache/tags.js'
 import type { Labelled } from './check-file.js'
 import { shapeOf, type Route } from './path-router.js'
 import {
+  canBeEqual,
   findRival,
   parametersOf,
   reportRepeatedParameters,
@@ -14,9 +15,17 @@ import type { ReadRow } from './schema.js'
 import { compileTemplate, keyTemplateOf } from './template.js'
 import type { TemplateUse } from './template-rules.js'
 
+/** What holds for every row. */
+export interface RowSettings {
+  /** Request headers, lower case, that every row varies on: the ingress sets them, and an answer may show them. */
+  readonly trustedHeaders?: readonly string[]
+  /** Whether protected answers are to be `private, no-cache` where the origin says nothing. */
+  readonly isPrivateNoCache?: boolean
+}
+
 interface ReadRules {
   readonly families: readonly string[]
-  readonly trustedHeaders: readonly string[]
+  readonly settings: RowSettings
   readonly report: Report
 }
 
@@ -25,20 +34,20 @@ type ReadRoute = Route<Pick<ReadMatch, 'resource'>>
 /** Compiles the read rows; what is wrong with them goes to the report. */
 export const compileReads = (
   rows: readonly Labelled<ReadRow>[],
-  { families, trustedHeaders, report }: ReadRules
+  { families, settings, report }: ReadRules
 ): readonly ReadRoute[] => {
   reportRivals(rows, report)
   return rows.flatMap(({ label, row }) => {
     const reportField: Report = (field, reason) => report(`${label}.${field}`, reason)
     reportRepeatedParameters(row.path, reportField)
     reportUnknownFamilies(row.families, { known: families, report: reportField })
-    return compileRow(row, trustedHeaders, reportField)
+    return compileRow(row, settings, reportField)
   })
 }
 
 const compileRow = (
   row: ReadRow,
-  trustedHeaders: readonly string[],
+  { trustedHeaders = [], isPrivateNoCache = false }: RowSettings,
   report: Report
 ): readonly ReadRoute[] => {
   const compile = (use: TemplateUse, source: string, field: string) => {
@@ -60,14 +69,25 @@ const compileRow = (
     staleIfErrorMs: row.staleIfError * 1000,
     key: keyTemplateOf(row.key, key.parts),
     tags,
-    query: row.query,
+    query: queryOf(row.query),
     bypassOn: row.bypassOn,
     vary: [...variationsOf(row.vary), ...variationsOf([...trustedHeaders])],
+    isCompressed: row.compress,
+    languages: languagesOf(row.languages),
     groupTags: row.families.map(groupTag),
+    cacheControl: isPrivateNoCache && row.scope !== 'public' ? 'private, no-cache' : undefined,
     userNumber
   }
   return [{ path: row.path, row: { resource } }]
 }
+
+const queryOf = (query: ReadRow['query']): readonly QueryParameter[] =>
+  Array.isArray(query)
+    ? query.map((name) => ({ name, maximum: undefined }))
+    : Object.entries(query).map(([name, maximum]) => ({ name, maximum }))
+
+const languagesOf = ([first, ...others]: readonly string[]): Languages | undefined =>
+  first === undefined ? undefined : [first, ...others]
 
 /** The names in the form that they are compared in. */
 const variationsOf = (vary: ReadRow['vary']): readonly Variation[] =>
@@ -85,15 +105,3 @@ const reportRivals = (rows: readonly Labelled<ReadRow>[], report: Report): void 
     if (sameKey !== undefined) report(`${label}.key`, `can be the same key as in ${sameKey}`)
   }
 }
-
-const canBeEqual = (key: string, other: string): boolean => {
-  const parts = key.split(':')
-  const otherParts = other.split(':')
-  return (
-    parts.length === otherParts.length &&
-    parts.every((part, at) => isSamePart(shapeOf(part), shapeOf(otherParts[at] ?? '')))
-  )
-}
-
-const isSamePart = (part: string, other: string): boolean =>
-  part === other || (part === '{}' && /^\d+$/.test(other)) || (other === '{}' && /^\d+$/.test(part))

@@ -1,4 +1,7 @@
 import type { Labelled } from './check-file.js'
+import { shapeOf } from './path-router.js'
+import type { ReadRow, WriteRow } from './schema.js'
+import { queryKey } from '../cache/read/cache-key.js'
 import type { ResourceTable } from '../cache/resource.js'
 
 /** Takes what is wrong with a field; every problem is told before the table is refused. */
@@ -28,6 +31,38 @@ export const findRival = <Row>(
   isRival: (row: Row) => boolean
 ): string | undefined => rows.find(({ row }) => isRival(row))?.label
 
+/** Whether two names can be the same, whatever their placeholders stand for: compared part by part. */
+export const canBeEqual = (name: string, other: string): boolean => {
+  const parts = name.split(':')
+  const otherParts = other.split(':')
+  return (
+    parts.length === otherParts.length &&
+    parts.every((part, at) => isSamePart(shapeOf(part), shapeOf(otherParts[at] ?? '')))
+  )
+}
+
+const isSamePart = (part: string, other: string): boolean =>
+  part === other || (part === '{}' && /^\d+$/.test(other)) || (other === '{}' && /^\d+$/.test(part))
+
+/**
+ * Tags of writes that are the key of a read, and none of its tags: whoever wrote them meant the entry, which only its tags
+ * remove.
+ */
+export const tagsThatMissKeys = (
+  resources: readonly Labelled<ReadRow>[],
+  writes: readonly Labelled<WriteRow>[]
+): readonly string[] =>
+  writes.flatMap((write) =>
+    write.row.tags.flatMap((tag, index) => {
+      const missed = findRival(
+        resources,
+        ({ key, tags }) => canBeEqual(key, tag) && !tags.some((carried) => canBeEqual(carried, tag))
+      )
+      const place = `${write.label}.tags[${index}]`
+      return missed === undefined ? [] : `${place}: "${tag}" is the key of ${missed} and none of its tags`
+    })
+  )
+
 type MatchRead = ResourceTable['matchRead']
 
 /** A read that nobody else could use, or that the cache would pass by, is not worth making at a start. */
@@ -45,8 +80,8 @@ const faultOf = (target: string, matchRead: MatchRead): string | undefined => {
   const [path = '', ...query] = target.split('?')
   const match = matchRead(path)
   if (match === undefined) return 'matches no row of resources'
-  const { name, scope, query: known } = match.resource
+  const { name, scope } = match.resource
   if (scope === 'identity') return `has the scope identity (${name}), so that no caller could use it`
-  const unknown = [...new URLSearchParams(query.join('?')).keys()].find((each) => !known.includes(each))
-  return unknown === undefined ? undefined : `has the parameter ${unknown}, which ${name} does not store`
+  const { bypass } = queryKey(query.join('?'), match.resource)
+  return bypass === undefined ? undefined : `has a query that ${name} does not store`
 }

@@ -23,7 +23,7 @@ export const resourceFileSchema = (limits: TtlLimits) =>
       families: Type.Record(familyName, Type.Array(prefix, { minItems: 1, uniqueItems: true }), closed),
       logIn: Type.Array(prefix, { default: [], uniqueItems: true }),
       signIn: Type.Object(
-        { tags: Type.Array(plainTag, { default: [], uniqueItems: true }) },
+        { tags: Type.Array(plainTag, { default: [], uniqueItems: true }), headers: names(token) },
         { ...closed, default: {} }
       ),
       everything: Type.Array(prefix, { default: [], uniqueItems: true }),
@@ -89,9 +89,11 @@ const readRowSchema = ({ defaultTtlSeconds, maxTtlSeconds }: TtlLimits) => {
       staleIfError: window,
       scope: Type.Unsafe<Scope>({ type: 'string', enum: SCOPES }),
       tags: Type.Array(template, { default: [] }),
-      query: names(Type.String({ minLength: 1 })),
+      query: querySchema,
       bypassOn: names(Type.String({ minLength: 1 })),
       vary: varySchema,
+      compress: Type.Boolean({ default: true }),
+      languages: Type.Array(language, { default: [], uniqueItems: true }),
       families: Type.Array(familyName, { uniqueItems: true }),
       caller: Type.Optional(template)
     },
@@ -99,13 +101,22 @@ const readRowSchema = ({ defaultTtlSeconds, maxTtlSeconds }: TtlLimits) => {
   )
 }
 
-/** Names alone, or each with the values that have entries; none of them: every value has. */
+const language = text('^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$', 'a language tag of RFC 5646, as in en-AU')
+
+const querySchema = Type.Union(
+  [
+    names(Type.String({ minLength: 1 })),
+    Type.Record(Type.String({ pattern: '^.+$' }), Type.Integer({ minimum: 1, maximum: 999_999_999 }), closed)
+  ],
+  { default: [], description: 'a list of names, or names with the greatest number that has entries' }
+)
+
 const varySchema = Type.Union(
   [
     names(token),
     Type.Record(token, Type.Array(Type.String({ minLength: 1 }), { uniqueItems: true }), closed)
   ],
-  { default: [] }
+  { default: [], description: 'a list of names, or names with the values that have entries' }
 )
 
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'] as const

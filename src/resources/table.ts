@@ -1,9 +1,9 @@
 import { fieldName } from '../http/fields.js'
-import type { ResourceTable, WriteMatch } from '../cache/resource.js'
+import type { Resource, ResourceTable, WriteMatch } from '../cache/resource.js'
 import type { SoundFile } from './check-file.js'
 import { createUnlistedWrites, compileWrites, type CompiledWrite } from './write-rows.js'
 import { createRouter } from './path-router.js'
-import { compileReads } from './read-rows.js'
+import { compileReads, type RowSettings } from './read-rows.js'
 import { reportUnknownFamilies, reportUselessWarming } from './row-checks.js'
 
 export interface CompiledTable {
@@ -12,13 +12,10 @@ export interface CompiledTable {
   readonly table: ResourceTable
 }
 
-/**
- * Compiles rows that agree with the schema; their placeholders, tag groups and rivals are checked here. Every row varies
- * on `trustedHeaders`, in lower case.
- */
+/** Compiles rows that agree with the schema; their placeholders, tag groups and rivals are checked here. */
 export const compileTable = (
   { file, resources, writes }: SoundFile,
-  trustedHeaders: readonly string[]
+  settings: RowSettings
 ): CompiledTable => {
   const problems: string[] = []
   const report = (field: string, reason: string): void => {
@@ -30,7 +27,7 @@ export const compileTable = (
     known: families,
     report: (field, reason) => report(`identity.${field}`, reason)
   })
-  const reads = compileReads(resources, { families, trustedHeaders, report })
+  const reads = compileReads(resources, { families, settings, report })
   const matchRead = createRouter(reads)
   reportUselessWarming(file.warm, { matchRead, report })
   const matchEffect = createWriteRouter(compileWrites(writes, { whenUnlistedAt, report }))
@@ -43,9 +40,9 @@ export const compileTable = (
         tagGroups: file.identity.families,
         proofMs: file.identity.proof * 1000
       },
-      variedHeaders: [...new Set(reads.flatMap(({ row }) => row.resource.vary.map(({ name }) => name)))],
+      variedHeaders: [...new Set(reads.flatMap(({ row }) => variedOf(row.resource)))],
       matchRead,
-      signInTags: file.signIn.tags,
+      signIn: { tags: file.signIn.tags, headers: file.signIn.headers.map(fieldName) },
       isLogIn: createLogInTest(file.logIn),
       matchWrite: (method, sent) => {
         // Django sends a path without its last slash on to the one with it.
@@ -58,6 +55,11 @@ export const compileTable = (
     }
   }
 }
+
+const variedOf = ({ vary, languages }: Resource): readonly string[] => [
+  ...vary.map(({ name }) => name),
+  ...(languages === undefined ? [] : ['accept-language'])
+]
 
 /** Whether the path of a `Location` lies below one of the prefixes. */
 const createLogInTest =

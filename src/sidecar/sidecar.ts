@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { type Cache, createCache } from '../cache/cache.js'
 import type { Observer } from '../cache/observer.js'
 import { createValues } from '../cache/values/values.js'
-import { type Config, ConfigError, listOf } from '../config/config.js'
+import { codingsOf, type Config, ConfigError, listOf } from '../config/config.js'
 import { createServerFactory, type Door, type DoorParts } from '../doors/server-factory.js'
 import { createControlDoor } from '../doors/control/control-door.js'
 import { createOpsDoor } from '../doors/ops/ops-door.js'
@@ -57,8 +57,18 @@ export const createSidecar = async ({
   const maxTtlMs = config.MAX_TTL * 1000
   const ttlLimits = { defaultTtlSeconds: config.DEFAULT_TTL, maxTtlSeconds: config.MAX_TTL }
   const trustedFields = listOf(config.TRUSTED_FIELDS).map((name) => name.toLowerCase())
-  const { table, description } = readTable(config, { ...ttlLimits, trustedHeaders: trustedFields })
+  const { table, description, warnings } = readTable(config, {
+    ...ttlLimits,
+    trustedHeaders: trustedFields,
+    isPrivateNoCache: config.PRIVATE_NO_CACHE
+  })
   checkPrefix(config, description)
+  for (const warning of warnings) {
+    log.warn(
+      { warning, hint: 'add the tag to the row of the read' },
+      'A write will not invalidate what it names'
+    )
+  }
   const unread = new Unread({ timeoutMs: config.CALLER_TIMEOUT_MS })
   const metrics = createMetrics({ stats: () => store.stats(), unread })
   const statistics = createStatistics({ counts: metrics.counts, now: Date.now })
@@ -83,6 +93,7 @@ export const createSidecar = async ({
     now,
     maxTtlMs,
     maxEntryBytes: config.MAX_ENTRY_BYTES,
+    codings: codingsOf(config.COMPRESSION),
     isEnabled: config.CACHE_ENABLED,
     allowedHosts: listOf(config.ALLOWED_HOSTS)
   })

@@ -1,5 +1,6 @@
-import type { Entry } from '../cache/entry.js'
+import type { CodedBody, Entry } from '../cache/entry.js'
 import type { Position } from '../cache/position.js'
+import { CODINGS } from '../http/codings.js'
 
 /**
  * An entry as one string of bytes. A script puts the epoch (16 bytes) in front when it stores it, so that a
@@ -8,6 +9,10 @@ import type { Position } from '../cache/position.js'
  *     version u8 · etag length u8 · etag · status u16 · generatedAt, freshUntil,
  *     staleWhileRevalidateUntil, staleIfErrorUntil f64 each · lengths of headers, tags and body u32 each ·
  *     headers, a line each · tags JSON · body
+ *
+ * An entry with coded bodies is of version 4, in which who reads version 3 only finds no entry. It goes on:
+ *
+ *     number of coded bodies u8 · each: coding u8 (its place in `CODINGS`), length u32, bytes
  *
  * Version and etag come first because the scripts read them, too. The headers are lines because every hit reads
  * them, and lines need no parser.
@@ -18,8 +23,9 @@ export const encodeEntry = (entry: Entry): Buffer => {
   const tags = JSON.stringify(entry.tags)
   const headersLength = Buffer.byteLength(headers)
   const tagsLength = Buffer.byteLength(tags)
+  const { coded = [] } = entry
   const prefix = Buffer.allocUnsafe(2 + etag.length + FIXED_LENGTH + headersLength + tagsLength)
-  let at = prefix.writeUInt8(VERSION, 0)
+  let at = prefix.writeUInt8(coded.length === 0 ? PLAIN : CODED, 0)
   at = prefix.writeUInt8(etag.length, at)
   at += prefix.write(etag, at, 'latin1')
   at = prefix.writeUInt16BE(entry.status, at)
@@ -32,7 +38,14 @@ export const encodeEntry = (entry: Entry): Buffer => {
   at = prefix.writeUInt32BE(entry.body.length, at)
   at += prefix.write(headers, at)
   prefix.write(tags, at)
-  return Buffer.concat([prefix, entry.body])
+  if (coded.length === 0) return Buffer.concat([prefix, entry.body])
+  return Buffer.concat([prefix, entry.body, Buffer.of(coded.length), ...coded.flatMap(withPrefix)])
+}
+
+const withPrefix = ({ coding, body }: CodedBody): readonly Buffer[] => {
+  const prefix = Buffer.allocUnsafe(CODED_PREFIX_LENGTH)
+  prefix.writeUInt32BE(body.length, prefix.writeUInt8(CODINGS.indexOf(coding), 0))
+  return [prefix, body]
 }
 
 /** RFC 9110 §5.5: a line break in a field may be replaced, and never be kept. */
@@ -43,31 +56,48 @@ const inOneLine = (text: string): string => text.replaceAll('\n', ' ')
  * is no such entry.
  */
 export const decodeEntry = (bytes: Buffer, position: Position): Entry | undefined => {
-  if (!position.startsWith(bytes.toString('latin1', 0, EPOCH_LENGTH)) || bytes[VERSION_AT] !== VERSION)
-    return undefined
+  const version = bytes[VERSION_AT]
+  if (!position.startsWith(bytes.toString('latin1', 0, EPOCH_LENGTH))) return undefined
+  if (version !== PLAIN && version !== CODED) return undefined
   const fixed = ETAG_AT + (bytes[ETAG_LENGTH_AT] ?? 0)
   const lengths = fixed + FIXED_LENGTH - 12
   if (bytes.length < lengths + 12) return undefined
   const headersEnd = lengths + 12 + bytes.readUInt32BE(lengths)
   const tagsEnd = headersEnd + bytes.readUInt32BE(lengths + 4)
-  if (bytes.length !== tagsEnd + bytes.readUInt32BE(lengths + 8)) return undefined
-  return new StoredEntry(bytes, { fixed, headersEnd, tagsEnd })
+  const bodyEnd = tagsEnd + bytes.readUInt32BE(lengths + 8)
+  if (bytes.length !== (version === PLAIN ? bodyEnd : codedEnd(bytes, bodyEnd))) return undefined
+  return new StoredEntry(bytes, { fixed, headersEnd, tagsEnd, bodyEnd })
+}
+
+/** Where the coded bodies end whose number stands at a place; not a place in the bytes when they are not whole. */
+const codedEnd = (bytes: Buffer, from: number): number => {
+  let at = from + 1
+  for (let left = bytes[from] ?? 0; left > 0; left--) {
+    if (at + CODED_PREFIX_LENGTH > bytes.length) return Infinity
+    at += CODED_PREFIX_LENGTH + bytes.readUInt32BE(at + 1)
+  }
+  return at
 }
 
 /** Of the epoch, with which a position begins and so does an entry, in a store. */
 export const EPOCH_LENGTH = 16
 /** Places in a stored entry, from 0; the scripts read these, too. */
-const VERSION_AT = EPOCH_LENGTH
+export const VERSION_AT = EPOCH_LENGTH
 export const ETAG_LENGTH_AT = VERSION_AT + 1
 export const ETAG_AT = ETAG_LENGTH_AT + 1
 
-const VERSION = 3
+const PLAIN = 3
+const CODED = 4
+/** All that are read. */
+export const VERSIONS: readonly number[] = [PLAIN, CODED]
+const CODED_PREFIX_LENGTH = 5
 const FIXED_LENGTH = 2 + 4 * 8 + 3 * 4
 
 interface Places {
   readonly fixed: number
   readonly headersEnd: number
   readonly tagsEnd: number
+  readonly bodyEnd: number
 }
 
 /** A view of the bytes; what a hit does not need is not parsed. */
@@ -108,7 +138,20 @@ class StoredEntry implements Entry {
     return parseStrings(this.#bytes.toString('utf8', this.#places.headersEnd, this.#places.tagsEnd))
   }
   get body(): Buffer {
-    return this.#bytes.subarray(this.#places.tagsEnd)
+    return this.#bytes.subarray(this.#places.tagsEnd, this.#places.bodyEnd)
+  }
+  get coded(): readonly CodedBody[] | undefined {
+    const bytes = this.#bytes
+    let at = this.#places.bodyEnd + 1
+    if (at > bytes.length) return undefined
+    const coded: CodedBody[] = []
+    while (at < bytes.length) {
+      const coding = CODINGS[bytes.readUInt8(at)]
+      const from = at + CODED_PREFIX_LENGTH
+      at = from + bytes.readUInt32BE(at + 1)
+      if (coding !== undefined) coded.push({ coding, body: bytes.subarray(from, at) })
+    }
+    return coded
   }
 }
 

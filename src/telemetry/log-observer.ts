@@ -25,6 +25,15 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
       answered: (event: Answered) => log.debug(event, ANSWERED[event.outcome])
     }),
     unstored: (event) => log.debug(event, 'An answer was not stored'),
+    compressed: ({ outcome, error, ...fields }) => {
+      if (outcome !== 'failed') return
+      warn({
+        kind: `compression ${fields.coding}`,
+        message: 'An answer could not be compressed: it is stored and sent as it is',
+        hint: 'Look at the error and at the memory of the process; COMPRESSION=off goes without it.',
+        fields: { ...fields, err: error }
+      })
+    },
     originFailed: ({ error, ...fields }) => {
       warn({
         kind: `origin ${error.kind}`,

@@ -101,6 +101,10 @@ export const createMetrics = ({ stats, unread }: MetricsOptions): Metrics => {
     'resource',
     'reason'
   ])
+  const compressions = counter('compressions_total', 'Bodies that were to be compressed for the store.', [
+    'coding',
+    'outcome'
+  ])
   const epochs = counter('epochs_begun_total', 'Times that every older entry became unreadable.', [])
 
   return {
@@ -115,6 +119,7 @@ export const createMetrics = ({ stats, unread }: MetricsOptions): Metrics => {
       if (reason === 'invalidated') fillsDropped.inc({ reason: 'refused' })
       if (reason === 'store-error') fillsDropped.inc({ reason })
     },
+    compressed: ({ coding, outcome }) => compressions.inc({ coding, outcome }),
     originAsked: ({ resource, status, durationMs }) => {
       originRequests.inc({ resource, status: status === 0 ? 'none' : `${Math.floor(status / 100)}xx` })
       originDurations.record(resource, durationMs)

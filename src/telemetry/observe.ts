@@ -13,6 +13,7 @@ export const observeAll = (observers: readonly Partial<Observer>[]): Observer =>
   return {
     answered: all((observer) => observer.answered?.bind(observer)),
     unstored: all((observer) => observer.unstored?.bind(observer)),
+    compressed: all((observer) => observer.compressed?.bind(observer)),
     originAsked: all((observer) => observer.originAsked?.bind(observer)),
     originFailed: all((observer) => observer.originFailed?.bind(observer)),
     originBrokeOff: all((observer) => observer.originBrokeOff?.bind(observer)),

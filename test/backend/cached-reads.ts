@@ -19,6 +19,7 @@ export const cachedReads = (users: readonly number[], profiles: readonly number[
   read('users/me', 'identity'),
   read('agencies/branches', 'authenticated'),
   read('users/staffprofiles', 'public'),
+  { ...read('users/staffprofiles', 'public'), path: 'users/staffprofiles?page=2&page_size=20' },
   ...users.flatMap((user) => [
     read('users/{id}', 'authenticated', user),
     read('users/{id}/projects', 'public', user),

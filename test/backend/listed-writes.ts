@@ -142,5 +142,12 @@ export const listedWrites: readonly WriteCase[] = [
     json: { baArray: [1] },
     status: 200,
     isUnseen: true
-  }
+  },
+  { write: 'POST agencies/business_areas/problematic_projects', json: {}, status: 200, isUnseen: true },
+  { write: 'POST adminoptions/tasks/check/6', json: {}, status: 200, isUnseen: true },
+  { write: 'POST documents/sendbumpemails', json: {}, status: 200, isUnseen: true },
+  { write: 'POST documents/generate_project_document/1', json: {}, status: 200, isUnseen: true },
+  { write: 'POST documents/cancel_doc_gen/1', json: {}, status: 200, isUnseen: true },
+  { write: 'POST documents/reports/1/generate_pdf', json: {}, status: 200, isUnseen: true },
+  { write: 'POST documents/reports/1/cancel_doc_gen', json: {}, status: 200, isUnseen: true }
 ]

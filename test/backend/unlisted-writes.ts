@@ -51,8 +51,6 @@ export const unlistedWrites: readonly WriteCase[] = [
     status: 201,
     isUnseen: true
   },
-  { write: 'POST adminoptions/tasks/check/6', json: {}, status: 200, isUnseen: true },
-  { write: 'POST agencies/business_areas/problematic_projects', json: {}, status: 200, isUnseen: true },
   { write: 'DELETE users/4', status: 204 },
   { write: 'DELETE users/2', status: 204 }
 ]

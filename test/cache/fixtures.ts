@@ -32,6 +32,8 @@ resources:
       tags: ['user:{user}:mine'], families: [things] }
   - { name: me, path: /me, key: 'user:~{identity}:me', ttl: 60, scope: identity, tags: ['user:{answer.id}'],
       families: [users], caller: '{answer.id}' }
+  - { name: spoken, path: '/spoken/{id}', key: 'spoken:{id}', ttl: 60, scope: public, languages: [en-AU, fr],
+      families: [things] }
 writes:
   - { methods: [PUT], path: '/things/{id}', tags: ['thing:{id}'] }
   - { methods: [PUT], path: '/things/{id}/owner', tags: ['user:{request.user}'] }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { ConfigError, ConfigSchema, readConfig } from '../../src/config/config.js'
+import { codingsOf, ConfigError, ConfigSchema, readConfig } from '../../src/config/config.js'
 
 /** What a start with these variables says; throws when it would succeed. */
 const complaint = (environment: Readonly<Record<string, string>>): string => {
@@ -40,6 +40,15 @@ t.test('every limit in bytes has a default, and every setting a description', as
     t.type(description, 'string', name)
     if (name.endsWith('_BYTES')) t.type(value, 'number', name)
   }
+})
+
+t.test('codings are a list in the order of preference, each once, or off', async (t) => {
+  const codings = (COMPRESSION?: string) => codingsOf(readConfig({ COMPRESSION }).COMPRESSION)
+  t.same(codings(), ['gzip'])
+  t.same(codings('off'), [])
+  t.same(codings('zstd, br,gzip , br'), ['zstd', 'br', 'gzip'])
+  for (const wrong of ['deflate', 'gzip,', 'gzip br', 'off,gzip', 'GZIP'])
+    t.match(complaint({ COMPRESSION: wrong }), /^COMPRESSION=/, wrong)
 })
 
 t.test('variables set the settings of their names, and no others', async (t) => {

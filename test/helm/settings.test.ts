@@ -71,7 +71,8 @@ t.test('the schema of the chart bounds a setting as the sidecar does', async (t)
   const bounds = (value: unknown) => ({
     type: at(value, 'type'),
     minimum: at(value, 'minimum'),
-    maximum: at(value, 'maximum')
+    maximum: at(value, 'maximum'),
+    pattern: at(value, 'pattern')
   })
   for (const [name, value] of Object.entries(isRecord(settable) ? settable : {})) {
     t.strictSame(bounds(resolved(value)), bounds(known[name]), name)

@@ -5,6 +5,7 @@ import ts from 'typescript'
 /** Parts of something larger, and the test, from `test`, that holds the two together. */
 export const TESTED_WITH: Readonly<Record<string, string>> = {
   'cache/invalidation.ts': 'cache/invalidate/matcher.test.ts',
+  'cache/read/entry-tags.ts': 'cache/read/collapsed-fetch.test.ts',
   'cache/write/write-effect.ts': 'cache/write/write-through.test.ts',
   'cache/store.ts': 'cache/values/read-many.test.ts',
   'config/check-together.ts': 'config/config.test.ts',

@@ -41,6 +41,15 @@ t.test('a header is known by one spelling, whatever case and dashes the table ha
   t.end()
 })
 
+t.test('a field of several forms is told once what it may be, or where in it the fault is', async (t) => {
+  const forms = 'must be a list of names, or names with the greatest number that has entries'
+  t.strictSame(problemsOf(read({ query: 5 })), [`resources[0] (pets).query: ${forms}, is 5`])
+  t.strictSame(problemsOf(read({ query: { page: 0 } })), [
+    'resources[0] (pets).query.page: must be >= 1, is 0'
+  ])
+  t.strictSame(problemsOf(read({ vary: [1] })), ['resources[0] (pets).vary[0]: must be string, is 1'])
+})
+
 t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
   const { table, description } = load(read({ vary: ['Host'], tags: ['pet:{id}', 'owner:{answer.owner}'] }))
   const match = table.matchRead('/api/pets/5')
@@ -58,6 +67,9 @@ t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
       query: [],
       bypassOn: [],
       vary: [{ name: 'host', values: [] }],
+      isCompressed: true,
+      languages: undefined,
+      cacheControl: undefined,
       groupTags: ['family:pets'],
       userNumber: undefined
     }
@@ -328,5 +340,12 @@ t.test('the message names the file and joins the problems in one line', (t) => {
     name: 'ResourceTableError',
     message: 'table.yaml: resources[0] (pets).x: unknown field; resources[0] (pets).ttl: must be >= 1, is 0'
   })
+  t.end()
+})
+
+t.test('a row may go without compression', (t) => {
+  const { table, description } = load(read({ compress: false }))
+  t.equal(table.matchRead('/api/pets/5')?.resource.isCompressed, false)
+  t.match(description.resources[0], { compress: false })
   t.end()
 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Variation } from '../../src/cache/resource.js'
+import type { Resource, Variation } from '../../src/cache/resource.js'
 import { expandKey } from '../../src/cache/read/cache-key.js'
 import { expandAll, type TemplateValues } from '../../src/cache/resource.js'
 import { readResources } from '../../src/resources/load.js'
@@ -56,6 +56,9 @@ interface ReadCase {
   readonly scope: string
   readonly tags: readonly string[]
   readonly vary?: readonly Variation[]
+  readonly query?: Resource['query']
+  /** Seconds; 0 unless told. */
+  readonly staleWhileRevalidate?: number
 }
 
 const listed = ['project:42', 'project:43', 'user:30', 'user:31']
@@ -65,12 +68,14 @@ const cases: readonly ReadCase[] = [
     path: '/api/v1/projects/mine',
     values: { identity: 'd1gest', user: '7', answer: PROJECTS },
     ...{ name: 'user_projects', key: 'user:~d1gest:projects', ttl: 300, scope: 'identity' },
+    staleWhileRevalidate: 300,
     tags: ['user:7', 'user:7:projects', ...listed]
   },
   {
     path: '/api/v1/projects/mine',
     values: { identity: 'd1gest', answer: [] },
     ...{ name: 'user_projects', key: 'user:~d1gest:projects', ttl: 300, scope: 'identity' },
+    staleWhileRevalidate: 300,
     tags: ['user:~']
   },
   {
@@ -107,6 +112,10 @@ const cases: readonly ReadCase[] = [
     path: '/api/v1/users/staffprofiles',
     values: { answer: DIRECTORY },
     ...{ name: 'staff_profile', key: 'staff:profile:all', ttl: 3600, scope: 'public' },
+    query: [
+      { name: 'page', maximum: 1000 },
+      { name: 'page_size', maximum: 100 }
+    ],
     tags: ['staff:profile:all', 'people', 'staff:profile:900', 'staff:profile:901', 'user:5', 'user:6']
   },
   {
@@ -147,13 +156,14 @@ const cases: readonly ReadCase[] = [
   }
 ]
 
-for (const { path, values, name, key, ttl, scope, tags, vary = [] } of cases) {
+for (const { path, values, name, key, ttl, scope, tags, ...more } of cases) {
+  const { vary = [], query = [], staleWhileRevalidate = 0 } = more
   t.test(`${path} is ${name}, kept as ${key} with ${tags.length} tags`, (t) => {
     const match = table.matchRead(path)
     if (match === undefined) throw new Error('no row')
     const { resource, parameters } = match
-    t.match(resource, { name, scope, ttlMs: ttl * 1000, vary, query: [], bypassOn: ['search', 'searchTerm'] })
-    t.match(resource, { staleWhileRevalidateMs: 0, staleIfErrorMs: 60_000 })
+    t.match(resource, { name, scope, ttlMs: ttl * 1000, vary, query, bypassOn: ['search', 'searchTerm'] })
+    t.match(resource, { staleWhileRevalidateMs: staleWhileRevalidate * 1000, staleIfErrorMs: 60_000 })
     t.equal(expandKey(resource.key, parameters, values?.identity), key)
     t.strictSame(expandAll(resource.tags, { parameters, ...values }), tags)
     t.end()

@@ -87,6 +87,13 @@ const cases: readonly WriteCase[] = [
   ['DELETE /users/education_entries/1', ['staff:profile:cvs']],
   ['POST /users/9/public_email_staff_member', []],
   ['POST /agencies/business_areas/unapproved_docs', []],
+  ['POST /agencies/business_areas/problematic_projects', []],
+  ['POST /adminoptions/tasks/check/9', []],
+  ['POST /documents/sendbumpemails', []],
+  ['POST /documents/generate_project_document/8', []],
+  ['POST /documents/cancel_doc_gen/8', []],
+  ['POST /documents/reports/8/generate_pdf', []],
+  ['POST /documents/reports/8/cancel_doc_gen', []],
   ['POST /documents/notifications/mentions', []],
   ['POST /documents/get_previous_reports_data', []],
   ['POST /documents/conceptplans/8/get_concept_plan_data', []]

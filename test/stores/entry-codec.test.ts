@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { ETAG_MAX_LENGTH, type Entry } from '../../src/cache/entry.js'
+import { CODINGS } from '../../src/http/codings.js'
 import { decodeEntry, encodeEntry, EPOCH_LENGTH } from '../../src/stores/entry-codec.js'
 import { entryOf } from './fixtures.js'
 
@@ -14,10 +15,11 @@ const time = fc.double({ noNaN: true, min: 0, max: 2 ** 53 })
 const word = fc.string({ unit: 'grapheme', maxLength: 40 })
 const field = word.map((text) => text.replaceAll('\n', ''))
 const latin1 = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)) })
+const bytes = fc.uint8Array({ maxLength: 2000 }).map((array) => Buffer.from(array))
 const entry: fc.Arbitrary<Entry> = fc.record({
   status: fc.integer({ min: 100, max: 599 }),
   headers: fc.array(fc.tuple(field, field), { maxLength: 10 }).map((pairs) => pairs.flat()),
-  body: fc.uint8Array({ maxLength: 2000 }).map((bytes) => Buffer.from(bytes)),
+  body: bytes,
   generatedAt: time,
   freshUntil: time,
   staleWhileRevalidateUntil: time,
@@ -26,7 +28,11 @@ const entry: fc.Arbitrary<Entry> = fc.record({
     latin1.filter(({ length }) => length > 0 && length <= ETAG_MAX_LENGTH),
     { nil: undefined }
   ),
-  tags: fc.array(word, { maxLength: 20 })
+  tags: fc.array(word, { maxLength: 20 }),
+  coded: fc.option(
+    fc.array(fc.record({ coding: fc.constantFrom(...CODINGS), body: bytes }), { minLength: 1, maxLength: 3 }),
+    { nil: undefined }
+  )
 })
 
 void t.test('an entry is decoded as it was encoded', (t) => {
@@ -78,6 +84,55 @@ void t.test('an entry of another version does not exist', (t) => {
   }
   t.end()
 })
+
+const CODED: Partial<Entry> = {
+  coded: [
+    { coding: 'zstd', body: Buffer.from('zst') },
+    { coding: 'gzip', body: Buffer.from('gz') }
+  ]
+}
+
+void t.test('an entry without coded bodies is of version 3, byte for byte', (t) => {
+  const times = { generatedAt: 1, freshUntil: 2, staleWhileRevalidateUntil: 3, staleIfErrorUntil: 4 }
+  const plain = encodeEntry({
+    ...entryOf('body', { headers: ['A', 'b'], etag: '"e"', tags: ['t'] }),
+    ...times
+  })
+  const double = (text: string) => Buffer.from(text.padEnd(16, '0'), 'hex').toString('latin1')
+  t.equal(
+    plain.toString('latin1'),
+    [
+      ...['\u0003', '\u0003"e"', '\u0000\u00c8', double('3ff'), double('4'), double('4008'), double('401')],
+      ...['\0\0\0\u0003', '\0\0\0\u0005', '\0\0\0\u0004', 'A\nb', '["t"]', 'body']
+    ].join('')
+  )
+  t.ok(decodeEntry(Buffer.concat([Buffer.from(EPOCH), plain]), POSITION), 'and is read')
+  t.end()
+})
+
+void t.test('an entry with coded bodies is of another version, which older sidecars do not read', (t) => {
+  const bytes = stored(entryOf('body', CODED))
+  t.equal(bytes[EPOCH_LENGTH], 4)
+  t.equal(bytes.subarray(-20).toString('latin1'), 'body\u0002\u0002\0\0\0\u0003zst\0\0\0\0\u0002gz')
+  const { body, coded } = decodeEntry(bytes, POSITION) ?? {}
+  t.equal(body?.toString(), 'body')
+  t.same(coded, CODED.coded)
+  t.end()
+})
+
+void t.test(
+  'coded bodies that are not whole are no entry, and a coding that is not known is left out',
+  (t) => {
+    const bytes = stored(entryOf('body', CODED))
+    for (const length of [1, 2, 3, 6, 7, 14, 15, 16, 17]) {
+      t.equal(decodeEntry(bytes.subarray(0, -length), POSITION), undefined, `${length} bytes less`)
+    }
+    t.equal(decodeEntry(Buffer.concat([bytes, Buffer.from('x')]), POSITION), undefined)
+    bytes.writeUInt8(9, bytes.length - 7)
+    t.same(decodeEntry(bytes, POSITION)?.coded, [{ coding: 'zstd', body: Buffer.from('zst') }])
+    t.end()
+  }
+)
 
 void t.test('bytes that are no entry do not exist', (t) => {
   for (const text of ['', 'x', EPOCH, 'a pickle of the backend under the same prefix']) {

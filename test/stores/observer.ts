@@ -11,6 +11,7 @@ export const createRecorder = (): RecordingObserver => {
   const told: Told = {
     answered: [],
     unstored: [],
+    compressed: [],
     originAsked: [],
     originFailed: [],
     originBrokeOff: [],
@@ -26,6 +27,7 @@ export const createRecorder = (): RecordingObserver => {
     told,
     answered: (event) => void told.answered.push(event),
     unstored: (event) => void told.unstored.push(event),
+    compressed: (event) => void told.compressed.push(event),
     originAsked: (event) => void told.originAsked.push(event),
     originFailed: (event) => void told.originFailed.push(event),
     originBrokeOff: (event) => void told.originBrokeOff.push(event),

@@ -45,6 +45,14 @@ t.test('hits, misses and invalidations are told at debug', async (t) => {
   ])
 })
 
+t.test('a body that could not be compressed is a warning with a hint, other outcomes are none', async (t) => {
+  const { lines, observer } = createObserver('info')
+  observer.compressed({ resource: 'r', coding: 'br', outcome: 'larger' })
+  observer.compressed({ resource: 'r', coding: 'br', outcome: 'failed', error: new Error('no memory') })
+  t.match(lines, [{ level: 'warn', coding: 'br', err: { message: 'no memory' }, hint: /COMPRESSION=off/ }])
+  t.equal(lines.length, 1)
+})
+
 t.test('at info they are silent', async (t) => {
   const { lines, observer } = createObserver('info')
   observer.answered(hit)

@@ -98,6 +98,7 @@ t.test('store operations, errors, transitions, dropped fills and epochs are coun
   observer.unstored({ resource: 'branches', key: 'k', reason: 'invalidated' })
   observer.unstored({ resource: 'branches', key: 'k', reason: 'no-store' })
   observer.epochBegan({ reason: 'no-epoch' })
+  observer.compressed({ resource: 'branches', coding: 'br', outcome: 'larger' })
   const lines = await scrape()
   t.ok(lines.includes('store_operation_duration_seconds_count{operation="read"} 2'))
   t.ok(lines.includes('store_errors_total{operation="commit"} 1'))
@@ -105,6 +106,7 @@ t.test('store operations, errors, transitions, dropped fills and epochs are coun
   t.ok(lines.includes('fills_dropped_total{reason="refused"} 1'))
   t.ok(lines.includes('answers_unstored_total{resource="branches",reason="no-store"} 1'))
   t.ok(lines.includes('epochs_begun_total 1'))
+  t.ok(lines.includes('compressions_total{coding="br",outcome="larger"} 1'))
 })
 
 t.test('the stats of the store are read once per scrape', async (t) => {

@@ -14,6 +14,7 @@ const tell = (observer: Observer): void => {
     traceparent: undefined
   })
   observer.unstored({ resource: 'r', key: 'k', reason: 'no-store' })
+  observer.compressed({ resource: 'r', coding: 'br', outcome: 'kept' })
   observer.originAsked({ resource: 'r', status: 200, durationMs: 1 })
   observer.originFailed({ resource: 'r', durationMs: 1, error: new OriginError('timeout') })
   observer.originBrokeOff({
@@ -34,6 +35,7 @@ const tell = (observer: Observer): void => {
 const recorder = (name: string, told: string[]): Observer => ({
   answered: () => told.push(`${name} answered`),
   unstored: () => told.push(`${name} unstored`),
+  compressed: () => told.push(`${name} compressed`),
   originAsked: () => told.push(`${name} originAsked`),
   originFailed: () => told.push(`${name} originFailed`),
   originBrokeOff: () => told.push(`${name} originBrokeOff`),
@@ -49,9 +51,9 @@ const recorder = (name: string, told: string[]): Observer => ({
 t.test('every event reaches every observer, in order', async (t) => {
   const told: string[] = []
   tell(observeAll([recorder('first', told), recorder('second', told)]))
-  t.equal(told.length, 24)
+  t.equal(told.length, 26)
   t.strictSame(told.slice(0, 4), ['first answered', 'second answered', 'first unstored', 'second unstored'])
-  t.equal(new Set(told).size, 24)
+  t.equal(new Set(told).size, 26)
 })
 
 t.test('an observer may leave events out', async (t) => {

@@ -1,17 +1,26 @@
-import { identityTag } from '../tags.js'
+import { groupTag, identityTag, knownKey, proofKey } from '../tags.js'
+import { valueOf } from '../../http/fields.js'
 import { createFolding } from '../../concurrency/folding.js'
 import type { Invalidate } from '../invalidate/invalidate.js'
 import type { Observer } from '../observer.js'
 import type { OriginAnswer } from '../origin.js'
-import type { ResourceTable } from '../resource.js'
-import type { InvalidateOutcome, Store } from '../store.js'
-import { readProof } from './proof.js'
+import type { IdentitySources, ResourceTable, SignIn } from '../resource.js'
+import type { InvalidateOutcome, PendingWrite, Store } from '../store.js'
 
 export interface SessionChangesOptions {
   readonly table: ResourceTable
   readonly invalidate: Invalidate
   readonly observer: Observer
   readonly store: Store
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  readonly maxTtlMs: number
+}
+
+/** Whose request it was. */
+export interface Asker {
+  readonly identity: string | undefined
+  readonly headers: readonly string[]
 }
 
 /**
@@ -20,7 +29,7 @@ export interface SessionChangesOptions {
  */
 export type InvalidateSessionChanges = (
   answer: Pick<OriginAnswer, 'status' | 'headers'>,
-  identity: string | undefined
+  asker: Asker
 ) => Promise<InvalidateOutcome> | undefined
 
 /** Anybody can be turned away as often as he likes: the log takes ten records a second of that. */
@@ -30,13 +39,16 @@ const LOG_INS_MS = 1000
 /**
  * A 401 or 403 ends what is stored for its caller. It always leaves a record: another pod may have a read of this caller
  * in progress that the origin saw before, and only the record refuses its commit. An answer that sets the session
- * cookie is a log-in, whatever its method, and the first one of a person may have made that person.
+ * cookie is a log-in, whatever its method, and the first one of a person may have made that person. Of whom that is known
+ * is marked: else every log-in would empty the lists of people.
  */
 export const createSessionChanges = ({
   table,
   invalidate,
   observer,
-  store
+  store,
+  now,
+  maxTtlMs
 }: SessionChangesOptions): InvalidateSessionChanges => {
   const invalidateTags = async (tags: readonly string[]): Promise<InvalidateOutcome> =>
     (await invalidate({ tags }, 'proxy')).outcome
@@ -49,19 +61,58 @@ export const createSessionChanges = ({
     })
   const deny = fold(DENIALS_MS, 'denial')
   const logIn = fold(LOG_INS_MS, 'log-in')
-  const { signInTags } = table
+  const { signIn, identity: sources } = table
 
-  const greet = async (identity: string | undefined): Promise<InvalidateOutcome> =>
-    identity !== undefined && (await readProof(store, identity)) !== undefined
-      ? 'done'
-      : logIn('', signInTags)
+  const greet = async (identity: string | undefined): Promise<InvalidateOutcome> => {
+    if (identity !== undefined && (await isKnown(store, identity))) return 'done'
+    const outcome = await logIn('', signIn.tags)
+    if (identity !== undefined && outcome === 'done') {
+      const until = now() + maxTtlMs
+      await store
+        .commit({ writes: [knownWrite(identity, { sources, now: now(), until })], position: undefined })
+        .catch(() => undefined)
+    }
+    return outcome
+  }
 
-  return (answer, identity) => {
+  return (answer, { identity, headers }) => {
     if (isDenial(answer)) return identity === undefined ? undefined : deny('', [identityTag(identity)])
-    if (signInTags.length === 0 || !setsSession(answer.headers, table.identity.cookies)) return undefined
-    return greet(identity)
+    if (signIn.tags.length === 0 || !setsSession(answer.headers, sources.cookies)) return undefined
+    return mayBeNew(headers, signIn) ? greet(identity) : undefined
   }
 }
+
+const mayBeNew = (headers: readonly string[], { headers: names }: SignIn): boolean =>
+  names.length === 0 || names.some((name) => valueOf(headers, name) !== undefined)
+
+/** Whoever has a proof, or has signed in before: the origin has a record of him. */
+const isKnown = async (store: Store, identity: string): Promise<boolean> => {
+  const reading = await store.read([proofKey(identity), knownKey(identity)]).catch(() => undefined)
+  return reading?.entries.some((entry) => entry !== undefined) === true
+}
+
+interface Mark {
+  readonly sources: IdentitySources
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly until: number
+}
+
+/** The record may be deleted as a proof may become untrue: by what reaches the same tag groups. */
+const knownWrite = (identity: string, { sources, now, until }: Mark): PendingWrite => ({
+  storeKey: knownKey(identity),
+  entry: {
+    status: 200,
+    headers: [],
+    body: Buffer.alloc(0),
+    generatedAt: now,
+    freshUntil: until,
+    staleWhileRevalidateUntil: until,
+    staleIfErrorUntil: until,
+    etag: undefined,
+    tags: sources.tagGroups.map(groupTag)
+  }
+})
 
 export const isDenial = ({ status }: { readonly status: number }): boolean => status === 401 || status === 403
 

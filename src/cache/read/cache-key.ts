@@ -1,7 +1,7 @@
 import { valuesOf } from '../../http/fields.js'
 import { delimit, digest } from '../identity/digest.js'
 import { createLru } from '../lru.js'
-import type { KeyPart, KeyTemplate, Parameters, Resource } from '../resource.js'
+import type { KeyPart, KeyTemplate, Parameters, QueryParameter, Resource } from '../resource.js'
 import type { HostKind } from './host-check.js'
 
 /**
@@ -43,10 +43,45 @@ export const queryKey = (query: string, resource: Resource): QueryPart => {
     .filter((text) => text !== '')
     .map((text) => ({ text, name: [...new URLSearchParams(text).keys()][0] ?? '' }))
   if (pairs.some(({ name }) => resource.bypassOn.includes(name))) return { bypass: 'search', suffix: '' }
-  if (pairs.some(({ name }) => !resource.query.includes(name))) return { bypass: 'query', suffix: '' }
+  if (!pairs.every((pair) => isInKey(pair, pairs, resource.query))) return { bypass: 'query', suffix: '' }
   if (pairs.length === 0) return NO_QUERY
   pairs.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
   return { bypass: undefined, suffix: `:~${digest(delimit(['query', ...pairs.map(({ text }) => text)]))}` }
+}
+
+interface Pair {
+  /** As it was written. */
+  readonly text: string
+  readonly name: string
+}
+
+/**
+ * A number has one spelling and is given once: else anybody could fill the store with copies of one answer. The end of a
+ * list is the backend's, so that a maximum is what bounds them.
+ */
+const isInKey = (
+  { text, name }: Pair,
+  pairs: readonly Pair[],
+  parameters: readonly QueryParameter[]
+): boolean => {
+  const parameter = parameters.find((each) => each.name === name)
+  if (parameter === undefined) return false
+  if (parameter.maximum === undefined) return true
+  const value = text.slice(name.length + 1)
+  return (
+    text === `${name}=${value}` &&
+    /^[1-9]\d{0,8}$/.test(value) &&
+    Number(value) <= parameter.maximum &&
+    pairs.filter((other) => other.name === name).length === 1
+  )
+}
+
+/** Of a request. */
+export interface Varied {
+  readonly origin: string | undefined
+  readonly host: HostKind
+  /** In which it is to be answered, where its row names languages. */
+  readonly language: string | undefined
 }
 
 /**
@@ -57,9 +92,9 @@ export const queryKey = (query: string, resource: Resource): QueryPart => {
 export const varyKey = (
   resource: Resource,
   headers: readonly string[],
-  { origin, host }: { readonly origin: string | undefined; readonly host: HostKind }
+  { origin, host, language }: Varied
 ): string | undefined => {
-  if (resource.vary.length === 0 && origin === undefined) return ''
+  if (resource.vary.length === 0 && origin === undefined && language === undefined) return ''
   const values: string[] = []
   for (const variation of resource.vary) {
     const sent = valuesOf(headers, variation.name)
@@ -71,7 +106,7 @@ export const varyKey = (
       return undefined
     values.push(delimit(sent))
   }
-  const text = delimit(['vary', ...values, origin ?? ''])
+  const text = delimit(['vary', ...values, origin ?? '', ...(language === undefined ? [] : [language])])
   return varyKeys.get(text) ?? varyKeys.memo(text)
 }
 

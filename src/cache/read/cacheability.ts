@@ -1,7 +1,10 @@
 import type { BypassReason } from '../../http/cache-status.js'
 import { isJsonAcceptable } from '../../http/accept.js'
+import { chooseLanguage } from '../../http/accept-language.js'
+import { valuesOf } from '../../http/fields.js'
+import { delimit } from '../identity/digest.js'
 import { createLru } from '../lru.js'
-import type { ReadMatch, ResourceTable } from '../resource.js'
+import type { Languages, ReadMatch, ResourceTable } from '../resource.js'
 import { expandKey, NO_QUERY, queryKey, varyKey } from './cache-key.js'
 import type { HostCheck } from './host-check.js'
 import type { RequestFields } from './request-fields.js'
@@ -16,6 +19,8 @@ export interface Cacheable extends ReadMatch {
   readonly key: string
   /** The key without what was added for this request's headers and query: a tag of the entry. */
   readonly baseKey: string
+  /** In which the origin is asked to answer, where the row names languages. */
+  readonly language: string | undefined
 }
 
 export interface ReadHead {
@@ -49,10 +54,11 @@ export const cacheabilityOf = (
   const { identity } = fields
   if (identity === undefined && resource.scope !== 'public') return bypass('no-identity', resource.name)
   const baseKey = expandKey(resource.key, parameters, identity)
-  const vary = varyKey(resource, headers, { origin: fields.origin, host })
+  const language = resource.languages && languageOf(headers, resource.languages)
+  const vary = varyKey(resource, headers, { origin: fields.origin, host, language })
   if (vary === undefined) return bypass('vary', resource.name)
   const key = baseKey + query.suffix + vary
-  return { kind: 'lookup', resource, parameters, key, baseKey }
+  return { kind: 'lookup', resource, parameters, key, baseKey, language }
 }
 
 const bypass = (reason: BypassReason, resource: string): Cacheability => ({
@@ -63,5 +69,17 @@ const bypass = (reason: BypassReason, resource: string): Cacheability => ({
 
 /** RFC 9110 §12.5.1: without the field, anything is. */
 const isAcceptable = (accept = '*/*'): boolean => accepts.get(accept) ?? accepts.memo(accept)
+
+const languageOf = (headers: readonly string[], languages: Languages): string => {
+  const fields = valuesOf(headers, 'accept-language')
+  const field = fields.length === 0 ? undefined : fields.join(',')
+  const text = delimit([field ?? '', ...languages])
+  return choices.get(text) ?? choices.memo(text, { context: { field, languages } })
+}
+
+const choices = createLru<string, { readonly field: string | undefined; readonly languages: Languages }>(
+  200,
+  (_, { field, languages }) => chooseLanguage(field, languages)
+)
 
 const accepts = createLru(200, isJsonAcceptable)

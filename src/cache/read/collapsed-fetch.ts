@@ -8,6 +8,7 @@ import type { Observer, UnstoredReason } from '../observer.js'
 import type { Position } from '../position.js'
 import type { ResourceTable } from '../resource.js'
 import type { PendingWrite, Store } from '../store.js'
+import type { Compress } from './compress.js'
 import type { Lookup } from './lookup.js'
 import { type Fetched, fetchOrigin, type OriginFetchContext } from './origin-fetch.js'
 import type { UncacheableKeys } from './uncacheable-keys.js'
@@ -18,6 +19,7 @@ export interface FetchContext extends OriginFetchContext {
   readonly observer: Observer
   readonly uncacheable: UncacheableKeys
   readonly invalidateSessionChanges: InvalidateSessionChanges
+  readonly compress: Compress
   /** The user number of a caller who has a proof. */
   readonly userOf: (identity: string) => Promise<string | undefined>
 }
@@ -67,7 +69,7 @@ export class CollapsedFetches {
   /** Refreshes an entry that was just answered stale, unless somebody does already. */
   refresh(lookup: Lookup): void {
     const { key } = lookup.cacheable
-    if (this.#context.uncacheable.has(key) || this.find(key) !== undefined) return
+    if (this.#context.uncacheable.isNoted(key) || this.find(key) !== undefined) return
     this.lead(lookup).result.then(discard, () => undefined)
   }
 
@@ -107,20 +109,24 @@ const fetchAndStore = async (
   const isProtected = resource.scope !== 'public' && identity !== undefined
   const known =
     isProtected && lookup.position !== undefined ? await knownUserOf(context, lookup, identity) : undefined
-  const fetched = await fetchOrigin(context, lookup, { user: known, cancel })
+  const received = await fetchOrigin(context, lookup, { user: known, cancel })
+  const fetched = await context.compress(lookup, received)
   const user = (fetched.kind === 'entry' ? fetched.user : undefined) ?? known
   const { tagGroups, proofMs: lastsMs } = context.table.identity
   const made = isProtected && provesAccess(fetched) ? { identity, user, tagGroups, lastsMs } : undefined
   const proof = made && isProofDue(lookup.proof, made, context.now()) ? made : undefined
   const { position } = lookup
   const unstorable = fetched.kind === 'own' ? fetched.unstored : undefined
-  if (fetched.kind === 'entry') context.uncacheable.delete(key)
-  else if (fetched.isLasting) context.uncacheable.set(key, fetched.unstored)
+  if (fetched.kind === 'entry') context.uncacheable.forget(key)
+  else if (fetched.isLasting) context.uncacheable.note(lookup, fetched.unstored)
   const notCommitted = await storeFill(context, { position, proof, write: writeOf(key, fetched) })
   const reason = unstorable ?? notCommitted
   if (reason !== undefined) context.observer.unstored({ resource: resource.name, key, reason })
   if (fetched.kind === 'entry') return { ...fetched, unstored: reason }
-  return { ...fetched, effects: context.invalidateSessionChanges(fetched.answer, identity) }
+  return {
+    ...fetched,
+    effects: context.invalidateSessionChanges(fetched.answer, { identity, headers: lookup.request.headers })
+  }
 }
 
 const writeOf = (storeKey: string, fetched: Fetched): PendingWrite | undefined => {

@@ -1,3 +1,4 @@
+import { withoutCodedTags } from '../../http/coded-tags.js'
 import { pendingStatus } from '../../http/cache-status.js'
 import { type Answer, failure, relayed } from '../answer.js'
 import { OriginError } from '../errors.js'
@@ -22,10 +23,11 @@ export type Forward = (
 export const createForward =
   (origin: Origin, invalidateSessionChanges: InvalidateSessionChanges): Forward =>
   async (request, identity, { resource, outcome, cacheStatus }) => {
-    const { method, target, headers, body, onInterim, cancel } = request
+    const { method, target, body, onInterim, cancel } = request
+    const headers = withoutCodedTags(request.headers)
     try {
       const answer = await origin.fetch({ resource, method, target, headers, body, onInterim, cancel })
-      const isPending = (await invalidateSessionChanges(answer, identity)) === 'pending'
+      const isPending = (await invalidateSessionChanges(answer, { identity, headers })) === 'pending'
       return relayed(answer, outcome, isPending ? pendingStatus(cacheStatus) : cacheStatus)
     } catch (error) {
       if (error instanceof OriginError) return failure(error, cacheStatus)

@@ -8,6 +8,8 @@ import {
   UNPROVEN,
   unstoredStatus
 } from '../../http/cache-status.js'
+import { listedCoding, uncodedTags } from '../../http/coded-tags.js'
+import type { Coding } from '../../http/codings.js'
 import { isNotModified } from '../../http/conditional.js'
 import { valueOf } from '../../http/fields.js'
 import { type Answer, failure, relayed } from '../answer.js'
@@ -15,6 +17,7 @@ import { ageSeconds, type Entry, ttlSeconds } from '../entry.js'
 import type { OriginError } from '../errors.js'
 import type { Outcome, UnstoredReason } from '../observer.js'
 import { discard } from './collapsed-fetch.js'
+import { preferredForm } from './preferred-form.js'
 import type { Lookup } from './lookup.js'
 import type { Fetched } from './origin-fetch.js'
 import type { RequestFields } from './request-fields.js'
@@ -79,10 +82,9 @@ export interface Fate {
 /** Why the request went forward, and what became of its answer. */
 export const forwardStatus = (lookup: Lookup, { is, reason }: Fate = {}): string => {
   if (lookup.position === undefined) return STORE_UNAVAILABLE
-  if (!lookup.mayShare) return UNPROVEN
-  const forwarded = lookup.entry === undefined ? MISS : STALE
-  if (is !== undefined) return is(forwarded)
-  return reason === undefined ? forwarded : unstoredStatus(forwarded, reason)
+  const forwarded = lookup.mayShare ? (lookup.entry === undefined ? MISS : STALE) : UNPROVEN
+  if (reason !== undefined) return unstoredStatus(forwarded, reason)
+  return is === undefined || !lookup.mayShare ? forwarded : is(forwarded)
 }
 
 interface Told {
@@ -91,17 +93,35 @@ interface Told {
   readonly ageSeconds: number | undefined
 }
 
-const entryAnswer = (entry: Entry, fields: RequestFields, told: Told): Answer => ({
-  kind: 'entry',
-  outcome: told.outcome,
-  cacheStatus: told.cacheStatus,
-  entry,
-  status: isConditional(fields) && isKnown(entry, fields) ? 304 : entry.status,
-  ageSeconds: told.ageSeconds
-})
+const entryAnswer = (entry: Entry, fields: RequestFields, told: Told): Answer => {
+  const { acceptEncoding } = fields
+  const form = acceptEncoding === undefined ? undefined : preferredForm(entry, acceptEncoding)
+  const isNews = !isConditional(fields) || !isKnown(entry, fields)
+  return {
+    kind: 'entry',
+    outcome: told.outcome,
+    cacheStatus: told.cacheStatus,
+    entry,
+    body: form?.body ?? entry.body,
+    coding: isNews ? form?.coding : codingOfKnown(entry, fields, form?.coding),
+    status: isNews ? entry.status : 304,
+    ageSeconds: told.ageSeconds
+  }
+}
 
 const isConditional = ({ ifNoneMatch, ifModifiedSince }: RequestFields): boolean =>
   ifNoneMatch !== undefined || ifModifiedSince !== undefined
 
-const isKnown = (entry: Entry, fields: RequestFields): boolean =>
-  isNotModified(fields, { etag: entry.etag, lastModified: valueOf(entry.headers, 'last-modified') })
+/** A caller who has the answer in any coding has it. */
+const isKnown = (entry: Entry, { ifNoneMatch, ifModifiedSince }: RequestFields): boolean =>
+  isNotModified(
+    { ifNoneMatch: ifNoneMatch && uncodedTags(ifNoneMatch), ifModifiedSince },
+    { etag: entry.etag, lastModified: valueOf(entry.headers, 'last-modified') }
+  )
+
+const codingOfKnown = (
+  { etag }: Entry,
+  { ifNoneMatch }: RequestFields,
+  sent: Coding | undefined
+): Coding | undefined =>
+  ifNoneMatch === undefined || etag === undefined ? sent : listedCoding(ifNoneMatch, etag, sent)

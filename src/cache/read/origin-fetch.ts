@@ -8,8 +8,7 @@ import { etagOf, isOwnEtag } from '../identity/digest.js'
 import type { InvalidateSessionChanges } from '../identity/session-changes.js'
 import type { UnstoredReason } from '../observer.js'
 import type { Origin, OriginAnswer } from '../origin.js'
-import { expandAll } from '../resource.js'
-import { identityTag } from '../tags.js'
+import { entryTags } from './entry-tags.js'
 import type { Lookup } from './lookup.js'
 import { lifetimeOf, storabilityOf, type Unstorable, unstorable } from './storable.js'
 
@@ -72,7 +71,7 @@ export const fetchOrigin = async (
     resource: cacheable.resource.name,
     method: 'GET',
     target: request.target,
-    headers: fetchHeaders(request.headers, validator),
+    headers: fetchHeaders(request.headers, { validator, language: cacheable.language }),
     body: undefined,
     cancel
   })
@@ -100,7 +99,7 @@ const makeEntry = async (
     unstored: reason,
     isLasting
   })
-  const storability = storabilityOf(answer, resource)
+  const storability = storabilityOf(answer, lookup.cacheable)
   if (storability.kind === 'unstorable') return ownAnswer(storability)
   if (lacksCorsHeader(lookup.request.headers, answer.headers)) return ownAnswer(unstorable('cors'))
   const lifetime = lifetimeOf(origin.directivesOf(answer.headers), resource, { requestedAt, maxTtlMs })
@@ -110,7 +109,7 @@ const makeEntry = async (
   if (collected.kind === 'stream') return ownAnswer(unstorable('too-large'), collected.body)
   const json = parseJson(collected.bytes)
   if (json === undefined) return ownAnswer(unstorable('malformed'), bodyAgain(collected))
-  const tags = tagsOf(lookup, user, json)
+  const tags = entryTags(lookup, { user, answer: json })
   if (tags === undefined) return ownAnswer(unstorable('tags'), bodyAgain(collected))
   const sent = valueOf(answer.headers, 'etag')
   const etag = sent ?? etagOf(collected.bytes)
@@ -138,21 +137,6 @@ const lengthOf = (headers: readonly string[]): number => Number(valueOf(headers,
 const lacksCorsHeader = (asked: readonly string[], answered: readonly string[]): boolean =>
   valueOf(asked, 'origin') !== undefined && valueOf(answered, 'access-control-allow-origin') === undefined
 
-/** `undefined` when the answer does not show what the row's tags are made from. */
-const tagsOf = (
-  { cacheable, fields: { identity } }: Lookup,
-  user: string | undefined,
-  answer: unknown
-): readonly string[] | undefined => {
-  const { resource, parameters, key, baseKey } = cacheable
-  const tags = expandAll(resource.tags, { parameters, identity, user, answer })
-  if (tags === undefined) return undefined
-  const added = key === baseKey ? [] : [baseKey]
-  if (resource.scope === 'identity' && identity !== undefined) added.push(identityTag(identity))
-  added.push(...resource.groupTags)
-  return [...added.filter((tag) => !tags.includes(tag)), ...tags]
-}
-
 /**
  * The whole answer that a 304 stands for: the caller may not have asked for a 304. RFC 9111 §3.2: what it says
  * replaces what was stored under the same names, but for what describes the body, which it does not have.
@@ -172,11 +156,18 @@ const describesBody = (name: string): boolean => {
 }
 
 /** The answer is for every caller of the key: nothing of one caller's conditions or codings goes with it. */
-const fetchHeaders = (headers: readonly string[], etag: string | undefined): readonly string[] => [
-  ...withoutFields(headers, (name) => OF_ONE_CALLER.has(fieldName(name))),
+const fetchHeaders = (
+  headers: readonly string[],
+  { validator, language }: { readonly validator: string | undefined; readonly language: string | undefined }
+): readonly string[] => [
+  ...withoutFields(headers, (name) => isReplaced(fieldName(name), language)),
   ...['Accept', 'application/json', 'Accept-Encoding', 'identity'],
-  ...(etag === undefined ? [] : ['If-None-Match', etag])
+  ...(language === undefined ? [] : ['Accept-Language', language]),
+  ...(validator === undefined ? [] : ['If-None-Match', validator])
 ]
+
+const isReplaced = (name: string, language: string | undefined): boolean =>
+  OF_ONE_CALLER.has(name) || (name === 'accept-language' && language !== undefined)
 
 const OF_ONE_CALLER = new Set([
   'accept',

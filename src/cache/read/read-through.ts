@@ -4,7 +4,7 @@ import type { Answer } from '../answer.js'
 import { isFresh } from '../entry.js'
 import { OriginError } from '../errors.js'
 import { Proof } from '../identity/proof.js'
-import type { Observer } from '../observer.js'
+import type { Observer, UnstoredReason } from '../observer.js'
 import type { Reading, Store } from '../store.js'
 import { proofKey } from '../tags.js'
 import { type Cacheability, cacheabilityOf, type CacheabilityRules } from './cacheability.js'
@@ -42,7 +42,6 @@ export interface ReadThroughContext extends CacheabilityRules {
 const WAITS = 2
 
 const DISABLED: Cacheability = { kind: 'bypass', reason: 'disabled', resource: 'none' }
-const NOTHING: Reading['entries'] = []
 
 /**
  * One read, from the request to its answer:
@@ -51,7 +50,7 @@ const NOTHING: Reading['entries'] = []
  *     lookup ─ fresh                                → hit
  *            ─ stale, within stale-while-revalidate → hit, refreshed in the background
  *            ─ HEAD, or neither proof nor store     → forward
- *            ─ uncacheable key                      → fetch alone
+ *            ─ uncacheable key                      → fetch alone; forward what is too large
  *            ─ else                                 → join or lead a collapsed fetch, twice at most; then fetch
  *                                                     alone. It is the key's; without a proof it is this caller's
  *                                                     of the key, and its answer is the proof
@@ -102,7 +101,7 @@ const lookUp = async (
   } catch {
     // A lookup without a position is a miss of which nothing is stored.
   }
-  const [entry, proofEntry] = reading?.entries ?? NOTHING
+  const [entry, proofEntry] = reading?.entries ?? []
   const proof = proofEntry && new Proof(proofEntry)
   const now = context.now()
   const mayShare = !isProofNeeded || proof?.isCurrent(now) === true
@@ -129,7 +128,10 @@ const fromOrigin = (context: ReadThroughContext, lookup: Lookup): Promise<Answer
 /** Joins the fetch for the key or leads one, at most a few times; then asks the origin by itself. */
 const fetchTogether = async (context: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
   const { fetches, uncacheable, now } = context
-  for (let waits = 0; waits < WAITS && !uncacheable.has(lookup.cacheable.key); waits++) {
+  for (let waits = 0; waits < WAITS; waits++) {
+    const reason = await uncacheable.reasonFor(lookup)
+    if (reason === 'too-large') return forwardAlone(context, lookup, reason)
+    if (reason !== undefined) break
     const current = fetches.find(fetches.keyOf(lookup))
     const fetch = current ?? fetches.lead(lookup)
     const isLeader = current === undefined
@@ -181,12 +183,16 @@ const fetchAlone = async (context: ReadThroughContext, lookup: Lookup): Promise<
   }
 }
 
-/** Passes the request on as it came. */
-const forwardAlone = async ({ forward, now }: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
+/** Passes the request on as it came: what is too large to be stored is not held for each caller to find that out. */
+const forwardAlone = async (
+  { forward, now }: ReadThroughContext,
+  lookup: Lookup,
+  reason?: UnstoredReason
+): Promise<Answer> => {
   const answer = await forward(lookup.request, lookup.fields.identity, {
     resource: lookup.cacheable.resource.name,
     outcome: missOutcome(lookup),
-    cacheStatus: forwardStatus(lookup)
+    cacheStatus: forwardStatus(lookup, { reason })
   })
   if (answer.status < 500 || !isUsableOnError(lookup, now())) return answer
   if (answer.kind === 'relay') answer.received.body.destroy()

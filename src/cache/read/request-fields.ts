@@ -9,6 +9,7 @@ export interface RequestFields {
   /** Digest of everything that tells the origin who is calling; `undefined` for nobody. */
   readonly identity: string | undefined
   readonly accept: string | undefined
+  readonly acceptEncoding: string | undefined
   readonly origin: string | undefined
   readonly ifNoneMatch: string | undefined
   readonly ifModifiedSince: string | undefined
@@ -31,6 +32,7 @@ export const createFieldReader = (sources: IdentitySources): ReadFields => {
     const cookies: string[] = []
     const credentials: string[] = []
     let accept: string | undefined
+    let acceptEncoding: string | undefined
     let origin: string | undefined
     let ifNoneMatch: string | undefined
     let ifModifiedSince: string | undefined
@@ -46,6 +48,8 @@ export const createFieldReader = (sources: IdentitySources): ReadFields => {
       if (role === 'cookie') cookies.push(value)
       else if (role === 'credential') credentials.push(fieldName(sent), delimit([sent.toLowerCase(), value]))
       else if (role === 'accept') accept = accept === undefined ? value : `${accept},${value}`
+      else if (role === 'accept-encoding')
+        acceptEncoding = acceptEncoding === undefined ? value : `${acceptEncoding},${value}`
       else if (role === 'origin') origin = origin === undefined ? value : `${origin}\n${value}`
       else if (role === 'if-none-match')
         ifNoneMatch = ifNoneMatch === undefined ? value : `${ifNoneMatch},${value}`
@@ -57,13 +61,24 @@ export const createFieldReader = (sources: IdentitySources): ReadFields => {
     }
     const identity = identify(cookies, credentials)
     const trace = { requestId, traceparent }
-    return { identity, accept, origin, ifNoneMatch, ifModifiedSince, hasRange, hasBody, trace }
+    return {
+      identity,
+      accept,
+      acceptEncoding,
+      origin,
+      ifNoneMatch,
+      ifModifiedSince,
+      hasRange,
+      hasBody,
+      trace
+    }
   }
 }
 
 const NAMED = [
   'cookie',
   'accept',
+  'accept-encoding',
   'origin',
   'if-none-match',
   'if-modified-since',

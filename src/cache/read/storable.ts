@@ -1,6 +1,7 @@
 import type { UnstoredReason } from '../observer.js'
 import type { Directives } from '../origin.js'
-import type { Resource, Variation } from '../resource.js'
+import type { Resource } from '../resource.js'
+import type { Cacheable } from './cacheability.js'
 
 /** Status 200, JSON, nobody's cookie, no coding, and no dependence on what the key does not hold. */
 export type Storability = { readonly kind: 'storable' } | Unstorable
@@ -23,7 +24,10 @@ interface AnswerHead {
   readonly headers: readonly string[]
 }
 
-export const storabilityOf = ({ status, headers }: AnswerHead, resource: Resource): Storability => {
+export const storabilityOf = (
+  { status, headers }: AnswerHead,
+  { resource, language }: Pick<Cacheable, 'resource' | 'language'>
+): Storability => {
   if (status !== 200) return unstorable('status', status < 400 || LASTING_ERRORS.has(status))
   let isJson = false
   let isCoded = false
@@ -34,7 +38,8 @@ export const storabilityOf = ({ status, headers }: AnswerHead, resource: Resourc
     if (name === 'set-cookie') return unstorable('set-cookie', false)
     if (name === 'content-type') isJson = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(value)
     else if (name === 'content-encoding') isCoded ||= value.toLowerCase() !== 'identity'
-    else if (name === 'vary') isForeign ||= hasForeign(value, resource.vary)
+    else if (name === 'vary') isForeign ||= hasForeign(value, resource)
+    else if (name === 'content-language') isForeign ||= isOther(value, language)
   }
   if (!isJson) return unstorable('content-type')
   if (isCoded) return unstorable('content-encoding')
@@ -42,14 +47,22 @@ export const storabilityOf = ({ status, headers }: AnswerHead, resource: Resourc
 }
 
 /** What scope, the key and the headers of a fetch already stand for is no obstacle; anything else is. */
-const hasForeign = (vary: string, rowVary: readonly Variation[]): boolean =>
+const hasForeign = (vary: string, { vary: rowVary, languages }: Resource): boolean =>
   vary
     .toLowerCase()
     .split(',')
     .map((name) => name.trim())
     .some(
-      (name) => name !== '' && !STOOD_FOR.has(name) && !rowVary.some((variation) => variation.name === name)
+      (name) =>
+        name !== '' &&
+        !STOOD_FOR.has(name) &&
+        !(name === 'accept-language' && languages !== undefined) &&
+        !rowVary.some((variation) => variation.name === name)
     )
+
+/** The origin has not answered in the language that it was asked for: a cookie or the address told it another one. */
+const isOther = (contentLanguage: string, language: string | undefined): boolean =>
+  language !== undefined && contentLanguage.trim().toLowerCase() !== language.toLowerCase()
 
 const STOOD_FOR = new Set(['accept', 'accept-encoding', 'cookie', 'origin'])
 /** Other errors pass: they must not end the collapsing of later lookups. */

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { NEVER } from '../../concurrency/cancellation.js'
 import { createFolding } from '../../concurrency/folding.js'
 import { bodyAgain, collect, copyBody, parseJson } from '../../http/body.js'
+import { withoutCodedTags } from '../../http/coded-tags.js'
 import { METHOD, pendingStatus } from '../../http/cache-status.js'
 import { valueOf } from '../../http/fields.js'
 import { type Answer, failure, relayed } from '../answer.js'
@@ -106,11 +107,12 @@ const writeThrough = async (
     request: copy === undefined ? undefined : parseJson(copy.body()),
     answer
   })
-  const asked = { resource: 'none', method, target, headers, body: copy?.stream ?? body, onInterim }
+  const sent = { headers: withoutCodedTags(headers), body: copy?.stream ?? body }
+  const asked = { resource: 'none', method, target, onInterim, ...sent }
   let effects: InvalidateOutcome = 'done'
   try {
     const answer = await origin.fetch({ ...asked, cancel: NEVER })
-    effects = (await invalidateSessionChanges(answer, identity)) ?? 'done'
+    effects = (await invalidateSessionChanges(answer, { identity, headers })) ?? 'done'
     if (match === undefined || isUntried(answer, target))
       return relayed(answer, 'write', statusAfter(effects))
     const inspected = match.needsAnswerBody ? await inspect(answer) : { answer, json: undefined }

@@ -82,7 +82,7 @@ const answerNow = async (door: ProxyParts, response: ServerResponse): Promise<vo
   await sendTurn
   const sent = sendAnswer(found, response)
   if (found.kind === 'entry') {
-    const { body } = found.entry
+    const { body } = found
     // Most are small and taken at once: those hold no memory and tell nothing of their target.
     const isTaken = response.writableEnded && response.writableLength === 0
     if (!isTaken || body.length >= LARGE_BYTES) unread.sent(response.req.url ?? '/', body, response)

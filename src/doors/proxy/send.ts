@@ -4,6 +4,8 @@ import type { Answer } from '../../cache/answer.js'
 import { whenBrokenOff } from '../../http/body.js'
 import type { Entry } from '../../cache/entry.js'
 import { CancelledError } from '../../concurrency/cancellation.js'
+import { codedTag } from '../../http/coded-tags.js'
+import type { Coding } from '../../http/codings.js'
 import { withoutFields } from '../../http/fields.js'
 import { sendProblemTo } from '../problem.js'
 import { toProblem } from '../to-problem.js'
@@ -70,15 +72,17 @@ type AnswerOf<Kind extends Answer['kind']> = Extract<Answer, { kind: Kind }>
 const isHead = ({ req }: ServerResponse): boolean => req.method === 'HEAD'
 
 const sendEntry = (answer: AnswerOf<'entry'>, response: ServerResponse): void => {
-  const { entry, status, ageSeconds, cacheStatus } = answer
+  const { entry, body, coding, status, ageSeconds, cacheStatus } = answer
   const headers = status === 304 ? headersOf304(entry) : entry.headers.slice()
-  if (status !== 304) headers.push('Content-Length', String(entry.body.length))
+  if (coding !== undefined) tagCoded(headers, coding)
+  if (coding !== undefined && status !== 304) headers.push('Content-Encoding', coding)
+  if (status !== 304) headers.push('Content-Length', String(body.length))
   if (ageSeconds !== undefined) headers.push('Age', String(ageSeconds))
   headers.push('Cache-Status', cacheStatus)
   response.writeHead(status, headers)
   if (isHead(response) || status === 304) response.end()
-  else if (entry.body.length <= SLICE_BYTES) response.end(entry.body)
-  else sendSliced(entry.body, response)
+  else if (body.length <= SLICE_BYTES) response.end(body)
+  else sendSliced(body, response)
 }
 
 /** Node tells of a write only when the system has taken all of it: slices show that a slow caller takes something. */
@@ -100,6 +104,12 @@ const sendSliced = (body: Buffer, response: ServerResponse): void => {
 /** RFC 9110 §15.4.5: what a 304 says of the stored answer, and not of its content. */
 const headersOf304 = ({ headers }: Entry): string[] =>
   withoutFields(headers, (name) => /^content-(?!location)/i.test(name))
+
+const tagCoded = (headers: string[], coding: Coding): void => {
+  for (let at = 0; at < headers.length; at += 2) {
+    if (headers[at]?.toLowerCase() === 'etag') headers[at + 1] = codedTag(headers[at + 1] ?? '', coding)
+  }
+}
 
 const relay = async (
   { received, cacheStatus }: AnswerOf<'relay'>,

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { type Entry, usableUntil } from '../../cache/entry.js'
+import { bodyBytes, type Entry, usableUntil } from '../../cache/entry.js'
 import { type Invalidation } from '../../cache/invalidation.js'
 import { matchesAny } from '../../cache/invalidate/glob.js'
 import { type Reach, reachOf } from '../../cache/invalidate/matcher.js'
@@ -115,7 +115,7 @@ const sizeOf = (entry: Entry, storeKey: string): number => {
   let characters = storeKey.length
   for (const header of entry.headers) characters += header.length
   for (const tag of entry.tags) characters += tag.length + 32
-  return entry.body.length + 2 * characters + 512
+  return bodyBytes(entry) + 2 * characters + 512 * (1 + (entry.coded?.length ?? 0))
 }
 
 const invalidate = async (state: State, invalidation: Invalidation): Promise<CarriedOut> => {

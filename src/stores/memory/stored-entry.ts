@@ -1,4 +1,4 @@
-import type { Entry } from '../../cache/entry.js'
+import type { CodedBody, Entry } from '../../cache/entry.js'
 import { createLru } from '../../cache/lru.js'
 
 /**
@@ -9,6 +9,7 @@ export class StoredEntry implements Entry {
   readonly status: number
   readonly headers: readonly string[]
   readonly body: Buffer
+  readonly coded: readonly CodedBody[] | undefined
   readonly generatedAt: number
   readonly freshUntil: number
   readonly staleWhileRevalidateUntil: number
@@ -20,6 +21,7 @@ export class StoredEntry implements Entry {
     this.status = entry.status
     this.headers = knownHeaders.memo(JSON.stringify(entry.headers), { context: entry.headers })
     this.body = entry.body
+    this.coded = entry.coded
     this.generatedAt = entry.generatedAt
     this.freshUntil = entry.freshUntil
     this.staleWhileRevalidateUntil = entry.staleWhileRevalidateUntil

@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox'
-import { type Entry, ETAG_MAX_LENGTH, usableUntil } from '../../cache/entry.js'
+import { bodyBytes, type Entry, ETAG_MAX_LENGTH, usableUntil } from '../../cache/entry.js'
 import { type LogRecord } from '../../cache/invalidation.js'
 import { reachOf } from '../../cache/invalidate/matcher.js'
 import { isSliceOver, mapInSlices, nextSlice } from '../../concurrency/time-slices.js'
 import type { Commit, CommitOutcome, PendingWrite, Store } from '../../cache/store.js'
-import { encodeEntry, EPOCH_LENGTH, ETAG_AT, ETAG_LENGTH_AT } from '../entry-codec.js'
+import { encodeEntry, EPOCH_LENGTH, ETAG_AT, ETAG_LENGTH_AT, VERSION_AT, VERSIONS } from '../entry-codec.js'
 import type { RedisAccess } from './redis-access.js'
 import type { Connection } from './connection/connection.js'
 import { LOST_EPOCH } from './connection/error-replies.js'
@@ -73,7 +73,7 @@ const sliceFrom = (writes: readonly PendingWrite[], from: number): readonly Pend
   let tags = 0
   const end = writes.findIndex(({ entry }, at) => {
     if (at < from) return false
-    bytes += entry.body.length
+    bytes += bodyBytes(entry)
     tags += entry.tags.length
     return at > from && (at - from === SLICE.writes || bytes > SLICE.bytes || tags > SLICE.tags)
   })
@@ -134,10 +134,14 @@ if expected ~= '' and expected ~= position then
   if string.sub(expected, 1, ${EPOCH_LENGTH}) ~= epoch then return {'refused'} end
   return {'moved', position}
 end
-local function is_met(key, condition, bytes)
+local function is_readable(head)
+  local version = string.byte(head, ${VERSION_AT + 1})
+  return ${VERSIONS.map((version) => `version == ${version}`).join(' or ')}
+end
+local function is_met(key, condition)
   if condition == '' then return true end
   local head = redis.call('GETRANGE', key, 0, ${ETAG_AT + ETAG_MAX_LENGTH - 1})
-  local exists = #head > ${ETAG_LENGTH_AT} and string.sub(head, 1, ${ETAG_LENGTH_AT}) == epoch .. string.sub(bytes, 1, 1)
+  local exists = #head > ${ETAG_LENGTH_AT} and string.sub(head, 1, ${EPOCH_LENGTH}) == epoch and is_readable(head)
   if condition == 'absent' then return not exists end
   if condition == 'present' then return exists end
   local etag_length = string.byte(head, ${ETAG_LENGTH_AT + 1})
@@ -149,7 +153,7 @@ local outcomes, at = {}, 3
 while at <= #ARGV do
   local store_key, lifetime, condition, bytes, tags = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
   local key = ARGV[1] .. store_key
-  if is_met(key, condition, bytes) then
+  if is_met(key, condition) then
     local expiry = now + lifetime
     for tag in string.gmatch(tags, '[^\\n]+') do
       redis.call('ZADD', ARGV[1] .. '${TAG_INDEX}' .. tag, expiry, store_key)

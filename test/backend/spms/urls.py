@@ -120,6 +120,11 @@ DOCUMENTS = [
     path("notifications/mentions", tasks.Unchanged.as_view()),
     path("get_previous_reports_data", tasks.Unchanged.as_view()),
     path("conceptplans/<int:pk>/get_concept_plan_data", tasks.Unchanged.as_view()),
+    path("sendbumpemails", tasks.Unchanged.as_view()),
+    path("generate_project_document/<int:pk>", tasks.Unchanged.as_view()),
+    path("cancel_doc_gen/<int:pk>", tasks.Unchanged.as_view()),
+    path("reports/<int:pk>/generate_pdf", tasks.Unchanged.as_view()),
+    path("reports/<int:pk>/cancel_doc_gen", tasks.Unchanged.as_view()),
 ]
 
 API = [

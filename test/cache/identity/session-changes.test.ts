@@ -1,29 +1,34 @@
-import { identityTag } from '../../../src/cache/tags.js'
+import { groupTag, identityTag } from '../../../src/cache/tags.js'
 import t from 'tap'
 import { createSessionChanges, isDenial } from '../../../src/cache/identity/session-changes.js'
-import type { Invalidation } from '../../../src/cache/invalidation.js'
+import { proofWrite } from '../../../src/cache/identity/proof.js'
+import { type Invalidation, invalidationOf } from '../../../src/cache/invalidation.js'
 import { createRecorder } from '../../stores/observer.js'
-import { createStage, entry, TABLE } from '../fixtures.js'
+import { createStage, TABLE } from '../fixtures.js'
 
-const setUp = (proven: readonly string[] = []) => {
+const setUp = (signIn = TABLE.signIn) => {
   const named: Partial<Invalidation>[] = []
   const observer = createRecorder()
+  const { store, clock } = createStage()
   const apply = createSessionChanges({
-    table: TABLE,
+    table: { ...TABLE, signIn },
     observer,
     invalidate: async (each) => {
       named.push(each)
-      return { outcome: 'done', id: '1-0', removed: 0 }
+      return store.invalidate(invalidationOf(each))
     },
-    store: {
-      ...createStage().store,
-      read: async (storeKeys) => ({
-        position: 'epoch:1-0',
-        entries: storeKeys.map((key) => (proven.includes(key.slice('@proof:'.length)) ? entry() : undefined))
-      })
-    }
+    store,
+    now: clock.now,
+    maxTtlMs: 3_600_000
   })
-  return { apply, named, told: observer.told }
+  return {
+    apply: (of: Parameters<typeof apply>[0], identity?: string, headers: readonly string[] = []) =>
+      apply(of, { identity, headers }),
+    named,
+    store,
+    clock,
+    told: observer.told
+  }
 }
 
 const answer = (status: number, headers: readonly string[] = []) => ({ status, headers })
@@ -49,7 +54,9 @@ t.test('many denials are few records, which name all', async (t) => {
 t.test(
   'an answer that sets the session cookie may have made a person, who was not there before',
   async (t) => {
-    const { apply, named } = setUp(['known'])
+    const { apply, named, store, clock } = setUp()
+    const known = { identity: 'known', user: undefined, tagGroups: [], lastsMs: 60_000 }
+    await store.commit({ writes: [proofWrite(known, clock.now())], position: undefined })
     const logIn = answer(200, ['set-cookie', 'csrf=1', 'Set-Cookie', 'sessionid=abc; Path=/; HttpOnly'])
     t.equal(await apply(logIn, 'known'), 'done')
     t.same(named, [])
@@ -63,3 +70,31 @@ t.test(
     t.equal(apply(other, 'new'), undefined)
   }
 )
+
+t.test('a person who signs in again was there before, until his record may be gone', async (t) => {
+  const { apply, named, store, clock } = setUp()
+  const logIn = answer(200, ['Set-Cookie', 'sessionid=abc'])
+  await apply(logIn, 'one')
+  await apply(logIn, 'one')
+  t.equal(named.length, 1)
+  await apply(logIn, 'two')
+  t.equal(named.length, 2)
+  await store.invalidate(invalidationOf({ tags: [groupTag('users')] }))
+  await apply(logIn, 'one')
+  t.equal(named.length, 3, 'a user may have been deleted')
+  clock.advance(3_600_000)
+  await apply(logIn, 'one')
+  t.equal(named.length, 4, 'nothing is remembered for ever')
+  await apply(logIn)
+  await apply(logIn)
+  t.equal(named.length, 6, 'nobody is known to be nobody')
+})
+
+t.test('where only some requests make persons, others invalidate nothing', async (t) => {
+  const { apply, named } = setUp({ tags: ['people'], headers: ['remote-user'] })
+  const logIn = answer(200, ['Set-Cookie', 'sessionid=abc'])
+  t.equal(apply(logIn, 'one', ['Accept', '*/*']), undefined)
+  t.equal(apply(logIn), undefined)
+  await apply(logIn, 'one', ['Remote-User', 'one'])
+  t.same(named, [{ tags: ['people'] }])
+})

@@ -121,3 +121,35 @@ resources:
   - { name: open, path: /open, key: open, scope: public, families: [], vary: { Host: [], X-Forwarded-Proto: [http, https] } }
 writes: []
 `
+
+t.test(
+  'each language of the row has a key of its own, and whoever wants none of them has the first',
+  async (t) => {
+    const of = (language?: string) =>
+      plan('/spoken/5', language === undefined ? {} : { 'accept-language': language })
+    const keys = new Map<string | undefined, string>()
+    for (const sent of [
+      undefined,
+      'fr',
+      'en-AU,en;q=0.9',
+      'fr-CA, en;q=0.1',
+      'de',
+      '*',
+      'nonsense;;;=',
+      'fr;q=0'
+    ]) {
+      const planned = of(sent)
+      if (planned.kind !== 'lookup') throw new Error(planned.reason)
+      t.equal(
+        planned.language,
+        sent?.startsWith('fr') === true && sent !== 'fr;q=0' ? 'fr' : 'en-AU',
+        sent ?? 'none'
+      )
+      const known = keys.get(planned.language)
+      if (known !== undefined) t.equal(planned.key, known)
+      keys.set(planned.language, planned.key)
+      t.equal(planned.baseKey, 'spoken:5')
+    }
+    t.equal(new Set(keys.values()).size, 2)
+  }
+)

@@ -5,7 +5,7 @@ import { cacheabilityOf } from '../../../src/cache/read/cacheability.js'
 import { CollapsedFetches, discard, type FetchContext } from '../../../src/cache/read/collapsed-fetch.js'
 import type { Lookup } from '../../../src/cache/read/lookup.js'
 import { createFieldReader } from '../../../src/cache/read/request-fields.js'
-import { createUncacheableKeys } from '../../../src/cache/read/uncacheable-keys.js'
+import { UncacheableKeys } from '../../../src/cache/read/uncacheable-keys.js'
 import { groupTag, identityTag, proofKey } from '../../../src/cache/tags.js'
 import { NEVER } from '../../../src/concurrency/cancellation.js'
 import { createRecorder } from '../../stores/observer.js'
@@ -22,7 +22,7 @@ import {
 
 const setUp = (options: Partial<FetchContext> = {}) => {
   const { store, clock, origin } = createStage()
-  const uncacheable = createUncacheableKeys(clock.now)
+  const uncacheable = new UncacheableKeys({ store, elapsed: clock.now })
   const effects: [status: number, identity: string | undefined][] = []
   const users = new Map<string, string>()
   const observer = createRecorder()
@@ -32,7 +32,7 @@ const setUp = (options: Partial<FetchContext> = {}) => {
     table: TABLE,
     observer,
     uncacheable,
-    invalidateSessionChanges: ({ status }, identity) => {
+    invalidateSessionChanges: ({ status }, { identity }) => {
       effects.push([status, identity])
       return undefined
     },
@@ -40,6 +40,7 @@ const setUp = (options: Partial<FetchContext> = {}) => {
     now: clock.now,
     maxTtlMs: 3_600_000,
     maxEntryBytes: 1000,
+    compress: (_, fetched) => fetched,
     ...options
   })
   const arrive = async (target: string, sent: Fields = {}, named: Partial<Lookup> = {}): Promise<Lookup> => {
@@ -163,10 +164,10 @@ t.test('what is unstorable by its nature makes its key uncacheable; what may pas
   const { fetches, arrive, origin, uncacheable } = setUp()
   origin.respond = () => originAnswer({ status: 500 })
   await fetches.alone(await arrive('/open/5'))
-  t.equal(uncacheable.get('open:5'), undefined)
+  t.notOk(uncacheable.isNoted('open:5'))
   origin.respond = () => originAnswer({ headers: ['Cache-Control', 'no-store'] })
   await fetches.alone(await arrive('/open/5'))
-  t.equal(uncacheable.get('open:5'), 'no-store')
+  t.equal(await uncacheable.reasonFor(await arrive('/open/5')), 'no-store')
 })
 
 t.test('what somebody’s own answer makes untrue is told before the answer is given', async (t) => {
@@ -228,7 +229,7 @@ t.test('an entry is refreshed once at a time, and not while its key is marked', 
   fetches.refresh(lookup)
   t.equal(origin.requests.length, 1)
   await fetches.find('open:5')?.result
-  uncacheable.set('open:5', 'no-store')
+  uncacheable.note(lookup, 'no-store')
   fetches.refresh(lookup)
   t.equal(origin.requests.length, 1)
 })

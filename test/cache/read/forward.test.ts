@@ -8,7 +8,7 @@ import { createFakeOrigin, createGate, originAnswer } from '../fixtures.js'
 const setUp = () => {
   const origin = createFakeOrigin()
   const told: [status: number, identity: string | undefined][] = []
-  const forward = createForward(origin, ({ status }, identity) => {
+  const forward = createForward(origin, ({ status }, { identity }) => {
     told.push([status, identity])
     return undefined
   })
@@ -39,6 +39,14 @@ t.test('a read is passed on as it came, and its answer back as it comes', async 
   })
   const { method, target, headers, onInterim } = request
   t.match(origin.requests[0], { resource: 'none', method, target, headers, onInterim })
+})
+
+t.test('an origin is not sent the validators of codings that it knows nothing of', async (t) => {
+  const { origin, request } = setUp()
+  const forward = createForward(origin, () => undefined)
+  const conditional = { ...request, headers: ['If-None-Match', '"v~br"', 'X', '1'] }
+  await forward(conditional, undefined, { resource: 'none', outcome: 'bypass', cacheStatus: 'spms; x' })
+  t.same(origin.requests[0]?.headers, ['If-None-Match', '"v"', 'X', '1'])
 })
 
 t.test('an origin that gives no answer is a failure', async (t) => {

@@ -28,7 +28,7 @@ const lookup = (named: Partial<Lookup> = {}): Lookup => ({
     cancel: NEVER
   },
   fields: createFieldReader(TABLE.identity)([]),
-  cacheable: { kind: 'lookup', ...match, key: 'open:5', baseKey: 'open:5' },
+  cacheable: { kind: 'lookup', ...match, key: 'open:5', baseKey: 'open:5', language: undefined },
   arrival: 1,
   position: 'epoch:1-0',
   entry: undefined,
@@ -87,6 +87,11 @@ t.test('the leader is told whether its answer was stored', async (t) => {
     cacheStatus: 'spms; fwd=uri-miss; detail=invalidated'
   })
   t.match(forLeader(lookup({ entry: STALE }), fetched, 0), { cacheStatus: 'spms; fwd=stale; stored' })
+  const unproven = lookup({ mayShare: false })
+  t.match(forLeader(unproven, fetched, 0), { cacheStatus: 'spms; fwd=request; detail=unproven' })
+  t.match(forLeader(unproven, { ...fetched, unstored: 'invalidated' }, 0), {
+    cacheStatus: 'spms; fwd=request; detail=invalidated'
+  })
 })
 
 t.test('the leader gets its own answer as it came, and a stale entry in place of an error', async (t) => {
@@ -134,6 +139,45 @@ t.test('a caller who has another gets all of it', async (t) => {
   for (const list of ['"v2"', 'v1', '"V1"', '""', ''])
     t.equal(statusFor({ 'if-none-match': list }), 200, list)
   t.equal(statusFor({ 'if-none-match': '"v1"' }, entry()), 200, 'an entry without a validator')
+})
+
+const CODED = entry({
+  etag: '"v1"',
+  headers: LAST_MODIFIED,
+  coded: (['br', 'gzip'] as const).map((coding) => ({ coding, body: Buffer.from(coding) }))
+})
+
+/** Status, coding and body of the answer with that entry. */
+const answerTo = (sent: Fields, stored = CODED) => {
+  const answer = forCollapsed(lookup({ fields: createFieldReader(TABLE.identity)(flat(sent)) }), stored)
+  if (answer.kind !== 'entry') throw new Error('no entry')
+  return [answer.status, answer.coding, answer.body.toString()]
+}
+
+t.test('whoever asks for an entry gets its body in the coding that he wants', async (t) => {
+  t.same(answerTo({}), [200, undefined, '{"n":1}'])
+  t.same(answerTo({ 'accept-encoding': 'gzip, br' }), [200, 'br', 'br'])
+  t.same(answerTo({ 'accept-encoding': 'gzip, br;q=0' }), [200, 'gzip', 'gzip'])
+  t.same(answerTo({ 'accept-encoding': 'br' }, entry()), [200, undefined, '{"n":1}'])
+  const hit = fromCache(
+    lookup({ entry: CODED, fields: createFieldReader(TABLE.identity)(['Accept-Encoding', 'br']) }),
+    'hit',
+    0
+  )
+  t.match(hit, { coding: 'br' })
+})
+
+t.test('a caller who has the answer in any coding gets 304, with the validator that he has', async (t) => {
+  const validatorOf = (list: string, accepted = 'br') =>
+    answerTo({ 'if-none-match': list, 'accept-encoding': accepted }).slice(0, 2)
+  t.same(validatorOf('"v1~br"'), [304, 'br'])
+  t.same(validatorOf('"v1~gzip"'), [304, 'gzip'])
+  t.same(validatorOf('"v1"'), [304, undefined])
+  t.same(validatorOf('"v0~br", "v1~zstd"'), [304, 'zstd'], 'also one that the entry no longer has')
+  t.same(validatorOf('"v1~br"', 'identity'), [304, 'br'])
+  t.same(validatorOf('"v0~br", "v1-br"'), [200, 'br'])
+  const dated = { 'if-modified-since': 'Wed, 21 Oct 2026 07:28:00 GMT', 'accept-encoding': 'br' }
+  t.same(answerTo(dated).slice(0, 2), [304, 'br'])
 })
 
 t.test('dates count where there is no list of validators', async (t) => {

@@ -11,7 +11,13 @@ import { type AnswerParts, createFakeOrigin, entry, originAnswer, TABLE } from '
 
 const match = TABLE.matchRead('/open/5')
 if (match === undefined) throw new Error('no row')
-const cacheable = { kind: 'lookup' as const, ...match, key: 'open:5', baseKey: 'open:5' }
+const cacheable = {
+  kind: 'lookup' as const,
+  ...match,
+  key: 'open:5',
+  baseKey: 'open:5',
+  language: undefined
+}
 
 interface Asked {
   readonly headers?: readonly string[]

@@ -2,15 +2,18 @@ import t from 'tap'
 import { StoreUnavailableError } from '../../../src/cache/errors.js'
 import { CancelSource, CancelledError } from '../../../src/concurrency/cancellation.js'
 import type { Store } from '../../../src/cache/store.js'
+import { valueOf } from '../../../src/http/fields.js'
 import {
   createGate,
   createStage,
+  flat,
   originAnswer,
   outcomeOf,
   read,
   settle,
   SIGNED_IN,
-  textOf
+  textOf,
+  write
 } from '../fixtures.js'
 
 t.test('a miss is stored, and the next read is a hit with its age', async (t) => {
@@ -122,6 +125,64 @@ t.test('an answer that may be stored again is, and its key is queued for as befo
   const asked = origin.requests.length
   await Promise.all([read(cache, '/open/5'), read(cache, '/open/5')])
   t.equal(origin.requests.length, asked + 1)
+})
+
+t.test('readers of a missing record that is created wait for one another again', async (t) => {
+  const { cache, origin } = createStage()
+  origin.respond = () => originAnswer({ status: 404 })
+  await read(cache, '/open/5')
+  origin.respond = async () => {
+    await settle()
+    return originAnswer()
+  }
+  await write(cache, 'PUT', '/things/5')
+  const asked = origin.requests.length
+  await Promise.all(Array.from({ length: 5 }, () => read(cache, '/open/5')))
+  t.equal(origin.requests.length, asked + 1)
+})
+
+t.test('what is known to be too large is forwarded as it came, and held for nobody', async (t) => {
+  const { cache, origin } = createStage()
+  const large = 'x'.repeat(2000)
+  origin.respond = () => originAnswer({ json: large })
+  t.match(await read(cache, '/open/5'), { cacheStatus: 'spms; fwd=uri-miss; detail=too-large' })
+  const fields = { 'if-none-match': '"a"', 'accept-encoding': 'gzip' }
+  t.match(await read(cache, '/open/5', fields), {
+    kind: 'relay',
+    cacheStatus: 'spms; fwd=uri-miss; detail=too-large'
+  })
+  t.match(origin.requests.at(-1)?.headers, flat(fields))
+  await cache.invalidate({ tags: ['thing:5'] }, 'control')
+  origin.respond = () => originAnswer()
+  t.match(await read(cache, '/open/5', fields), { cacheStatus: 'spms; fwd=uri-miss; stored' })
+})
+
+t.test('a row that names languages asks for one of them and stores each', async (t) => {
+  const { cache, origin } = createStage()
+  const sent: (string | undefined)[] = []
+  origin.respond = ({ headers }) => {
+    const language = valueOf(headers, 'accept-language')
+    sent.push(language)
+    return originAnswer({
+      json: { language },
+      headers: ['Vary', 'Accept-Language', 'Content-Language', `${language}`]
+    })
+  }
+  const ask = (language: string) => outcomeOf(read(cache, '/spoken/5', { 'accept-language': language }))
+  t.equal(await ask('fr-CA,fr;q=0.9'), 'miss {"language":"fr"}')
+  t.equal(await ask('fr'), 'hit {"language":"fr"}')
+  t.equal(await ask('de'), 'miss {"language":"en-AU"}')
+  t.equal(await ask('en'), 'hit {"language":"en-AU"}')
+  t.same(sent, ['fr', 'en-AU'])
+  await cache.invalidate({ keys: ['spoken:5'] }, 'control')
+  t.equal(await ask('fr'), 'miss {"language":"fr"}', 'the plain key reaches each')
+})
+
+t.test('an unproven caller is told why the answer was not stored', async (t) => {
+  const { cache, origin } = createStage()
+  origin.respond = () => originAnswer({ headers: ['Vary', 'Accept-Language'] })
+  const { cacheStatus } = await read(cache, '/guarded/1', SIGNED_IN)
+  t.equal(cacheStatus, 'spms; fwd=request; detail=vary')
 })
 
 const unavailable = (store: Store): Store => ({

@@ -83,12 +83,16 @@ t.test('fields that come twice are all read', async (t) => {
     'a/b',
     'accept',
     'c/d',
+    'Accept-Encoding',
+    'br',
+    'accept-encoding',
+    'gzip',
     'Origin',
     'x',
     'ORIGIN',
     'y'
   ])
-  t.match(fields, { ifNoneMatch: '"a","b"', accept: 'a/b,c/d', origin: 'x\ny' })
+  t.match(fields, { ifNoneMatch: '"a","b"', accept: 'a/b,c/d', acceptEncoding: 'br,gzip', origin: 'x\ny' })
 })
 
 t.test('a range, a body and the trace are noticed', async (t) => {

@@ -6,9 +6,9 @@ const open = TABLE.matchRead('/open/5')?.resource
 const paged = TABLE.matchRead('/paged')?.resource
 
 const JSON_TYPE = ['Content-Type', 'application/json']
-const judge = (status: number, headers: readonly string[], resource = open): string => {
+const judge = (status: number, headers: readonly string[], resource = open, language?: string): string => {
   if (resource === undefined) throw new Error('no row')
-  const storability = storabilityOf({ status, headers }, resource)
+  const storability = storabilityOf({ status, headers }, { resource, language })
   if (storability.kind === 'storable') return 'storable'
   return storability.isLasting ? 'by nature' : 'this time'
 }
@@ -46,10 +46,24 @@ t.test('a header that the key holds is no obstacle', async (t) => {
   t.equal(judge(200, [...JSON_TYPE, 'Vary', 'Host'], open), 'by nature')
 })
 
+t.test('a language is no obstacle where the row names it and the origin has answered in it', async (t) => {
+  const spoken = TABLE.matchRead('/spoken/5')?.resource
+  const varied = [...JSON_TYPE, 'Vary', 'Accept-Language, Cookie']
+  t.equal(judge(200, varied), 'by nature')
+  t.equal(judge(200, varied, spoken, 'fr'), 'storable')
+  t.equal(judge(200, [...varied, 'Content-Language', 'FR'], spoken, 'fr'), 'storable')
+  t.equal(
+    judge(200, [...varied, 'Content-Language', 'en-au'], spoken, 'fr'),
+    'by nature',
+    'a cookie chose it'
+  )
+  t.equal(judge(200, [...JSON_TYPE, 'Content-Language', 'en-au']), 'storable', 'of a row that names none')
+})
+
 t.test('what cannot be stored says why', async (t) => {
   const reasonOf = (status: number, headers: readonly string[]) => {
     if (open === undefined) throw new Error('no row')
-    const storability = storabilityOf({ status, headers }, open)
+    const storability = storabilityOf({ status, headers }, { resource: open, language: undefined })
     return storability.kind === 'unstorable' ? storability.reason : undefined
   }
   t.equal(reasonOf(200, JSON_TYPE), undefined)

@@ -20,6 +20,8 @@ export const entryAnswer = (outcome: Outcome): Answer => ({
   outcome,
   cacheStatus: `spms; ${outcome}`,
   entry,
+  body: entry.body,
+  coding: undefined,
   status: 200,
   ageSeconds: undefined
 })

@@ -37,7 +37,7 @@ const setUp = (options: Partial<WriteThroughContext> = {}) => {
       named.push(each)
       return { outcome: 'done', id: '1-0', removed: 0 }
     },
-    invalidateSessionChanges: ({ status }, identity) => {
+    invalidateSessionChanges: ({ status }, { identity }) => {
       effects.push([status, identity])
       return undefined
     },
@@ -277,4 +277,10 @@ t.test('a request that breaks off breaks off at the origin', async (t) => {
   upload.destroy()
   t.match(await sending, { kind: 'failure', status: 502 })
   t.same(named[0]?.tags, ['family:things'], 'the origin may have done something')
+})
+
+t.test('a write over a validator of a coding names the one that the origin knows', async (t) => {
+  const { origin, send } = setUp()
+  await send('PUT', '/things/5', '{}', { ...JSON_BODY, 'if-match': '"v~gzip"' })
+  t.same(origin.requests[0]?.headers.slice(-2), ['if-match', '"v"'])
 })

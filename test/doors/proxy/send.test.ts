@@ -22,11 +22,17 @@ const received = async (t: Test, send: (response: ServerResponse) => unknown): P
   return get(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
 }
 
+const STORED = entry({
+  headers: ['Content-Type', 'application/json', 'Date', 'then', 'X-A', '1', 'X-A', '2']
+})
+
 const cached = (named: object = {}) => ({
   kind: 'entry' as const,
   outcome: 'hit' as const,
   cacheStatus: 'spms; hit; ttl=1',
-  entry: entry({ headers: ['Content-Type', 'application/json', 'Date', 'then', 'X-A', '1', 'X-A', '2'] }),
+  entry: STORED,
+  body: STORED.body,
+  coding: undefined,
   status: 200,
   ageSeconds: 7,
   ...named
@@ -60,6 +66,17 @@ t.test('a 304 says nothing of a body it does not have', async (t) => {
     status: 304,
     headers: { 'content-location': '/b', etag: '"v"', 'content-type': undefined, 'content-length': undefined }
   })
+})
+
+t.test('a coded body goes out with its coding, its length and a validator of its own', async (t) => {
+  const tagged = entry({ headers: ['etag', '"v"', 'Content-Type', 'a'] })
+  const coded = cached({ entry: tagged, body: Buffer.from('coded'), coding: 'br' })
+  const whole = await received(t, (response) => sendAnswer(coded, response))
+  t.match(whole.headers, { 'content-encoding': 'br', 'content-length': '5', etag: '"v~br"' })
+  t.equal(whole.text(), 'coded')
+  const known = await received(t, (response) => sendAnswer({ ...coded, status: 304 }, response))
+  t.match(known.headers, { 'content-encoding': undefined, 'content-length': undefined, etag: '"v~br"' })
+  t.same(tagged.headers, ['etag', '"v"', 'Content-Type', 'a'], 'the entry is the same after it')
 })
 
 t.test('an entry is the same after it was sent', async (t) => {

@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import type { Entry } from '../../../src/cache/entry.js'
 import type { PendingWrite } from '../../../src/cache/store.js'
 import { eventually } from '../../support/eventually.js'
 import type { CreateStore } from '../contract.js'
@@ -41,6 +42,21 @@ export const commitContract = async (t: Test, createStore: CreateStore): Promise
     t.strictSame(await put(store, write('4', { etag: `${long.slice(0, -2)}y"` })), ['unmet'])
     t.strictSame(await put(store, write('4', { etag: long })), ['stored'])
     t.strictSame(await put(store, write('5', { etag: long })), ['unmet'], 'an entry without an etag has none')
+  })
+
+  await t.test('a write over one etag replaces that entry with coded bodies, and without', async (t) => {
+    const { store } = await createStore(t)
+    const coded = [{ coding: 'br' as const, body: Buffer.from('c') }]
+    const over = (named: Partial<Entry>): PendingWrite => ({
+      storeKey: 'k',
+      entry: entryOf('body', { etag: '"a"', ...named }),
+      condition: { etag: '"a"' }
+    })
+    await put(store, { storeKey: 'k', entry: entryOf('body', { etag: '"a"' }) })
+    t.strictSame(await put(store, over({ coded })), ['stored'])
+    t.strictSame(await put(store, over({ coded })), ['stored'])
+    t.strictSame(await put(store, over({})), ['stored'])
+    t.strictSame((await store.read(['k'])).entries[0]?.coded, undefined)
   })
 
   await t.test('conditions hold one by one, writes in order', async (t) => {

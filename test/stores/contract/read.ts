@@ -19,13 +19,18 @@ export const readContract = async (t: Test, createStore: CreateStore): Promise<v
       staleWhileRevalidateUntil: Date.now() + 61_000,
       staleIfErrorUntil: Date.now() + 62_000,
       etag: 'W/"é"',
-      tags: ['project:1', 'größe:→']
+      tags: ['project:1', 'größe:→'],
+      coded: [
+        { coding: 'br', body: Buffer.from('f') },
+        { coding: 'gzip', body: Buffer.from([0, 1, 2]) }
+      ]
     })
     await put(store, { storeKey: 'b', entry: stored }, { storeKey: 'a', entry: entryOf('second') })
     const { entries } = await store.read(['a', 'missing', 'b'])
     const [second, missing, first] = entries
     t.equal(second?.body.toString(), 'second')
     t.equal(second?.etag, undefined)
+    t.equal(second?.coded, undefined)
     t.equal(missing, undefined)
     for (const [name, value] of Object.entries(stored))
       t.strictSame(Reflect.get(first ?? {}, name), value, name)

@@ -35,6 +35,17 @@ void t.test('the least recently used entries make room, and leave their tags', a
   t.ok((usedBytes ?? 0) > 900_000 && (usedBytes ?? 0) <= MEGABYTE)
 })
 
+void t.test('coded bodies count as all that is kept does', async (t) => {
+  const { store } = createInspected(MEGABYTE)
+  const body = Buffer.alloc(100_000)
+  await put(store, { storeKey: 'a', entry: entryOf(body) })
+  const before = (await store.stats()).usedBytes ?? 0
+  const coded = (['br', 'gzip'] as const).map((coding) => ({ coding, body: Buffer.alloc(50_000) }))
+  await put(store, { storeKey: 'b', entry: entryOf(body, { coded }) })
+  const added = ((await store.stats()).usedBytes ?? 0) - before
+  t.ok(added >= 200_000 && added < 205_000, `${added} bytes`)
+})
+
 void t.test('an entry that does not fit is refused, and what it replaces is gone', async (t) => {
   const { store, isTagged } = createInspected(10_000)
   await put(store, { storeKey: 'a', entry: tagged('t') })

@@ -123,7 +123,7 @@ class Comments(APIView):
 
 
 class Unchanged(APIView):
-    """Mail, and reads in the form of a POST."""
+    """Mail, reads in the form of a POST, and files that no stored read shows."""
 
     def post(self, request, **numbers):
         return Response({"ok": "True", **numbers})
