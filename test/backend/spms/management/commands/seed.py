@@ -124,7 +124,8 @@ def project(number, areas, people):
         business_area=areas[number % 6],
     )
     if number % 5:
-        uploader = people[number % 7]
+        # Of most who leads the project, of the others one of a few.
+        uploader = people[number % 7] if number % 4 == 0 else people[number % 60]
         m.ProjectPhoto.objects.create(project=record, file=f"projects/{number}.jpg", uploader=uploader)
     m.Document.objects.create(project=record, kind="conceptplan")
     # Each leads two; the first twenty are in many.
