@@ -36,6 +36,14 @@ export const house = async (args) => {
   return runNode(['--import', 'tsx', 'test/house/report.ts', ...args])
 }
 
+/** The suite of cache-tests.fyi: `[<checkout of http-tests/cache-tests>] [memory|redis]`. */
+export const cacheTests = async (args) => {
+  ensureDependencies()
+  await ensureBuild()
+  ensureRedis()
+  return runNode(['--import', 'tsx', 'test/cache-tests/main.ts', ...args])
+}
+
 export const build = async () => {
   ensureDependencies()
   await bundle()

@@ -107,7 +107,15 @@ t.test('every Cache-Status is explained', async (t) => {
 t.test('every reason why an answer is not stored is explained', async (t) => {
   const reasons: Readonly<Record<UnstoredReason, true>> = {
     ...{ status: true, 'set-cookie': true, 'content-type': true, 'content-encoding': true, vary: true },
-    ...{ cors: true, 'no-store': true, 'no-cache': true, private: true, expired: true, 'too-large': true },
+    ...{
+      cors: true,
+      'no-store': true,
+      'no-cache': true,
+      private: true,
+      authorization: true,
+      expired: true,
+      'too-large': true
+    },
     ...{ malformed: true, tags: true, invalidated: true, outdated: true, 'store-error': true },
     'store-unavailable': true
   }

@@ -17,6 +17,8 @@ export type Answer =
       readonly coding: Coding | undefined
       /** 304 when the caller already has this answer. */
       readonly status: number
+      /** To be sent beside the entry's headers, which say nothing of caching; `undefined`: nothing. */
+      readonly cacheControl: string | undefined
       /** `undefined` for an answer that has just come from the origin. */
       readonly ageSeconds: number | undefined
     }

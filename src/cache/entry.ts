@@ -13,6 +13,8 @@ export interface Entry {
   readonly freshUntil: number
   readonly staleWhileRevalidateUntil: number
   readonly staleIfErrorUntil: number
+  /** Where it is kept for longer than it may be answered with: the origin can confirm it by a 304. */
+  readonly keptUntil?: number | undefined
   readonly etag: string | undefined
   readonly tags: readonly string[]
 }
@@ -41,9 +43,11 @@ export const ttlSeconds = (entry: Entry, now: number): number => {
 export const ageSeconds = (entry: Entry, now: number): number =>
   Math.max(0, Math.floor((now - entry.generatedAt) / 1000))
 
+type Lifetimes = Pick<Entry, 'freshUntil' | 'staleWhileRevalidateUntil' | 'staleIfErrorUntil' | 'keptUntil'>
+
 /** The last moment at which the entry may be used for anything: every store expires it then. */
-export const usableUntil = (entry: Entry): number =>
-  Math.max(entry.freshUntil, entry.staleWhileRevalidateUntil, entry.staleIfErrorUntil)
+export const usableUntil = (entry: Lifetimes): number =>
+  Math.max(entry.freshUntil, entry.staleWhileRevalidateUntil, entry.staleIfErrorUntil, entry.keptUntil ?? 0)
 
 /** A longer validator is not stored. */
 export const ETAG_MAX_LENGTH = 255

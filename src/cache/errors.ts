@@ -59,7 +59,7 @@ export interface StoreUnavailableOptions extends ErrorOptions {
 export class OriginError extends Error {
   override readonly name = 'OriginError'
   constructor(
-    readonly kind: 'unreachable' | 'timeout' | 'overloaded' | 'unusable' | 'incomplete',
+    readonly kind: 'unreachable' | 'timeout' | 'overloaded' | 'unusable' | 'incomplete' | 'unasked',
     options?: ErrorOptions
   ) {
     super(MESSAGES[kind], options)
@@ -81,7 +81,15 @@ const MESSAGES = {
   timeout: 'The origin did not answer in time.',
   overloaded: 'Too many requests are waiting for the origin.',
   unusable: 'The origin sent an answer that cannot be passed on.',
-  incomplete: 'The request did not arrive whole.'
+  incomplete: 'The request did not arrive whole.',
+  unasked: 'Nothing is stored that answers this request, and it asks not to ask the origin.'
 }
 
-const STATUSES = { unreachable: 502, timeout: 504, overloaded: 503, unusable: 502, incomplete: 400 }
+const STATUSES = {
+  unreachable: 502,
+  timeout: 504,
+  overloaded: 503,
+  unusable: 502,
+  incomplete: 400,
+  unasked: 504
+}

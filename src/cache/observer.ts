@@ -8,21 +8,25 @@ export type Outcome =
 
 /** Why an answer of the origin to a cacheable read was not stored. */
 export type UnstoredReason =
-  /** Another status than 200. */
+  /** Another status than those of the row: 200, unless it says more. */
   | 'status'
   /** `Set-Cookie`: it is one caller's. */
   | 'set-cookie'
-  /** No JSON, by its `Content-Type`. */
+  /** No JSON, by its `Content-Type`, for a row that stores JSON only. */
   | 'content-type'
   | 'content-encoding'
   /** `Vary` names a field that the key does not hold. */
   | 'vary'
   /** A page of another site asked, which the answer does not name. */
   | 'cors'
+  /** Of the answer, or of the request. */
   | 'no-store'
+  /** And the origin could not confirm it: it has neither `ETag` nor `Last-Modified`. */
   | 'no-cache'
   /** `private`, for a row that is shared. */
   | 'private'
+  /** The request had `Authorization`, and neither the answer nor its row, which is public, says that others may have it. */
+  | 'authorization'
   /** No lifetime is left, by `max-age`, `Expires` or `Age`. */
   | 'expired'
   /** More than `MAX_ENTRY_BYTES`. */

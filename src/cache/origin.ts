@@ -39,6 +39,10 @@ export interface Directives {
   readonly noCache: boolean
   readonly private: boolean
   readonly mustRevalidate: boolean
+  /** Only a status that the cache understands may be stored, but that also with `noStore`. */
+  readonly mustUnderstand: boolean
+  /** Others may have the answer to a request with `Authorization`, RFC 9111 §3.5. */
+  readonly sharesAuthorized: boolean
   readonly lifetimeSeconds: number | undefined
   readonly staleWhileRevalidateSeconds: number | undefined
   readonly staleIfErrorSeconds: number | undefined

@@ -35,13 +35,14 @@ export type Scope = 'public' | 'authenticated' | 'identity'
 export interface Resource {
   readonly name: string
   readonly scope: Scope
+  /** Of a 200 about which the origin says nothing; 0: only the origin gives a life. */
   readonly ttlMs: number
   readonly staleWhileRevalidateMs: number
   readonly staleIfErrorMs: number
   readonly key: KeyTemplate
   readonly tags: readonly Template[]
-  /** Query parameters that belong to the key; any other bypasses. */
-  readonly query: readonly QueryParameter[]
+  /** Query parameters that belong to the key; any other bypasses. `whole`: the query as it was sent. */
+  readonly query: readonly QueryParameter[] | 'whole'
   /** Query parameters that bypass as a search. */
   readonly bypassOn: readonly string[]
   /** Request headers that belong to the key. */
@@ -52,6 +53,12 @@ export interface Resource {
   readonly languages: Languages | undefined
   /** Tags of every entry: unlisted writes to these parts of the API make it doubtful. */
   readonly groupTags: readonly string[]
+  /** Only JSON is stored; else whatever comes, as the caller's own `Accept` asks for it. */
+  readonly isJson: boolean
+  /** Those that may be stored, where the origin states a life: a 200 may without. */
+  readonly statuses: readonly number[] | 'any'
+  /** For the scope `public`: answers to requests with `Authorization` are shared, whatever the origin says. */
+  readonly sharesAuthorized: boolean
   /** `Cache-Control` of answers from an entry about which the origin says nothing; `undefined`: none. */
   readonly cacheControl: string | undefined
   /** Where the answer tells the caller's own user number, if it does. */
@@ -76,6 +83,8 @@ export interface Variation {
 export interface ReadMatch {
   readonly resource: Resource
   readonly parameters: Parameters
+  /** What the path adds to the key where the parameters do not tell all of it: another spelling of the same path. */
+  readonly pathSuffix: string
 }
 
 export type Parameters = Readonly<Record<string, string>>

@@ -1,5 +1,4 @@
 import { Ajv } from 'ajv'
-import { type Coding, isCoding } from '../http/codings.js'
 import { checkTogether } from './check-together.js'
 import { ConfigError, describe } from './config-error.js'
 import { type Config, ConfigSchema } from './schema.js'
@@ -30,11 +29,6 @@ const trimmed = (environment: NodeJS.ProcessEnv): Readonly<Record<string, string
       return text === '' ? [] : [[name, text]]
     })
   )
-
-/** Of the setting `COMPRESSION`, each once: `off` is none. */
-export const codingsOf = (setting: string): readonly Coding[] => [
-  ...new Set(listOf(setting).filter(isCoding))
-]
 
 /** The parts of a list with commas, trimmed. */
 export const listOf = (text = ''): readonly string[] =>

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip, zstdCompress } from 'node:zlib'
 
-/** The content codings (RFC 9110 §8.4.1) that a body can be kept in. A store keeps their places in this list. */
+/** The content codings (RFC 9110 §8.4.1) that a body can be kept in. */
 export const CODINGS = ['gzip', 'br', 'zstd'] as const
 
 export type Coding = (typeof CODINGS)[number]
@@ -12,8 +12,8 @@ export const isCoding = (text: string): text is Coding => CODINGS.some((coding) 
 export const CODED_FROM_BYTES = 1024
 
 /**
- * Codes a body in the thread pool of Node. Measured with JSON on one core: 0.1 to 0.3 ms for 11 KB, 1 to 8 ms for 400 KB.
- * The levels are those from which on another level takes far more time than it saves bytes.
+ * Codes a body in the thread pool of Node. Measured with JSON: 0.2 to 0.6 ms for 10 KB, 2 (zstd) to 10 ms for 400 KB. From
+ * these levels on, another one takes far more time than it saves bytes: gzip at level 6 takes twice as long for 2 % less.
  */
 export const encode = async (body: Buffer, coding: Coding): Promise<Buffer> => {
   const coded = await ENCODERS[coding](body)

@@ -1,3 +1,5 @@
+import { parseDate } from './date.js'
+
 /** What a client says of the copy that it has. `undefined` for a field that it did not send. */
 export interface Conditions {
   readonly ifNoneMatch: string | undefined
@@ -18,7 +20,8 @@ export const isNotModified = (
   if (ifNoneMatch !== undefined) return isListed(ifNoneMatch, etag)
   if (ifModifiedSince === undefined || lastModified === undefined) return false
   // A date that cannot be read is NaN, which is neither before nor after another.
-  return Date.parse(lastModified) <= Date.parse(ifModifiedSince)
+  const now = Date.now()
+  return parseDate(lastModified, now) <= parseDate(ifModifiedSince, now)
 }
 
 /** Whether `If-None-Match` lists the entity tag, by weak comparison (RFC 9110 §8.8.3.2). `*` lists every one. */

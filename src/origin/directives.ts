@@ -1,4 +1,5 @@
 import { type Directives } from '../cache/origin.js'
+import { parseDate } from '../http/date.js'
 import { valuesOf } from '../http/fields.js'
 import { parse } from '@tusbar/cache-control'
 import { parseDictionary } from 'structured-headers'
@@ -34,6 +35,8 @@ const readTargeted = (field: string): Stated | undefined => {
       noCache: isSet('no-cache'),
       private: isSet('private'),
       mustRevalidate: isSet('must-revalidate') || isSet('proxy-revalidate'),
+      mustUnderstand: isSet('must-understand'),
+      sharesAuthorized: isSet('public') || isSet('must-revalidate') || shared !== undefined,
       lifetimeSeconds: shared ?? seconds('max-age'),
       staleWhileRevalidateSeconds: seconds('stale-while-revalidate') ?? noneBeside(shared),
       staleIfErrorSeconds: seconds('stale-if-error') ?? noneBeside(shared)
@@ -56,6 +59,9 @@ const readUntargeted = (headers: readonly string[]): Stated => {
     noCache: named.has('no-cache'),
     private: named.has('private'),
     mustRevalidate: named.has('must-revalidate') || named.has('proxy-revalidate'),
+    mustUnderstand: named.has('must-understand'),
+    sharesAuthorized:
+      named.has('public') || named.has('must-revalidate') || typeof directives.sharedMaxAge === 'number',
     lifetimeSeconds: shared ?? seconds('max-age', directives.maxAge) ?? expiresIn(headers),
     staleWhileRevalidateSeconds:
       seconds('stale-while-revalidate', directives.staleWhileRevalidate) ?? noneBeside(shared),
@@ -66,18 +72,13 @@ const readUntargeted = (headers: readonly string[]): Stated => {
 const noneBeside = (sharedMaxAge: number | undefined): number | undefined =>
   sharedMaxAge === undefined ? undefined : 0
 
-/** What is no date of RFC 9110 §5.6.7, such as `0`, means: expired. */
+/** What is no date means: expired. A `Date` that is none, or is missing, is now (RFC 9110 §6.6.1). */
 const expiresIn = (headers: readonly string[]): number | undefined => {
   const [expires] = valuesOf(headers, 'expires')
   if (expires === undefined) return undefined
-  const [date] = valuesOf(headers, 'date')
-  const seconds = (parseDate(expires) - (date === undefined ? Date.now() : parseDate(date))) / 1000
-  return Number.isNaN(seconds) ? 0 : seconds
+  const now = Date.now()
+  const expiresAt = parseDate(expires, now)
+  const madeAt = parseDate(valuesOf(headers, 'date')[0] ?? '', now)
+  if (Number.isNaN(expiresAt)) return 0
+  return (expiresAt - (Number.isNaN(madeAt) ? now : madeAt)) / 1000
 }
-
-/**
- * Each of its three forms begins with the day of the week; `Date.parse` alone takes `9999` for a year, and the form of
- * asctime, which names no zone, for local time.
- */
-const parseDate = (text: string): number =>
-  /^[A-Z][a-z]{2}/.test(text) ? Date.parse(/ GMT$/.test(text) ? text : `${text} GMT`) : NaN

@@ -35,6 +35,9 @@ const CONNECT_TIMEOUT_MS = 10_000
 /** Node's server has answered it already. */
 const ANSWERED_HERE = new Set(['expect'])
 
+/** RFC 9110 §7.6.3. An entry keeps it with the other fields of its answer. */
+const VIA = ['Via', '1.1 spms']
+
 /** The origin over a pool of connections, one request at a time on each, as the backend's workers want it. */
 export const createHttpOrigin = (options: HttpOriginOptions): HttpOrigin => {
   const { observer } = options
@@ -68,13 +71,13 @@ export const createHttpOrigin = (options: HttpOriginOptions): HttpOrigin => {
       observer.originAsked({ resource: request.resource, status, durationMs, ...(error && { error }) })
       if (error !== undefined) observer.originFailed({ resource: request.resource, durationMs, error })
     }
-    const headers = withoutHopByHop(request.headers, { without: ANSWERED_HERE, keep })
+    const headers = [...withoutHopByHop(request.headers, { without: ANSWERED_HERE, keep }), ...VIA]
     try {
       const answer = await sendAgain(request, () =>
         exchange(pool, { ...request, headers, servername }, ended)
       )
       tell(answer.status)
-      return { ...answer, headers: withoutHopByHop(answer.headers) }
+      return { ...answer, headers: [...withoutHopByHop(answer.headers), ...VIA] }
     } catch (error) {
       // undici may still have a cancelled request in its queue; it does not keep a place there for others.
       release()

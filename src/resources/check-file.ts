@@ -29,7 +29,7 @@ export interface Labelled<Row> {
 
 /** Checks a file against its schema. Broken rows are left out, so that the rest can be checked further. */
 export const checkFile = (value: unknown, limits: TtlLimits): CheckedFile => {
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, verbose: true })
+  const ajv = new Ajv({ allErrors: true, useDefaults: true, verbose: true, allowUnionTypes: true })
   const isResourceFile = ajv.compile<ResourceFile>(resourceFileSchema(limits))
   if (isResourceFile(value)) return { problems: [], sound: labelled(value, () => true) }
   const errors = withoutBranches(isResourceFile.errors ?? [])
@@ -103,6 +103,8 @@ const ABOUT_MEMBERS = new Set(['additionalProperties', 'required'])
 const WORDING: Wording = {
   additionalProperties: 'unknown field',
   required: 'is missing',
+  type: (fault) =>
+    Array.isArray(fault.params['type']) ? describedBy((text) => `must be ${text}`)(fault) : undefined,
   anyOf: describedBy((description) => `must be ${description}`),
   pattern: describedBy((description) => `must be ${description}`)
 }

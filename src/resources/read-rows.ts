@@ -1,5 +1,6 @@
 import { fieldName } from '../http/fields.js'
-import type { Languages, QueryParameter, ReadMatch, Resource, Variation } from '../cache/resource.js'
+import { NEVER_STORED } from '../cache/read/storable.js'
+import type { Languages, ReadMatch, Resource, Variation } from '../cache/resource.js'
 import { groupTag } from '../cache/tags.js'
 import type { Labelled } from './check-file.js'
 import { shapeOf, type Route } from './path-router.js'
@@ -41,6 +42,7 @@ export const compileReads = (
     const reportField: Report = (field, reason) => report(`${label}.${field}`, reason)
     reportRepeatedParameters(row.path, reportField)
     reportUnknownFamilies(row.families, { known: families, report: reportField })
+    reportUnprotected(row, reportField)
     return compileRow(row, settings, reportField)
   })
 }
@@ -64,7 +66,7 @@ const compileRow = (
   const resource: Resource = {
     name: row.name,
     scope: row.scope,
-    ttlMs: row.ttl * 1000,
+    ttlMs: row.ttl === 'origin' ? 0 : row.ttl * 1000,
     staleWhileRevalidateMs: row.staleWhileRevalidate * 1000,
     staleIfErrorMs: row.staleIfError * 1000,
     key: keyTemplateOf(row.key, key.parts),
@@ -75,16 +77,37 @@ const compileRow = (
     isCompressed: row.compress,
     languages: languagesOf(row.languages),
     groupTags: row.families.map(groupTag),
+    isJson: row.contentType === 'json',
+    statuses: row.statuses === '*' ? 'any' : row.statuses,
+    sharesAuthorized: row.sharesAuthorized,
     cacheControl: isPrivateNoCache && row.scope !== 'public' ? 'private, no-cache' : undefined,
     userNumber
   }
   return [{ path: row.path, row: { resource } }]
 }
 
-const queryOf = (query: ReadRow['query']): readonly QueryParameter[] =>
-  Array.isArray(query)
+/** An answer that is no 200 with JSON, such as a page to sign on with, would prove that its caller is signed in. */
+const reportUnprotected = (
+  { scope, contentType, statuses, sharesAuthorized }: ReadRow,
+  report: Report
+): void => {
+  if (Array.isArray(statuses)) {
+    for (const [at, status] of statuses.entries())
+      if (NEVER_STORED.has(status)) report(`statuses[${at}]`, `${status} is never stored`)
+  }
+  if (scope === 'public') return
+  const isPlain = Array.isArray(statuses) && statuses.every((status) => status === 200)
+  if (contentType !== 'json') report('contentType', `must be json because the scope is ${scope}`)
+  if (!isPlain) report('statuses', `must be [200] because the scope is ${scope}`)
+  if (sharesAuthorized) report('sharesAuthorized', `is for the scope public, and the scope is ${scope}`)
+}
+
+const queryOf = (query: ReadRow['query']): Resource['query'] => {
+  if (query === '*') return 'whole'
+  return Array.isArray(query)
     ? query.map((name) => ({ name, maximum: undefined }))
     : Object.entries(query).map(([name, maximum]) => ({ name, maximum }))
+}
 
 const languagesOf = ([first, ...others]: readonly string[]): Languages | undefined =>
   first === undefined ? undefined : [first, ...others]

@@ -7,9 +7,11 @@ import type { ResourceTable } from '../cache/resource.js'
 /** Takes what is wrong with a field; every problem is told before the table is refused. */
 export type Report = (field: string, reason: string) => void
 
-/** The names of a path's placeholders, in order. */
-export const parametersOf = (path: string): readonly string[] =>
-  [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name)
+/** The names of a path's placeholders, in order: `rest` is what `**` stands for. */
+export const parametersOf = (path: string): readonly string[] => {
+  const names = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name)
+  return path.endsWith('/**') ? [...names, 'rest'] : names
+}
 
 export const reportRepeatedParameters = (path: string, report: Report): void => {
   const names = parametersOf(path)

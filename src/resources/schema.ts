@@ -38,6 +38,12 @@ const text = (pattern: string, description: string) => Type.String({ pattern, de
 
 const token = text("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", 'a token of RFC 9110 §5.6.2')
 
+/** One word in place of a number or a list: keywords of other types do not look at it. */
+const wordOr = (word: string, description: string) => ({
+  pattern: `^${word.replace('*', '\\*')}$`,
+  description
+})
+
 const familyName = Type.String({ pattern: '^[a-z][a-z0-9-]*$' })
 
 /** A literal segment has something other than digits in it, so that no path has two readings. */
@@ -45,8 +51,8 @@ const LITERAL = '[A-Za-z0-9._~-]*[A-Za-z._~-][A-Za-z0-9._~-]*'
 const PARAMETER = '\\{(?!(?:user|identity)\\})[a-z]+\\}'
 
 const path = text(
-  `^(?:/(?:${LITERAL}|${PARAMETER}))+$`,
-  'a path of whole segments, each {name} (not {user} or {identity}) or text that is not only digits'
+  `^(?=/)(?:/(?:${LITERAL}|${PARAMETER}))*(?:/\\*\\*)?$`,
+  'a path of whole segments, each {name} (not {user} or {identity}) or text that is not only digits; the last may be **'
 )
 
 const prefix = text(`^(?:/${LITERAL})+$`, 'the beginning of a path in whole segments without placeholders')
@@ -84,7 +90,13 @@ const readRowSchema = ({ defaultTtlSeconds, maxTtlSeconds }: TtlLimits) => {
       name: text('^[a-z][a-z0-9_]*$', 'a name in lower case, as in user_profile'),
       path,
       key,
-      ttl: Type.Integer({ minimum: 1, maximum: maxTtlSeconds, default: defaultTtlSeconds }),
+      ttl: Type.Unsafe<number | 'origin'>({
+        ...wordOr('origin', 'seconds, or origin'),
+        type: ['integer', 'string'],
+        minimum: 1,
+        maximum: maxTtlSeconds,
+        default: defaultTtlSeconds
+      }),
       staleWhileRevalidate: window,
       staleIfError: window,
       scope: Type.Unsafe<Scope>({ type: 'string', enum: SCOPES }),
@@ -94,6 +106,15 @@ const readRowSchema = ({ defaultTtlSeconds, maxTtlSeconds }: TtlLimits) => {
       vary: varySchema,
       compress: Type.Boolean({ default: true }),
       languages: Type.Array(language, { default: [], uniqueItems: true }),
+      contentType: Type.Unsafe<'json' | '*'>({ type: 'string', enum: ['json', '*'], default: 'json' }),
+      statuses: Type.Unsafe<number[] | '*'>({
+        ...wordOr('*', 'a list of statuses, or *'),
+        type: ['array', 'string'],
+        items: Type.Integer({ minimum: 200, maximum: 599 }),
+        uniqueItems: true,
+        default: [200]
+      }),
+      sharesAuthorized: Type.Boolean({ default: false }),
       families: Type.Array(familyName, { uniqueItems: true }),
       caller: Type.Optional(template)
     },
@@ -106,9 +127,10 @@ const language = text('^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$', 'a language tag o
 const querySchema = Type.Union(
   [
     names(Type.String({ minLength: 1 })),
-    Type.Record(Type.String({ pattern: '^.+$' }), Type.Integer({ minimum: 1, maximum: 999_999_999 }), closed)
+    Type.Record(Type.String({ pattern: '^.+$' }), Type.Integer({ minimum: 1, maximum: 999_999_999 }), closed),
+    Type.Literal('*')
   ],
-  { default: [], description: 'a list of names, or names with the greatest number that has entries' }
+  { default: [], description: 'a list of names, names with the greatest number that has entries, or *' }
 )
 
 const varySchema = Type.Union(
@@ -119,14 +141,12 @@ const varySchema = Type.Union(
   { default: [], description: 'a list of names, or names with the values that have entries' }
 )
 
-const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'] as const
+/** RFC 9110 §9.2.1: the others change nothing. */
+const unsafeMethod = text('^(?!(?:GET|HEAD|OPTIONS|TRACE)$)[A-Z][A-Z-]*$', 'a method that changes something')
 
 const writeRowSchema = Type.Object(
   {
-    methods: Type.Array(Type.Unsafe<(typeof METHODS)[number]>({ type: 'string', enum: METHODS }), {
-      minItems: 1,
-      uniqueItems: true
-    }),
+    methods: Type.Array(unsafeMethod, { minItems: 1, uniqueItems: true }),
     path,
     tags: Type.Array(template)
   },

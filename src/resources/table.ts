@@ -1,3 +1,4 @@
+import { unescape } from 'node:querystring'
 import { fieldName } from '../http/fields.js'
 import type { Resource, ResourceTable, WriteMatch } from '../cache/resource.js'
 import type { SoundFile } from './check-file.js'
@@ -28,7 +29,7 @@ export const compileTable = (
     report: (field, reason) => report(`identity.${field}`, reason)
   })
   const reads = compileReads(resources, { families, settings, report })
-  const matchRead = createRouter(reads)
+  const matchRead = createRouter(reads, unescape)
   reportUselessWarming(file.warm, { matchRead, report })
   const matchEffect = createWriteRouter(compileWrites(writes, { whenUnlistedAt, report }))
   return {

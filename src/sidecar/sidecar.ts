@@ -4,12 +4,13 @@ import type { Logger } from 'pino'
 import { type Cache, createCache } from '../cache/cache.js'
 import type { Observer } from '../cache/observer.js'
 import { createValues } from '../cache/values/values.js'
-import { codingsOf, type Config, ConfigError, listOf } from '../config/config.js'
+import { type Config, ConfigError, listOf } from '../config/config.js'
 import { createServerFactory, type Door, type DoorParts } from '../doors/server-factory.js'
 import { createControlDoor } from '../doors/control/control-door.js'
 import { createOpsDoor } from '../doors/ops/ops-door.js'
 import { createProxyDoor, MAX_HEADER_BYTES } from '../doors/proxy/proxy-door.js'
 import { Unread } from '../doors/proxy/unread.js'
+import { isCoding } from '../http/codings.js'
 import { createHttpOrigin } from '../origin/http-origin.js'
 import {
   type LoadedResources,
@@ -93,7 +94,7 @@ export const createSidecar = async ({
     now,
     maxTtlMs,
     maxEntryBytes: config.MAX_ENTRY_BYTES,
-    codings: codingsOf(config.COMPRESSION),
+    codings: listOf(config.COMPRESSION).filter(isCoding),
     isEnabled: config.CACHE_ENABLED,
     allowedHosts: listOf(config.ALLOWED_HOSTS)
   })

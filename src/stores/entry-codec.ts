@@ -1,6 +1,5 @@
 import type { CodedBody, Entry } from '../cache/entry.js'
 import type { Position } from '../cache/position.js'
-import { CODINGS } from '../http/codings.js'
 
 /**
  * An entry as one string of bytes. A script puts the epoch (16 bytes) in front when it stores it, so that a
@@ -10,9 +9,10 @@ import { CODINGS } from '../http/codings.js'
  *     staleWhileRevalidateUntil, staleIfErrorUntil f64 each · lengths of headers, tags and body u32 each ·
  *     headers, a line each · tags JSON · body
  *
- * An entry with coded bodies is of version 4, in which who reads version 3 only finds no entry. It goes on:
+ * An entry with coded bodies, or that is kept to be confirmed, is of version 4, in which who reads version 3 only finds no
+ * entry. It goes on:
  *
- *     number of coded bodies u8 · each: coding u8 (its place in `CODINGS`), length u32, bytes
+ *     keptUntil f64 · number of coded bodies u8 · each: coding u8 (its place in `NUMBERED`), length u32, bytes
  *
  * Version and etag come first because the scripts read them, too. The headers are lines because every hit reads
  * them, and lines need no parser.
@@ -23,9 +23,10 @@ export const encodeEntry = (entry: Entry): Buffer => {
   const tags = JSON.stringify(entry.tags)
   const headersLength = Buffer.byteLength(headers)
   const tagsLength = Buffer.byteLength(tags)
-  const { coded = [] } = entry
+  const { coded = [], keptUntil = 0 } = entry
+  const isPlain = coded.length === 0 && keptUntil === 0
   const prefix = Buffer.allocUnsafe(2 + etag.length + FIXED_LENGTH + headersLength + tagsLength)
-  let at = prefix.writeUInt8(coded.length === 0 ? PLAIN : CODED, 0)
+  let at = prefix.writeUInt8(isPlain ? PLAIN : EXTENDED, 0)
   at = prefix.writeUInt8(etag.length, at)
   at += prefix.write(etag, at, 'latin1')
   at = prefix.writeUInt16BE(entry.status, at)
@@ -38,13 +39,15 @@ export const encodeEntry = (entry: Entry): Buffer => {
   at = prefix.writeUInt32BE(entry.body.length, at)
   at += prefix.write(headers, at)
   prefix.write(tags, at)
-  if (coded.length === 0) return Buffer.concat([prefix, entry.body])
-  return Buffer.concat([prefix, entry.body, Buffer.of(coded.length), ...coded.flatMap(withPrefix)])
+  if (isPlain) return Buffer.concat([prefix, entry.body])
+  const extension = Buffer.allocUnsafe(EXTENSION_LENGTH)
+  extension.writeUInt8(coded.length, extension.writeDoubleBE(keptUntil, 0))
+  return Buffer.concat([prefix, entry.body, extension, ...coded.flatMap(withPrefix)])
 }
 
 const withPrefix = ({ coding, body }: CodedBody): readonly Buffer[] => {
   const prefix = Buffer.allocUnsafe(CODED_PREFIX_LENGTH)
-  prefix.writeUInt32BE(body.length, prefix.writeUInt8(CODINGS.indexOf(coding), 0))
+  prefix.writeUInt32BE(body.length, prefix.writeUInt8(NUMBERED.indexOf(coding), 0))
   return [prefix, body]
 }
 
@@ -58,21 +61,21 @@ const inOneLine = (text: string): string => text.replaceAll('\n', ' ')
 export const decodeEntry = (bytes: Buffer, position: Position): Entry | undefined => {
   const version = bytes[VERSION_AT]
   if (!position.startsWith(bytes.toString('latin1', 0, EPOCH_LENGTH))) return undefined
-  if (version !== PLAIN && version !== CODED) return undefined
+  if (version !== PLAIN && version !== EXTENDED) return undefined
   const fixed = ETAG_AT + (bytes[ETAG_LENGTH_AT] ?? 0)
   const lengths = fixed + FIXED_LENGTH - 12
   if (bytes.length < lengths + 12) return undefined
   const headersEnd = lengths + 12 + bytes.readUInt32BE(lengths)
   const tagsEnd = headersEnd + bytes.readUInt32BE(lengths + 4)
   const bodyEnd = tagsEnd + bytes.readUInt32BE(lengths + 8)
-  if (bytes.length !== (version === PLAIN ? bodyEnd : codedEnd(bytes, bodyEnd))) return undefined
+  if (bytes.length !== (version === PLAIN ? bodyEnd : extensionEnd(bytes, bodyEnd))) return undefined
   return new StoredEntry(bytes, { fixed, headersEnd, tagsEnd, bodyEnd })
 }
 
-/** Where the coded bodies end whose number stands at a place; not a place in the bytes when they are not whole. */
-const codedEnd = (bytes: Buffer, from: number): number => {
-  let at = from + 1
-  for (let left = bytes[from] ?? 0; left > 0; left--) {
+/** Where ends what follows the body in version 4; not a place in the bytes when it is not whole. */
+const extensionEnd = (bytes: Buffer, from: number): number => {
+  let at = from + EXTENSION_LENGTH
+  for (let left = bytes[at - 1] ?? 0; left > 0; left--) {
     if (at + CODED_PREFIX_LENGTH > bytes.length) return Infinity
     at += CODED_PREFIX_LENGTH + bytes.readUInt32BE(at + 1)
   }
@@ -87,9 +90,12 @@ export const ETAG_LENGTH_AT = VERSION_AT + 1
 export const ETAG_AT = ETAG_LENGTH_AT + 1
 
 const PLAIN = 3
-const CODED = 4
+const EXTENDED = 4
 /** All that are read. */
-export const VERSIONS: readonly number[] = [PLAIN, CODED]
+export const VERSIONS: readonly number[] = [PLAIN, EXTENDED]
+/** A place is never used for another coding. */
+const NUMBERED: readonly CodedBody['coding'][] = ['gzip', 'br', 'zstd']
+const EXTENSION_LENGTH = 8 + 1
 const CODED_PREFIX_LENGTH = 5
 const FIXED_LENGTH = 2 + 4 * 8 + 3 * 4
 
@@ -125,6 +131,11 @@ class StoredEntry implements Entry {
   get staleIfErrorUntil(): number {
     return this.#bytes.readDoubleBE(this.#places.fixed + 26)
   }
+  get keptUntil(): number | undefined {
+    const { bodyEnd } = this.#places
+    const keptUntil = bodyEnd === this.#bytes.length ? 0 : this.#bytes.readDoubleBE(bodyEnd)
+    return keptUntil === 0 ? undefined : keptUntil
+  }
   get etag(): string | undefined {
     return this.#places.fixed === ETAG_AT
       ? undefined
@@ -142,11 +153,11 @@ class StoredEntry implements Entry {
   }
   get coded(): readonly CodedBody[] | undefined {
     const bytes = this.#bytes
-    let at = this.#places.bodyEnd + 1
-    if (at > bytes.length) return undefined
+    let at = this.#places.bodyEnd + EXTENSION_LENGTH
+    if (at >= bytes.length) return undefined
     const coded: CodedBody[] = []
     while (at < bytes.length) {
-      const coding = CODINGS[bytes.readUInt8(at)]
+      const coding = NUMBERED[bytes.readUInt8(at)]
       const from = at + CODED_PREFIX_LENGTH
       at = from + bytes.readUInt32BE(at + 1)
       if (coding !== undefined) coded.push({ coding, body: bytes.subarray(from, at) })

@@ -19,11 +19,17 @@ interface Case {
   readonly middleware: readonly Middleware[]
   readonly reason: Reason
   readonly title: string
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 const cases: readonly Case[] = [
   { middleware: [], reason: undefined, title: 'every answer is stored' },
-  { middleware: ['conditional'], reason: undefined, title: 'every answer is stored' },
+  {
+    middleware: ['conditional'],
+    reason: undefined,
+    title: 'every answer is stored, and is the backend’s where nothing is to be added',
+    settings: { PRIVATE_NO_CACHE: 'false' }
+  },
   {
     middleware: ['gzip'],
     reason: undefined,
@@ -32,18 +38,21 @@ const cases: readonly Case[] = [
   { middleware: ['locale'], reason: 'vary', title: 'every answer varies on the language' }
 ]
 
-for (const { middleware, reason, title } of cases) {
+for (const { middleware, reason, title, settings = {} } of cases) {
   const name = middleware.length === 0 ? 'the middleware of SPMS' : `${middleware.join(', ')} middleware`
   t.test(`${name}: ${title}`, async (t) => {
     const backend = await startBackend({ database, middleware })
-    const sidecar = await startSidecar({ CACHE_STORE: 'memory', ORIGIN_URL: backend.url, LOG_LEVEL: 'error' })
+    const environment = { CACHE_STORE: 'memory', ORIGIN_URL: backend.url, LOG_LEVEL: 'error' }
+    const sidecar = await startSidecar({ ...environment, ...settings })
+    const isStated = settings['PRIVATE_NO_CACHE'] === undefined
     t.teardown(async () => {
       await sidecar.stop()
       await backend.stop()
     })
     for (const caller of await signInAll(backend.url)) {
       await forgetAll(sidecar.control)
-      for (const read of READS) await check(t, { backend, proxy: sidecar.proxy, caller, read, reason })
+      for (const read of READS)
+        await check(t, { backend, proxy: sidecar.proxy, caller, read, reason, isStated })
     }
   })
 }
@@ -99,10 +108,12 @@ interface Checked {
   readonly caller: Caller
   readonly read: CachedRead
   readonly reason: Reason
+  /** Whether answers from entries say that they are one caller's. */
+  readonly isStated: boolean
 }
 
 /** Twice through the sidecar: a miss that is stored, then a hit, and both the backend's own bytes. */
-const check = async (t: Test, { backend, proxy, caller, read, reason }: Checked): Promise<void> => {
+const check = async (t: Test, { backend, proxy, caller, read, reason, isStated }: Checked): Promise<void> => {
   const title = `${read.path} for ${caller.name}`
   const { headers } = caller
   const ask = (base: string) => get(`${base}/api/v1/${read.path}`, { headers })
@@ -112,6 +123,8 @@ const check = async (t: Test, { backend, proxy, caller, read, reason }: Checked)
   for (const answer of [first, second]) {
     t.equal(answer.status, own.status, title)
     t.equal(comparable(answer.body), comparable(own.body), title)
+    const isPrivate = isStated && reason === undefined && read.scope !== 'public' && caller !== nobody
+    t.equal(answer.headers['cache-control'], isPrivate ? 'private, no-cache' : undefined, title)
   }
   t.strictSame(
     [first, second].map((answer) => answer.headers['cache-status'] ?? '').map(outcomeOf),

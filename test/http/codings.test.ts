@@ -26,7 +26,3 @@ t.test('a coded body holds no more memory than it has bytes', async (t) => {
     t.equal(coded.buffer.byteLength, coded.length, coding)
   }
 })
-
-t.test('the places of codings are part of the format of a store', async (t) => {
-  t.strictSame(CODINGS, ['gzip', 'br', 'zstd'])
-})

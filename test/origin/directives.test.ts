@@ -7,6 +7,8 @@ const SILENT: Directives = {
   noCache: false,
   private: false,
   mustRevalidate: false,
+  mustUnderstand: false,
+  sharesAuthorized: false,
   lifetimeSeconds: undefined,
   staleWhileRevalidateSeconds: undefined,
   staleIfErrorSeconds: undefined,
@@ -21,7 +23,7 @@ t.test('an answer that says nothing states nothing', async (t) => {
     readDirectives(['Content-Type', 'application/json', 'Pragma', 'no-cache', 'Cache-Control', '']),
     SILENT
   )
-  t.same(cacheControl('public, immutable, extension=1'), SILENT)
+  t.same(cacheControl('immutable, extension=1'), SILENT)
 })
 
 t.test('each directive is read, in any case', async (t) => {
@@ -131,4 +133,32 @@ t.test('a date without a zone is of GMT, wherever this runs', async (t) => {
   t.match(readDirectives(dates), { lifetimeSeconds: 90 })
   if (zone === undefined) delete process.env['TZ']
   else process.env['TZ'] = zone
+})
+
+t.test(
+  'the answer to a request with Authorization is shared by public, must-revalidate or s-maxage',
+  async (t) => {
+    for (const field of ['public', 'must-revalidate', 's-maxage=5', 'max-age=5, PUBLIC']) {
+      t.match(cacheControl(field), { sharesAuthorized: true }, field)
+    }
+    for (const field of ['max-age=5', 'proxy-revalidate', 's-maxage=x', 'private', '']) {
+      t.match(cacheControl(field), { sharesAuthorized: false }, field)
+    }
+    for (const field of ['public', 'must-revalidate', 's-maxage=5']) {
+      t.match(readDirectives(['CDN-Cache-Control', field]), { sharesAuthorized: true }, field)
+    }
+    const headers = ['CDN-Cache-Control', 'max-age=5', 'Cache-Control', 'public']
+    t.match(readDirectives(headers), { sharesAuthorized: false }, 'the targeted field counts alone')
+  }
+)
+
+t.test('a Date that is none is now', async (t) => {
+  const inAnHour = new Date(Date.now() + 3_600_000).toUTCString()
+  const { lifetimeSeconds = 0 } = readDirectives(['Expires', inAnHour, 'Date', 'today'])
+  t.ok(lifetimeSeconds > 3500 && lifetimeSeconds <= 3600)
+})
+
+t.test('must-understand is read', async (t) => {
+  t.match(cacheControl('no-store, must-understand'), { noStore: true, mustUnderstand: true })
+  t.match(readDirectives(['CDN-Cache-Control', 'must-understand']), { mustUnderstand: true })
 })

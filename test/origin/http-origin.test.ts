@@ -79,7 +79,9 @@ t.test('an answer comes back with its repetitions, its spelling and its bytes', 
     'x-Name',
     'caf\u00e9',
     'Content-Length',
-    '2'
+    '2',
+    'Via',
+    '1.1 spms'
   ])
   t.equal((await bytesOf(answer.body)).toString(), 'ok')
 })

@@ -42,12 +42,41 @@ t.test('a header is known by one spelling, whatever case and dashes the table ha
 })
 
 t.test('a field of several forms is told once what it may be, or where in it the fault is', async (t) => {
-  const forms = 'must be a list of names, or names with the greatest number that has entries'
+  const forms = 'must be a list of names, names with the greatest number that has entries, or *'
   t.strictSame(problemsOf(read({ query: 5 })), [`resources[0] (pets).query: ${forms}, is 5`])
   t.strictSame(problemsOf(read({ query: { page: 0 } })), [
     'resources[0] (pets).query.page: must be >= 1, is 0'
   ])
   t.strictSame(problemsOf(read({ vary: [1] })), ['resources[0] (pets).vary[0]: must be string, is 1'])
+})
+
+t.test('a row may take whatever the origin allows', async (t) => {
+  const open = { ttl: 'origin', query: '*', contentType: '*', statuses: '*', sharesAuthorized: true }
+  const { table } = load(read({ path: '/api/pets/**', key: 'pets:{rest}', ...open }))
+  const match = table.matchRead('/api/pets/of/mine.html')
+  t.match(match, {
+    parameters: { rest: /^[\w-]{22}$/ },
+    resource: { ttlMs: 0, query: 'whole', isJson: false, statuses: 'any', sharesAuthorized: true }
+  })
+})
+
+t.test('a write reaches every spelling of the rest of a path', async (t) => {
+  const resources = [{ ...ROW, path: '/api/pets/**', key: 'pets:{rest}', tags: [] }]
+  const writes = [{ methods: ['PUT', 'M-SEARCH'], path: '/api/pets/**', tags: ['pets:{rest}'] }]
+  const { table } = load(fileOf({ resources, writes }))
+  const keyOf = (path: string): string | undefined => {
+    const match = table.matchRead(path)
+    return match && expandKey(match.resource.key, match.parameters, undefined)
+  }
+  const tagOf = (path: string) => {
+    const { tags, parameters } = table.matchWrite('M-SEARCH', path)
+    return tags[0]?.expand({ parameters })
+  }
+  for (const spelling of ['/api/pets/a/b', '/api/pets/a/b/', '/api/pets/%61/b', '/api/pets/a%2Fb']) {
+    t.strictSame([keyOf(spelling)], tagOf('/api/pets/a/b'), spelling)
+  }
+  t.not(keyOf('/api/pets/a/b'), keyOf('/api/pets/a/c'))
+  t.strictSame([keyOf('/api/pets/%2541')], tagOf('/api/pets/%41'), 'a path is decoded once')
 })
 
 t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
@@ -69,6 +98,9 @@ t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
       vary: [{ name: 'host', values: [] }],
       isCompressed: true,
       languages: undefined,
+      isJson: true,
+      statuses: [200],
+      sharesAuthorized: false,
       cacheControl: undefined,
       groupTags: ['family:pets'],
       userNumber: undefined
@@ -111,9 +143,12 @@ const refused: readonly [what: string, file: unknown, problems: readonly string[
   [
     'a ttl of half a second',
     read({ ttl: 0.5 }),
-    ['resources[0] (pets).ttl: must be integer, is 0.5', 'resources[0] (pets).ttl: must be >= 1, is 0.5']
+    [
+      'resources[0] (pets).ttl: must be seconds, or origin, is 0.5',
+      'resources[0] (pets).ttl: must be >= 1, is 0.5'
+    ]
   ],
-  ['a ttl in words', read({ ttl: '300' }), ['resources[0] (pets).ttl: must be integer, is "300"']],
+  ['a ttl in words', read({ ttl: '300' }), ['resources[0] (pets).ttl: must be seconds, or origin, is "300"']],
   [
     'a negative window',
     read({ staleIfError: -1 }),
@@ -140,13 +175,57 @@ const refused: readonly [what: string, file: unknown, problems: readonly string[
   [
     'an unknown method',
     write({ methods: ['put'] }),
-    ['writes[0] (/api/pets/{id}).methods[0]: must be one of POST, PUT, PATCH, DELETE, is "put"']
+    ['writes[0] (/api/pets/{id}).methods[0]: must be a method that changes something, is "put"']
+  ],
+  [
+    'a method that changes nothing',
+    write({ methods: ['GET'] }),
+    ['writes[0] (/api/pets/{id}).methods[0]: must be a method that changes something, is "GET"']
+  ],
+  [
+    'a rest of a path that is not its end',
+    read({ path: '/api/**/{id}' }),
+    [
+      'resources[0] (pets).path: must be a path of whole segments, each {name} (not {user} or {identity}) or text that is not only digits; the last may be **, is "/api/**/{id}"'
+    ]
+  ],
+  [
+    'a key without the rest of the path',
+    read({ path: '/api/**', key: 'api:all' }),
+    ['resources[0] (pets).key: needs {rest} because the path has it']
+  ],
+  [
+    'two rests of a path',
+    read({ path: '/api/{rest}/**', key: 'api:{rest}' }),
+    ['resources[0] (pets).path: has two placeholders of one name']
+  ],
+  [
+    'statuses in words',
+    read({ statuses: 'all' }),
+    ['resources[0] (pets).statuses: must be a list of statuses, or *, is "all"']
+  ],
+  [
+    'statuses that say that a caller may not, or give a part',
+    read({ statuses: [200, 206, 403] }),
+    [
+      'resources[0] (pets).statuses[1]: 206 is never stored',
+      'resources[0] (pets).statuses[2]: 403 is never stored'
+    ]
+  ],
+  [
+    'what would prove that a caller is signed in, though it may be any page',
+    read({ scope: 'authenticated', contentType: '*', statuses: '*', sharesAuthorized: true }),
+    [
+      'resources[0] (pets).contentType: must be json because the scope is authenticated',
+      'resources[0] (pets).statuses: must be [200] because the scope is authenticated',
+      'resources[0] (pets).sharesAuthorized: is for the scope public, and the scope is authenticated'
+    ]
   ],
   [
     'a path with a wrong segment',
     read({ path: '/api/{id}x' }),
     [
-      'resources[0] (pets).path: must be a path of whole segments, each {name} (not {user} or {identity}) or text that is not only digits, is "/api/{id}x"'
+      'resources[0] (pets).path: must be a path of whole segments, each {name} (not {user} or {identity}) or text that is not only digits; the last may be **, is "/api/{id}x"'
     ]
   ],
   [

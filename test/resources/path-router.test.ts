@@ -47,7 +47,10 @@ const cases: readonly [path: string, matched: string | undefined, parameters?: R
 
 for (const [path, matched, parameters] of cases) {
   t.test(`${JSON.stringify(path)} matches ${matched ?? 'no route'}`, (t) => {
-    t.strictSame(route(path), matched === undefined ? undefined : { value: matched, parameters })
+    t.strictSame(
+      route(path),
+      matched === undefined ? undefined : { value: matched, parameters, pathSuffix: '' }
+    )
     t.end()
   })
 }
@@ -62,4 +65,54 @@ t.test('paths that differ in placeholder names only have one shape', (t) => {
   t.equal(shapeOf('/users/{id}/projects'), shapeOf('/users/{user}/projects'))
   t.not(shapeOf('/users/{id}'), shapeOf('/users/me'))
   t.end()
+})
+
+const files = createRouter(
+  ['/files/**', '/files/{id}', '/files/list/new', '/{shelf}/**'].map((path) => ({
+    path,
+    row: { value: path }
+  })),
+  decodeURIComponent
+)
+
+t.test('the rest of a path is what no other route takes', async (t) => {
+  const valueAt = (path: string) => files(path)?.value
+  t.equal(valueAt('/files/a'), '/files/**')
+  t.equal(valueAt('/files/a/b.html'), '/files/**')
+  t.equal(valueAt('/files/5'), '/files/{id}')
+  t.equal(valueAt('/files/5/a'), '/files/**')
+  t.equal(valueAt('/files/list'), '/files/**')
+  t.equal(valueAt('/files/list/new'), '/files/list/new')
+  t.equal(valueAt('/files/list/new/5'), '/files/**')
+  t.equal(valueAt('/7/a'), '/{shelf}/**')
+  t.equal(valueAt('/files'), undefined)
+  t.equal(valueAt('/'), undefined)
+})
+
+t.test('a rest of a path that origins read as another one matches nothing', async (t) => {
+  for (const rest of [
+    '',
+    '/',
+    '.',
+    '..',
+    'a/../b',
+    'a/./b',
+    'a//b',
+    '/a',
+    'a/..',
+    'a/%2e%2e/b',
+    'a/..%2fb',
+    'a//'
+  ]) {
+    t.equal(files(`/files/${rest}`), undefined, rest)
+  }
+})
+
+t.test('spellings of one rest have one parameter, and tell themselves apart beside it', async (t) => {
+  const [plain, ...others] = ['a/b', 'a/b/', '%61/b', 'a%2fb'].map((rest) => files(`/files/${rest}`))
+  t.equal(plain?.pathSuffix, '')
+  for (const other of others) t.strictSame(other?.parameters, plain?.parameters)
+  const suffixes = others.map((other) => other?.pathSuffix)
+  t.equal(new Set([...suffixes, '']).size, 4)
+  t.strictSame(files('/7/a')?.parameters, { shelf: '7', rest: files('/files/a')?.parameters['rest'] })
 })

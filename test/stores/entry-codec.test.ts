@@ -24,6 +24,7 @@ const entry: fc.Arbitrary<Entry> = fc.record({
   freshUntil: time,
   staleWhileRevalidateUntil: time,
   staleIfErrorUntil: time,
+  keptUntil: fc.option(fc.double({ noNaN: true, min: 1, max: 2 ** 53 }), { nil: undefined }),
   etag: fc.option(
     latin1.filter(({ length }) => length > 0 && length <= ETAG_MAX_LENGTH),
     { nil: undefined }
@@ -113,7 +114,10 @@ void t.test('an entry without coded bodies is of version 3, byte for byte', (t) 
 void t.test('an entry with coded bodies is of another version, which older sidecars do not read', (t) => {
   const bytes = stored(entryOf('body', CODED))
   t.equal(bytes[EPOCH_LENGTH], 4)
-  t.equal(bytes.subarray(-20).toString('latin1'), 'body\u0002\u0002\0\0\0\u0003zst\0\0\0\0\u0002gz')
+  t.equal(
+    bytes.subarray(-28).toString('latin1'),
+    'body\0\0\0\0\0\0\0\0\u0002\u0002\0\0\0\u0003zst\0\0\0\0\u0002gz'
+  )
   const { body, coded } = decodeEntry(bytes, POSITION) ?? {}
   t.equal(body?.toString(), 'body')
   t.same(coded, CODED.coded)

@@ -38,16 +38,22 @@ export const NO_QUERY: QueryPart = { bypass: undefined, suffix: '' }
  * request's, each as it was written.
  */
 export const queryKey = (query: string, resource: Resource): QueryPart => {
+  const { query: known } = resource
+  if (known === 'whole' && resource.bypassOn.length === 0) return wholeQuery(query)
   const pairs = query
     .split('&')
     .filter((text) => text !== '')
     .map((text) => ({ text, name: [...new URLSearchParams(text).keys()][0] ?? '' }))
   if (pairs.some(({ name }) => resource.bypassOn.includes(name))) return { bypass: 'search', suffix: '' }
-  if (!pairs.every((pair) => isInKey(pair, pairs, resource.query))) return { bypass: 'query', suffix: '' }
+  if (known === 'whole') return wholeQuery(query)
+  if (!pairs.every((pair) => isInKey(pair, pairs, known))) return { bypass: 'query', suffix: '' }
   if (pairs.length === 0) return NO_QUERY
   pairs.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
   return { bypass: undefined, suffix: `:~${digest(delimit(['query', ...pairs.map(({ text }) => text)]))}` }
 }
+
+const wholeQuery = (query: string): QueryPart =>
+  query === '' ? NO_QUERY : { bypass: undefined, suffix: `:~${digest(delimit(['whole query', query]))}` }
 
 interface Pair {
   /** As it was written. */

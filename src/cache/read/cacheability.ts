@@ -44,21 +44,21 @@ export const cacheabilityOf = (
   const queryAt = target.indexOf('?')
   const match = table.matchRead(queryAt < 0 ? target : target.slice(0, queryAt))
   if (match === undefined || fields.hasBody) return bypass('no-resource', 'none')
-  const { resource, parameters } = match
+  const { resource, parameters, pathSuffix } = match
   const host = checkHost?.(headers) ?? 'plain'
   if (host === 'refused') return bypass('host', resource.name)
   const query = queryAt < 0 ? NO_QUERY : queryKey(target.slice(queryAt + 1), resource)
   if (query.bypass !== undefined) return bypass(query.bypass, resource.name)
-  if (fields.hasRange) return bypass('range', resource.name)
-  if (!isAcceptable(fields.accept)) return bypass('html', resource.name)
+  if (fields.hasRange && resource.isJson) return bypass('range', resource.name)
+  if (resource.isJson && !isAcceptable(fields.accept)) return bypass('html', resource.name)
   const { identity } = fields
   if (identity === undefined && resource.scope !== 'public') return bypass('no-identity', resource.name)
   const baseKey = expandKey(resource.key, parameters, identity)
   const language = resource.languages && languageOf(headers, resource.languages)
   const vary = varyKey(resource, headers, { origin: fields.origin, host, language })
   if (vary === undefined) return bypass('vary', resource.name)
-  const key = baseKey + query.suffix + vary
-  return { kind: 'lookup', resource, parameters, key, baseKey, language }
+  const key = baseKey + pathSuffix + query.suffix + vary
+  return { kind: 'lookup', resource, parameters, pathSuffix, key, baseKey, language }
 }
 
 const bypass = (reason: BypassReason, resource: string): Cacheability => ({

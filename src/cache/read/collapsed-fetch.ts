@@ -1,16 +1,19 @@
-import type { CancelSignal } from '../../concurrency/cancellation.js'
+import { CancelledError, type CancelSignal } from '../../concurrency/cancellation.js'
 import { type SharedRun, SingleFlight } from '../../concurrency/single-flight.js'
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
-import { isProofDue, type NewProof, proofWrite } from '../identity/proof.js'
+import { OriginError } from '../errors.js'
+import { isProofDue } from '../identity/proof.js'
 import type { InvalidateSessionChanges } from '../identity/session-changes.js'
 import { isReached } from '../invalidate/matcher.js'
-import type { Observer, UnstoredReason } from '../observer.js'
+import type { Observer } from '../observer.js'
 import type { Position } from '../position.js'
 import type { ResourceTable } from '../resource.js'
 import type { PendingWrite, Store } from '../store.js'
 import type { Compress } from './compress.js'
 import type { Lookup } from './lookup.js'
 import { type Fetched, fetchOrigin, type OriginFetchContext } from './origin-fetch.js'
+import { requestDirectivesOf } from './request-directives.js'
+import { storeFill } from './store-fill.js'
 import type { UncacheableKeys } from './uncacheable-keys.js'
 
 export interface FetchContext extends OriginFetchContext {
@@ -86,7 +89,7 @@ export class CollapsedFetches {
    * The waiter's own position, read after it began, covers every invalidation acknowledged before it.
    */
   async isAnswer(lookup: Lookup, { about }: CollapsedFetch, fetched: Fetched): Promise<boolean> {
-    if (fetched.kind === 'own') return false
+    if (fetched.kind === 'own' || fetched.unconfirmed !== undefined) return false
     if (lookup.arrival <= about.lastArrival) return true
     if (lookup.position === undefined || about.position === undefined) return false
     if (lookup.position === about.position) return true
@@ -117,16 +120,29 @@ const fetchAndStore = async (
   const proof = made && isProofDue(lookup.proof, made, context.now()) ? made : undefined
   const { position } = lookup
   const unstorable = fetched.kind === 'own' ? fetched.unstored : undefined
-  if (fetched.kind === 'entry') context.uncacheable.forget(key)
-  else if (fetched.isLasting) context.uncacheable.note(lookup, fetched.unstored)
-  const notCommitted = await storeFill(context, { position, proof, write: writeOf(key, fetched) })
-  const reason = unstorable ?? notCommitted
+  noteCacheability(context, lookup, fetched)
+  const { noStore } = requestDirectivesOf(lookup.request.headers)
+  const write = noStore ? undefined : writeOf(key, fetched)
+  const notCommitted = await storeFill(context, { position, proof, write })
+  const reason = unstorable ?? (noStore ? 'no-store' : notCommitted)
   if (reason !== undefined) context.observer.unstored({ resource: resource.name, key, reason })
   if (fetched.kind === 'entry') return { ...fetched, unstored: reason }
   return {
     ...fetched,
     effects: context.invalidateSessionChanges(fetched.answer, { identity, headers: lookup.request.headers })
   }
+}
+
+/** Where the origin is to be asked each time, lookups do not wait for one another. */
+const noteCacheability = (
+  { uncacheable }: Pick<FetchContext, 'uncacheable'>,
+  lookup: Lookup,
+  fetched: Fetched
+): void => {
+  const isOwn = fetched.kind === 'own'
+  const reason = isOwn ? fetched.unstored : fetched.unconfirmed
+  if (reason === undefined) uncacheable.forget(lookup.cacheable.key)
+  else if (!isOwn || fetched.isLasting) uncacheable.note(lookup, reason)
 }
 
 const writeOf = (storeKey: string, fetched: Fetched): PendingWrite | undefined => {
@@ -149,35 +165,24 @@ const knownUserOf = async (
  * 304, which some origins answer before they ask who is calling.
  */
 const provesAccess = (fetched: Fetched): boolean =>
-  fetched.kind === 'entry' && fetched.confirmed === undefined
-
-export interface Fill {
-  /** The position before the origin was asked; nothing is stored without one. */
-  readonly position: Position | undefined
-  readonly write: PendingWrite | undefined
-  /** Whom the origin has just answered a protected read. */
-  readonly proof: NewProof | undefined
-}
-
-/** Commits what a fetch has brought. Resolves to why its entry was not stored; never rejects. */
-export const storeFill = async (
-  { store, now }: Pick<FetchContext, 'store' | 'now'>,
-  { position, write, proof }: Fill
-): Promise<UnstoredReason | undefined> => {
-  if (position === undefined) return 'store-unavailable'
-  const writes = write === undefined ? [] : [write]
-  if (proof !== undefined) writes.push(proofWrite(proof, now()))
-  if (writes.length === 0) return undefined
-  try {
-    const [outcome] = await store.commit({ writes, position })
-    if (write === undefined || outcome === 'stored') return undefined
-    return outcome === 'unmet' ? 'outdated' : 'invalidated'
-  } catch {
-    return write === undefined ? undefined : 'store-error'
-  }
-}
+  fetched.kind === 'entry' && fetched.confirmed === undefined && fetched.unconfirmed === undefined
 
 /** Nobody will read this answer. */
 export const discard = (fetched: Fetched): void => {
   if (fetched.kind === 'own') fetched.answer.body.destroy()
+}
+
+/** What a fetch brings, or why it brings nothing. Rejects with `CancelledError` for a caller who has gone. */
+export const waitFor = async (
+  fetch: CollapsedFetch,
+  cancel: CancelSignal,
+  isLeader: boolean
+): Promise<Fetched | OriginError> => {
+  try {
+    return await fetch.wait(cancel)
+  } catch (error) {
+    if (error instanceof OriginError) return error
+    if (isLeader && error instanceof CancelledError) fetch.result.then(discard, () => undefined)
+    throw error
+  }
 }

@@ -14,13 +14,24 @@ import { isNotModified } from '../../http/conditional.js'
 import { valueOf } from '../../http/fields.js'
 import { type Answer, failure, relayed } from '../answer.js'
 import { ageSeconds, type Entry, ttlSeconds } from '../entry.js'
-import type { OriginError } from '../errors.js'
+import { OriginError } from '../errors.js'
 import type { Outcome, UnstoredReason } from '../observer.js'
 import { discard } from './collapsed-fetch.js'
 import { preferredForm } from './preferred-form.js'
 import type { Lookup } from './lookup.js'
-import type { Fetched } from './origin-fetch.js'
+import { partOf } from './part.js'
+import type { Fetched, FetchedEntry } from './origin-fetch.js'
 import type { RequestFields } from './request-fields.js'
+
+/** From the fresh entry that this lookup has found; `undefined` for a part of it that the origin is to be asked for. */
+export const forHit = (lookup: Lookup, now: number): Answer | undefined => {
+  const { entry, fields, request } = lookup
+  // RFC 9110 §13.2.2: conditions come before the range. RFC 9110 §14.2: only a GET has one.
+  if (!fields.hasRange || entry === undefined || request.method !== 'GET' || isKnown(entry, fields))
+    return fromCache(lookup, 'hit', now)
+  const part = partOf(entry, request.headers)
+  return part && fromCache({ ...lookup, entry: part }, 'hit', now)
+}
 
 /** From the entry that this lookup has found. */
 export const fromCache = (lookup: Lookup, outcome: 'hit' | 'stale', now: number): Answer => {
@@ -28,6 +39,7 @@ export const fromCache = (lookup: Lookup, outcome: 'hit' | 'stale', now: number)
   if (entry === undefined) throw new TypeError('only a lookup with an entry is answered from the cache')
   return entryAnswer(entry, fields, {
     outcome,
+    cacheControl: lookup.cacheable.resource.cacheControl,
     cacheStatus: hitStatus(ttlSeconds(entry, now)),
     ageSeconds: ageSeconds(entry, now)
   })
@@ -41,16 +53,22 @@ export const isUsableOnError = ({ entry, mayShare }: Lookup, now: number): boole
 export const afterFailure = (lookup: Lookup, error: OriginError, now: number): Answer =>
   isUsableOnError(lookup, now) ? fromCache(lookup, 'stale', now) : failure(error, forwardStatus(lookup))
 
+/** RFC 9111 §5.2.1.7: the caller wants no answer of the origin. */
+export const notCached = (lookup: Lookup): Answer => ({
+  ...failure(new OriginError('unasked'), forwardStatus(lookup)),
+  outcome: missOutcome(lookup)
+})
+
 /** For the lookup whose request it was. */
 export const forLeader = (lookup: Lookup, fetched: Fetched, now: number): Answer => {
   const outcome = missOutcome(lookup)
   if (fetched.kind === 'entry') {
-    const { entry, unstored } = fetched
+    const { unstored } = fetched
     const cacheStatus = forwardStatus(
       lookup,
       unstored === undefined ? { is: storedStatus } : { reason: unstored }
     )
-    return entryAnswer(entry, lookup.fields, { outcome, cacheStatus, ageSeconds: undefined })
+    return freshlyFetched(lookup, fetched, { outcome, cacheStatus, now })
   }
   if (fetched.answer.status >= 500 && isUsableOnError(lookup, now)) {
     discard(fetched)
@@ -60,11 +78,23 @@ export const forLeader = (lookup: Lookup, fetched: Fetched, now: number): Answer
 }
 
 /** For a lookup that has waited for somebody else's request. */
-export const forCollapsed = (lookup: Lookup, entry: Entry): Answer =>
-  entryAnswer(entry, lookup.fields, {
+export const forCollapsed = (lookup: Lookup, fetched: FetchedEntry, now: number): Answer =>
+  freshlyFetched(lookup, fetched, {
     outcome: 'collapsed',
     cacheStatus: forwardStatus(lookup, { is: collapsedStatus }),
-    ageSeconds: undefined
+    now
+  })
+
+/** RFC 9111 §5.1: it has an `Age` only where it had one from the origin. */
+const freshlyFetched = (
+  { fields, cacheable }: Lookup,
+  { entry, isAged }: FetchedEntry,
+  { now, ...told }: Pick<Told, 'outcome' | 'cacheStatus'> & { readonly now: number }
+): Answer =>
+  entryAnswer(entry, fields, {
+    ...told,
+    cacheControl: cacheable.resource.cacheControl,
+    ageSeconds: isAged ? ageSeconds(entry, now) : undefined
   })
 
 export const missOutcome = (lookup: Lookup): 'miss' | 'unproven' | 'store-unavailable' => {
@@ -90,13 +120,15 @@ export const forwardStatus = (lookup: Lookup, { is, reason }: Fate = {}): string
 interface Told {
   readonly outcome: Outcome
   readonly cacheStatus: string
+  /** Where the origin says nothing. */
+  readonly cacheControl: string | undefined
   readonly ageSeconds: number | undefined
 }
 
 const entryAnswer = (entry: Entry, fields: RequestFields, told: Told): Answer => {
   const { acceptEncoding } = fields
   const form = acceptEncoding === undefined ? undefined : preferredForm(entry, acceptEncoding)
-  const isNews = !isConditional(fields) || !isKnown(entry, fields)
+  const isNews = !isKnown(entry, fields)
   return {
     kind: 'entry',
     outcome: told.outcome,
@@ -105,15 +137,22 @@ const entryAnswer = (entry: Entry, fields: RequestFields, told: Told): Answer =>
     body: form?.body ?? entry.body,
     coding: isNews ? form?.coding : codingOfKnown(entry, fields, form?.coding),
     status: isNews ? entry.status : 304,
+    cacheControl:
+      told.cacheControl !== undefined && saysNothing(entry.headers) ? told.cacheControl : undefined,
     ageSeconds: told.ageSeconds
   }
 }
 
-const isConditional = ({ ifNoneMatch, ifModifiedSince }: RequestFields): boolean =>
-  ifNoneMatch !== undefined || ifModifiedSince !== undefined
+/** Of caching: RFC 9111 §5.2 and §5.3, RFC 9213. */
+const saysNothing = (headers: readonly string[]): boolean =>
+  valueOf(headers, 'cache-control') === undefined &&
+  valueOf(headers, 'expires') === undefined &&
+  valueOf(headers, 'cdn-cache-control') === undefined
 
-/** A caller who has the answer in any coding has it. */
+/** A caller who has the answer in any coding has it. RFC 9110 §13.2.1: conditions are about a 200. */
 const isKnown = (entry: Entry, { ifNoneMatch, ifModifiedSince }: RequestFields): boolean =>
+  (ifNoneMatch !== undefined || ifModifiedSince !== undefined) &&
+  entry.status === 200 &&
   isNotModified(
     { ifNoneMatch: ifNoneMatch && uncodedTags(ifNoneMatch), ifModifiedSince },
     { etag: entry.etag, lastModified: valueOf(entry.headers, 'last-modified') }

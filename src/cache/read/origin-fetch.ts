@@ -1,16 +1,18 @@
-import { Readable } from 'node:stream'
 import type { CancelSignal } from '../../concurrency/cancellation.js'
 import { bodyAgain, collect, parseJson } from '../../http/body.js'
-import { fieldName, valueOf, withoutFields } from '../../http/fields.js'
+import { valueOf, withoutFields } from '../../http/fields.js'
 import { type Entry, ETAG_MAX_LENGTH } from '../entry.js'
 import { brokenOff } from '../errors.js'
-import { etagOf, isOwnEtag } from '../identity/digest.js'
+import { etagOf } from '../identity/digest.js'
 import type { InvalidateSessionChanges } from '../identity/session-changes.js'
 import type { UnstoredReason } from '../observer.js'
 import type { Origin, OriginAnswer } from '../origin.js'
+import { confirmedAnswer, isAbout, type Validation, validationOf } from './confirmation.js'
 import { entryTags } from './entry-tags.js'
+import { fetchHeaders } from './fetch-headers.js'
+import { lifetimeOf } from './freshness.js'
 import type { Lookup } from './lookup.js'
-import { lifetimeOf, storabilityOf, type Unstorable, unstorable } from './storable.js'
+import { needsLeaveToShare, storabilityOf, type Unstorable, unstorable } from './storable.js'
 
 /** What one origin request has brought. */
 export type Fetched = FetchedEntry | OwnAnswer
@@ -19,8 +21,12 @@ export type Fetched = FetchedEntry | OwnAnswer
 export interface FetchedEntry {
   readonly kind: 'entry'
   readonly entry: Entry
-  /** The validator of the stored entry whose body the origin has confirmed, when it answered 304. */
+  /** The entity tag, the origin's or ours, of the stored entry that the origin has confirmed, when it answered 304. */
   readonly confirmed: string | undefined
+  /** Why nobody may have it but the leader: the origin wants to be asked each time. It is stored to be confirmed. */
+  readonly unconfirmed: UnstoredReason | undefined
+  /** It came with an `Age`: it was not made for this request. */
+  readonly isAged: boolean
   /** The caller's user number, where the answer tells it. */
   readonly user: string | undefined
   /** Why its commit has not stored it; `undefined` when it has, and before it. */
@@ -55,30 +61,44 @@ export interface FetchOptions {
 }
 
 /**
- * Asks the origin for a whole, uncoded JSON answer and makes an entry of it, if it can be one. Sends `If-None-Match`
- * only for a caller who may be given the entry: a 304 does not say that this one may.
+ * Asks the origin for a whole, uncoded answer and makes an entry of it, if it can be one. Asks for a 304 only for a caller
+ * who may be given the entry: a 304 does not say that this one may.
  */
 export const fetchOrigin = async (
   context: OriginFetchContext,
   lookup: Lookup,
-  { user, cancel }: FetchOptions
+  options: FetchOptions
 ): Promise<Fetched> => {
-  const { request, cacheable } = lookup
-  const stale = lookup.mayShare ? lookup.entry : undefined
-  const validator = stale?.etag === undefined || isOwnEtag(stale.etag) ? undefined : stale.etag
-  const requestedAt = context.now()
-  const received = await context.origin.fetch({
+  const stale = lookup.mayShare && lookup.entry?.etag !== undefined ? lookup.entry : undefined
+  const validation = stale && validationOf(stale)
+  const received = await ask(context, lookup, { ...options, validation })
+  if (received.answer.status !== 304 || stale === undefined || validation === undefined)
+    return makeEntry(context, lookup, received)
+  if (!isAbout(received.answer, validation)) {
+    received.answer.body.resume()
+    return makeEntry(context, lookup, await ask(context, lookup, options))
+  }
+  const answer = confirmedAnswer(stale, received.answer)
+  const made = await makeEntry(context, lookup, { ...received, answer })
+  return made.kind === 'entry' ? { ...made, confirmed: stale.etag } : made
+}
+
+const ask = async (
+  { origin, now }: OriginFetchContext,
+  { request, cacheable }: Lookup,
+  { user, cancel, validation }: FetchOptions & { readonly validation?: Validation | undefined }
+): Promise<Received> => {
+  const requestedAt = now()
+  const answer = await origin.fetch({
     resource: cacheable.resource.name,
     method: 'GET',
     target: request.target,
-    headers: fetchHeaders(request.headers, { validator, language: cacheable.language }),
+    headers: fetchHeaders(request.headers, cacheable, validation),
     body: undefined,
-    cancel
+    cancel,
+    onInterim: request.onInterim
   })
-  const isConfirmed = received.status === 304 && stale !== undefined && validator !== undefined
-  const answer = isConfirmed ? confirmedAnswer(stale, received) : received
-  const made = await makeEntry(context, lookup, { answer, requestedAt, user })
-  return made.kind === 'entry' && isConfirmed ? { ...made, confirmed: validator } : made
+  return { answer, requestedAt, user }
 }
 
 interface Received {
@@ -102,29 +122,39 @@ const makeEntry = async (
   const storability = storabilityOf(answer, lookup.cacheable)
   if (storability.kind === 'unstorable') return ownAnswer(storability)
   if (lacksCorsHeader(lookup.request.headers, answer.headers)) return ownAnswer(unstorable('cors'))
-  const lifetime = lifetimeOf(origin.directivesOf(answer.headers), resource, { requestedAt, maxTtlMs })
+  const { status } = answer
+  const directives = origin.directivesOf(answer.headers)
+  if (!directives.sharesAuthorized && needsLeaveToShare(lookup.request.headers, resource))
+    return ownAnswer(unstorable('authorization', false))
+  const sent = valueOf(answer.headers, 'etag')
+  const isConfirmable = validationOf({ etag: sent, headers: answer.headers }) !== undefined
+  const lifetime = lifetimeOf(directives, resource, { status, isConfirmable, requestedAt, maxTtlMs })
   if (lifetime.kind === 'unstorable') return ownAnswer(lifetime)
+  const { freshness, unconfirmed } = lifetime
+  // RFC 5861 §4: the entry that is here is better than an error.
+  if (status >= 500 && (lookup.entry?.staleIfErrorUntil ?? 0) > requestedAt)
+    return ownAnswer(unstorable('status', false))
   if (lengthOf(answer.headers) > maxEntryBytes) return ownAnswer(unstorable('too-large'))
   const collected = await collect(answer.body, maxEntryBytes).catch(brokenOff)
   if (collected.kind === 'stream') return ownAnswer(unstorable('too-large'), collected.body)
   const json = parseJson(collected.bytes)
-  if (json === undefined) return ownAnswer(unstorable('malformed'), bodyAgain(collected))
+  if (json === undefined && resource.isJson) return ownAnswer(unstorable('malformed'), bodyAgain(collected))
   const tags = entryTags(lookup, { user, answer: json })
   if (tags === undefined) return ownAnswer(unstorable('tags'), bodyAgain(collected))
-  const sent = valueOf(answer.headers, 'etag')
   const etag = sent ?? etagOf(collected.bytes)
   const headers = withoutFields(answer.headers, (name) => RECOMPUTED_FIELDS.has(name.toLowerCase()))
   if (sent === undefined) headers.push('ETag', etag)
   const entry: Entry = {
-    status: 200,
+    status,
     headers,
     body: collected.bytes,
-    ...lifetime.freshness,
+    ...freshness,
     etag: etag.length <= ETAG_MAX_LENGTH ? etag : undefined,
     tags
   }
   const told = resource.userNumber?.expand({ parameters, answer: json })?.[0]
-  return { kind: 'entry', entry, confirmed: undefined, user: told, unstored: undefined }
+  const isAged = valueOf(answer.headers, 'age') !== undefined
+  return { kind: 'entry', entry, confirmed: undefined, unconfirmed, isAged, user: told, unstored: undefined }
 }
 
 /** Bytes of the body as the head tells them; 0 where it does not. */
@@ -136,49 +166,6 @@ const lengthOf = (headers: readonly string[]): number => Number(valueOf(headers,
  */
 const lacksCorsHeader = (asked: readonly string[], answered: readonly string[]): boolean =>
   valueOf(asked, 'origin') !== undefined && valueOf(answered, 'access-control-allow-origin') === undefined
-
-/**
- * The whole answer that a 304 stands for: the caller may not have asked for a 304. RFC 9111 §3.2: what it says
- * replaces what was stored under the same names, but for what describes the body, which it does not have.
- */
-const confirmedAnswer = (stale: Entry, notModified: OriginAnswer): OriginAnswer => {
-  notModified.body.resume()
-  const update = withoutFields(notModified.headers, describesBody)
-  const updated = new Set(update.map((name) => name.toLowerCase()).filter((_, at) => at % 2 === 0))
-  const stored = withoutFields(stale.headers, (name) => updated.has(name.toLowerCase()))
-  const body = Readable.from([stale.body])
-  return { ...notModified, status: 200, statusText: 'OK', headers: [...stored, ...update], body }
-}
-
-const describesBody = (name: string): boolean => {
-  const lower = name.toLowerCase()
-  return lower.startsWith('content-') && lower !== 'content-location'
-}
-
-/** The answer is for every caller of the key: nothing of one caller's conditions or codings goes with it. */
-const fetchHeaders = (
-  headers: readonly string[],
-  { validator, language }: { readonly validator: string | undefined; readonly language: string | undefined }
-): readonly string[] => [
-  ...withoutFields(headers, (name) => isReplaced(fieldName(name), language)),
-  ...['Accept', 'application/json', 'Accept-Encoding', 'identity'],
-  ...(language === undefined ? [] : ['Accept-Language', language]),
-  ...(validator === undefined ? [] : ['If-None-Match', validator])
-]
-
-const isReplaced = (name: string, language: string | undefined): boolean =>
-  OF_ONE_CALLER.has(name) || (name === 'accept-language' && language !== undefined)
-
-const OF_ONE_CALLER = new Set([
-  'accept',
-  'accept-encoding',
-  'if-match',
-  'if-none-match',
-  'if-modified-since',
-  'if-unmodified-since',
-  'if-range',
-  'range'
-])
 
 /** Each answer from the cache has its own. */
 const RECOMPUTED_FIELDS = new Set(['age', 'content-length'])

@@ -1,4 +1,3 @@
-import { CancelledError, type CancelSignal } from '../../concurrency/cancellation.js'
 import { bypassStatus, pendingStatus } from '../../http/cache-status.js'
 import type { Answer } from '../answer.js'
 import { isFresh } from '../entry.js'
@@ -8,19 +7,22 @@ import type { Observer, UnstoredReason } from '../observer.js'
 import type { Reading, Store } from '../store.js'
 import { proofKey } from '../tags.js'
 import { type Cacheability, cacheabilityOf, type CacheabilityRules } from './cacheability.js'
-import { type CollapsedFetch, type CollapsedFetches, discard } from './collapsed-fetch.js'
+import { type CollapsedFetches, waitFor } from './collapsed-fetch.js'
 import type { Forward } from './forward.js'
 import type { Lookup, ReadRequest } from './lookup.js'
 import {
   afterFailure,
   forCollapsed,
+  forHit,
   forLeader,
   forwardStatus,
   fromCache,
   isUsableOnError,
-  missOutcome
+  missOutcome,
+  notCached
 } from './lookup-answer.js'
 import type { Fetched } from './origin-fetch.js'
+import { wayOf } from './request-directives.js'
 import type { ReadFields } from './request-fields.js'
 import type { UncacheableKeys } from './uncacheable-keys.js'
 
@@ -49,8 +51,10 @@ const DISABLED: Cacheability = { kind: 'bypass', reason: 'disabled', resource: '
  *     bypass ─ no row, search, no identity …        → forward
  *     lookup ─ fresh                                → hit
  *            ─ stale, within stale-while-revalidate → hit, refreshed in the background
- *            ─ HEAD, or neither proof nor store     → forward
- *            ─ uncacheable key                      → fetch alone; forward what is too large
+ *            ─ only-if-cached                       → 504
+ *            ─ HEAD, Range, neither proof nor store → forward
+ *            ─ uncacheable key, no-store, or
+ *              Authorization for a public row       → fetch alone; forward what is too large
  *            ─ else                                 → join or lead a collapsed fetch, twice at most; then fetch
  *                                                     alone. It is the key's; without a proof it is this caller's
  *                                                     of the key, and its answer is the proof
@@ -111,18 +115,19 @@ const lookUp = async (
 }
 
 const fromStore = (context: ReadThroughContext, lookup: Lookup, now: number): Answer | undefined => {
-  const { entry, mayShare, request } = lookup
+  const { entry, mayShare, request, fields } = lookup
   if (!mayShare || entry === undefined) return undefined
-  if (isFresh(entry, now)) return fromCache(lookup, 'hit', now)
-  if (now >= entry.staleWhileRevalidateUntil) return undefined
+  if (isFresh(entry, now)) return forHit(lookup, now)
+  if (fields.hasRange || now >= entry.staleWhileRevalidateUntil) return undefined
   if (request.method === 'GET') context.fetches.refresh(lookup)
   return fromCache(lookup, 'stale', now)
 }
 
-const fromOrigin = (context: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
-  if (lookup.request.method === 'HEAD') return forwardAlone(context, lookup)
-  const isShareable = lookup.mayShare || lookup.position !== undefined
-  return isShareable ? fetchTogether(context, lookup) : forwardAlone(context, lookup)
+const fromOrigin = async (context: ReadThroughContext, lookup: Lookup): Promise<Answer> => {
+  const way = wayOf(lookup)
+  if (way === 'not') return notCached(lookup)
+  if (way === 'forward') return forwardAlone(context, lookup)
+  return way === 'alone' ? fetchAlone(context, lookup) : fetchTogether(context, lookup)
 }
 
 /** Joins the fetch for the key or leads one, at most a few times; then asks the origin by itself. */
@@ -142,7 +147,7 @@ const fetchTogether = async (context: ReadThroughContext, lookup: Lookup): Promi
       return fromCache(lookup, 'stale', now())
     }
     if (fetched.kind === 'entry' && (await fetches.isAnswer(lookup, fetch, fetched))) {
-      return forCollapsed(lookup, fetched.entry)
+      return forCollapsed(lookup, fetched, now())
     }
   }
   return fetchAlone(context, lookup)
@@ -157,20 +162,6 @@ const leaderAnswer = async (
   const effects = fetched.kind === 'own' ? await fetched.effects : undefined
   const answer = forLeader(lookup, fetched, now())
   return effects === 'pending' ? { ...answer, cacheStatus: pendingStatus(answer.cacheStatus) } : answer
-}
-
-const waitFor = async (
-  fetch: CollapsedFetch,
-  cancel: CancelSignal,
-  isLeader: boolean
-): Promise<Fetched | OriginError> => {
-  try {
-    return await fetch.wait(cancel)
-  } catch (error) {
-    if (error instanceof OriginError) return error
-    if (isLeader && error instanceof CancelledError) fetch.result.then(discard, () => undefined)
-    throw error
-  }
 }
 
 /** Waits for nobody. What it brings is stored, too, if it can be: a key need not stay uncacheable. */

@@ -4,7 +4,7 @@ import { fastify, type FastifyInstance } from 'fastify'
 import type { Answer } from '../../cache/answer.js'
 import type { Cache } from '../../cache/cache.js'
 import type { CancelSignal } from '../../concurrency/cancellation.js'
-import { valuesOf } from '../../http/fields.js'
+import { valuesOf, withoutHopByHop } from '../../http/fields.js'
 import { ProblemError, refuse, sendProblemTo } from '../problem.js'
 import { type DoorParts, fastifyOptions, KEEP_ALIVE_MS } from '../server-factory.js'
 import { toProblem } from '../to-problem.js'
@@ -168,8 +168,11 @@ const sendInterim = (response: ServerResponse, status: number, headers: readonly
   if (status === 102) response.writeProcessing()
   const links = valuesOf(headers, 'link')
   if (status !== 103 || links.length === 0) return
+  const hints: Record<string, string | string[]> = {}
+  for (const [at, name] of withoutHopByHop(headers).entries())
+    if (at % 2 === 0) hints[name.toLowerCase()] = valuesOf(headers, name.toLowerCase())
   try {
-    response.writeEarlyHints({ link: links })
+    response.writeEarlyHints(hints)
   } catch {
     // The final answer carries them too.
   }

@@ -72,11 +72,13 @@ type AnswerOf<Kind extends Answer['kind']> = Extract<Answer, { kind: Kind }>
 const isHead = ({ req }: ServerResponse): boolean => req.method === 'HEAD'
 
 const sendEntry = (answer: AnswerOf<'entry'>, response: ServerResponse): void => {
-  const { entry, body, coding, status, ageSeconds, cacheStatus } = answer
+  const { entry, body, coding, status, cacheControl, ageSeconds, cacheStatus } = answer
   const headers = status === 304 ? headersOf304(entry) : entry.headers.slice()
   if (coding !== undefined) tagCoded(headers, coding)
   if (coding !== undefined && status !== 304) headers.push('Content-Encoding', coding)
-  if (status !== 304) headers.push('Content-Length', String(body.length))
+  // RFC 9110 §8.6: neither has a length.
+  if (status !== 304 && status !== 204) headers.push('Content-Length', String(body.length))
+  if (cacheControl !== undefined) headers.push('Cache-Control', cacheControl)
   if (ageSeconds !== undefined) headers.push('Age', String(ageSeconds))
   headers.push('Cache-Status', cacheStatus)
   response.writeHead(status, headers)

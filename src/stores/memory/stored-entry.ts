@@ -14,6 +14,7 @@ export class StoredEntry implements Entry {
   readonly freshUntil: number
   readonly staleWhileRevalidateUntil: number
   readonly staleIfErrorUntil: number
+  readonly keptUntil: number | undefined
   readonly etag: string | undefined
   readonly #tags: string
 
@@ -26,6 +27,7 @@ export class StoredEntry implements Entry {
     this.freshUntil = entry.freshUntil
     this.staleWhileRevalidateUntil = entry.staleWhileRevalidateUntil
     this.staleIfErrorUntil = entry.staleIfErrorUntil
+    this.keptUntil = entry.keptUntil
     this.etag = entry.etag
     this.#tags = entry.tags.join('\n')
   }

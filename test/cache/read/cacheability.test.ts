@@ -76,7 +76,7 @@ t.test('each Origin has entries of its own', async (t) => {
 })
 
 t.test('no header can make the key of a query', async (t) => {
-  const table = { ...TABLE, matchRead: () => ({ resource: queryOnly, parameters: {} }) }
+  const table = { ...TABLE, matchRead: () => ({ resource: queryOnly, parameters: {}, pathSuffix: '' }) }
   const match = TABLE.matchRead('/paged')
   t.ok(match)
   if (match === undefined) return

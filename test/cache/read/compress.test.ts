@@ -18,7 +18,7 @@ const lookupOf = (stale?: Entry, isCompressed = true): Lookup => ({
   request: { method: 'GET', target: '/open/5', headers: [], body: undefined, cancel: NEVER },
   fields: createFieldReader(TABLE.identity)([]),
   cacheable: {
-    ...{ kind: 'lookup', key: 'open:5', baseKey: 'open:5', parameters, language: undefined },
+    ...{ kind: 'lookup', key: 'open:5', baseKey: 'open:5', parameters, pathSuffix: '', language: undefined },
     resource: { ...resource, isCompressed }
   },
   ...{ arrival: 1, position: 'epoch:1-0', entry: stale, proof: undefined, mayShare: true }
@@ -27,7 +27,14 @@ const lookupOf = (stale?: Entry, isCompressed = true): Lookup => ({
 const BODY = Buffer.from(JSON.stringify({ text: 'again and '.repeat(200) }))
 
 const fetchedOf = (made: Partial<Entry> = {}, confirmed?: string): FetchedEntry => ({
-  ...{ kind: 'entry', confirmed, user: undefined, unstored: undefined },
+  ...{
+    kind: 'entry',
+    confirmed,
+    unconfirmed: undefined,
+    isAged: false,
+    user: undefined,
+    unstored: undefined
+  },
   entry: entry({ body: BODY, ...made })
 })
 
@@ -45,7 +52,7 @@ const setUp = (options: Partial<CompressContext> = {}) => {
 const codingsIn = ({ coded }: Entry) => coded?.map(({ coding }) => coding)
 
 t.test('a body is kept in every coding that is set, the preferred one first', async (t) => {
-  const { run, told } = setUp()
+  const { run, told } = setUp({ codings: ['br', 'gzip', 'br'] })
   const made = await run(fetchedOf())
   t.same(codingsIn(made), ['br', 'gzip'])
   const gzip = made.coded?.[1]?.body ?? Buffer.alloc(0)

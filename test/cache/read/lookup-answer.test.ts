@@ -3,15 +3,19 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import { OriginError } from '../../../src/cache/errors.js'
 import { NEVER } from '../../../src/concurrency/cancellation.js'
+import type { Entry } from '../../../src/cache/entry.js'
+import type { FetchedEntry } from '../../../src/cache/read/origin-fetch.js'
 import type { Lookup } from '../../../src/cache/read/lookup.js'
 import {
   afterFailure,
   forCollapsed,
+  forHit,
   forLeader,
   forwardStatus,
   fromCache,
   isUsableOnError,
-  missOutcome
+  missOutcome,
+  notCached
 } from '../../../src/cache/read/lookup-answer.js'
 import { createFieldReader } from '../../../src/cache/read/request-fields.js'
 import { entry, type Fields, flat, originAnswer, TABLE } from '../fixtures.js'
@@ -74,14 +78,15 @@ t.test('an error is covered by a stale entry for its time, and only for whom it 
   t.match(afterFailure(lookup(), DOWN, 15_000), { kind: 'failure', cacheStatus: 'spms; fwd=uri-miss' })
 })
 
+const brought = (made: Entry, isAged = false): FetchedEntry => ({
+  kind: 'entry',
+  entry: made,
+  isAged,
+  ...{ confirmed: undefined, unconfirmed: undefined, user: undefined, unstored: undefined }
+})
+
 t.test('the leader is told whether its answer was stored', async (t) => {
-  const fetched = {
-    kind: 'entry' as const,
-    entry: entry(),
-    confirmed: undefined,
-    user: undefined,
-    unstored: undefined
-  }
+  const fetched = brought(entry())
   t.match(forLeader(lookup(), fetched, 0), { outcome: 'miss', cacheStatus: 'spms; fwd=uri-miss; stored' })
   t.match(forLeader(lookup(), { ...fetched, unstored: 'invalidated' }, 0), {
     cacheStatus: 'spms; fwd=uri-miss; detail=invalidated'
@@ -115,7 +120,7 @@ t.test('the leader gets its own answer as it came, and a stale entry in place of
 })
 
 t.test('a collapsed reader is told so', async (t) => {
-  t.match(forCollapsed(lookup(), entry()), {
+  t.match(forCollapsed(lookup(), brought(entry()), 0), {
     outcome: 'collapsed',
     cacheStatus: 'spms; fwd=uri-miss; collapsed',
     ageSeconds: undefined
@@ -125,7 +130,7 @@ t.test('a collapsed reader is told so', async (t) => {
 const LAST_MODIFIED = ['Content-Type', 'application/json', 'Last-Modified', 'Wed, 21 Oct 2026 07:28:00 GMT']
 
 const statusFor = (sent: Fields, stored = entry({ etag: '"v1"', headers: LAST_MODIFIED })): number =>
-  forCollapsed(lookup({ fields: createFieldReader(TABLE.identity)(flat(sent)) }), stored).status
+  forCollapsed(lookup({ fields: createFieldReader(TABLE.identity)(flat(sent)) }), brought(stored), 0).status
 
 t.test('a caller who has the answer already gets 304', async (t) => {
   t.equal(statusFor({}), 200)
@@ -141,6 +146,37 @@ t.test('a caller who has another gets all of it', async (t) => {
   t.equal(statusFor({ 'if-none-match': '"v1"' }, entry()), 200, 'an entry without a validator')
 })
 
+t.test('conditions are about a 200', async (t) => {
+  const missing = entry({ status: 404, etag: '"v1"', headers: LAST_MODIFIED })
+  t.equal(statusFor({ 'if-none-match': '"v1"' }, missing), 404)
+  t.equal(statusFor({ 'if-modified-since': 'Wed, 21 Oct 2026 07:28:00 GMT' }, missing), 404)
+})
+
+t.test('a part of what is stored answers a Range, but for what the origin is to say', async (t) => {
+  const answer = (sent: Fields, method: 'GET' | 'HEAD' = 'GET') => {
+    const headers = flat(sent)
+    const asked = lookup({
+      entry: entry({ etag: '"v1"' }),
+      fields: createFieldReader(TABLE.identity)(headers)
+    })
+    return forHit({ ...asked, request: { ...asked.request, method, headers } }, 0)
+  }
+  t.match(answer({ range: 'bytes=0-1' }), { outcome: 'hit', status: 206, entry: { body: Buffer.from('{"') } })
+  t.match(answer({ range: 'bytes=0-1', 'if-none-match': '"v1"' }), { status: 304 })
+  t.match(answer({ range: 'bytes=0-1' }, 'HEAD'), { status: 200 })
+  t.equal(answer({ range: 'bytes=7-' }), undefined)
+  t.match(answer({}), { status: 200 })
+})
+
+t.test('who wants no answer of the origin is told that there is none here', async (t) => {
+  t.match(notCached(lookup()), {
+    kind: 'failure',
+    outcome: 'miss',
+    status: 504,
+    cacheStatus: 'spms; fwd=uri-miss'
+  })
+})
+
 const CODED = entry({
   etag: '"v1"',
   headers: LAST_MODIFIED,
@@ -149,7 +185,11 @@ const CODED = entry({
 
 /** Status, coding and body of the answer with that entry. */
 const answerTo = (sent: Fields, stored = CODED) => {
-  const answer = forCollapsed(lookup({ fields: createFieldReader(TABLE.identity)(flat(sent)) }), stored)
+  const answer = forCollapsed(
+    lookup({ fields: createFieldReader(TABLE.identity)(flat(sent)) }),
+    brought(stored),
+    0
+  )
   if (answer.kind !== 'entry') throw new Error('no entry')
   return [answer.status, answer.coding, answer.body.toString()]
 }
@@ -189,7 +229,7 @@ t.test('dates count where there is no list of validators', async (t) => {
   t.equal(statusFor(both), 200, 'the list goes first')
 })
 
-t.test('only an answer from the cache has an age', async (t) => {
+t.test('an answer from the cache has an age, and one that came with an age', async (t) => {
   const stored = entry({ generatedAt: 1000 })
   t.match(fromCache(lookup({ entry: stored }), 'hit', 8900), {
     kind: 'entry',
@@ -197,5 +237,21 @@ t.test('only an answer from the cache has an age', async (t) => {
     ageSeconds: 7,
     cacheStatus: /^spms; hit/
   })
-  t.match(forCollapsed(lookup(), stored), { kind: 'entry', ageSeconds: undefined })
+  for (const answer of [forCollapsed, forLeader]) {
+    t.match(answer(lookup(), brought(stored), 8900), { kind: 'entry', ageSeconds: undefined })
+    t.match(answer(lookup(), brought(stored, true), 8900), { kind: 'entry', ageSeconds: 7 })
+  }
+})
+
+t.test('an answer of which the origin says nothing is private where its row says so', async (t) => {
+  const resource = { ...match.resource, cacheControl: 'private, no-cache' }
+  const of = (headers: readonly string[]) => {
+    const stored = entry({ headers, freshUntil: 10_000 })
+    const asked = lookup({ entry: stored })
+    return fromCache({ ...asked, cacheable: { ...asked.cacheable, resource } }, 'hit', 0)
+  }
+  t.match(of(['Content-Type', 'application/json']), { cacheControl: 'private, no-cache' })
+  for (const name of ['Cache-Control', 'expires', 'CDN-Cache-Control'])
+    t.match(of([name, 'max-age=60']), { cacheControl: undefined }, name)
+  t.match(fromCache(lookup({ entry: STALE }), 'hit', 0), { cacheControl: undefined })
 })

@@ -4,7 +4,7 @@ import type { Entry } from '../../../src/cache/entry.js'
 import { StoreUnavailableError } from '../../../src/cache/errors.js'
 import { invalidationOf } from '../../../src/cache/invalidation.js'
 import { Proof } from '../../../src/cache/identity/proof.js'
-import { type Fill, storeFill } from '../../../src/cache/read/collapsed-fetch.js'
+import { type Fill, storeFill } from '../../../src/cache/read/store-fill.js'
 import { type Store } from '../../../src/cache/store.js'
 import { createStage, entry } from '../fixtures.js'
 

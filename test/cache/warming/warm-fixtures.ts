@@ -22,6 +22,7 @@ export const entryAnswer = (outcome: Outcome): Answer => ({
   entry,
   body: entry.body,
   coding: undefined,
+  cacheControl: undefined,
   status: 200,
   ageSeconds: undefined
 })

@@ -68,7 +68,7 @@ t.test('the caller’s Host, and what a proxy in front says of him, reach the or
   )
   for (const [name, value] of Object.entries(said)) t.equal(pairs.get(name.toLowerCase()), value, name)
   t.equal(pairs.get('connection'), 'keep-alive', 'its own connection')
-  t.equal(pairs.size, Object.keys(said).length + 1, 'and nothing is added')
+  t.equal(pairs.size, Object.keys(said).length + 2, 'and nothing but Via is added')
 })
 
 t.test('a wrong Host is refused by the origin, also where an entry is stored', async (t) => {

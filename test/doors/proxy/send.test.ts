@@ -33,6 +33,7 @@ const cached = (named: object = {}) => ({
   entry: STORED,
   body: STORED.body,
   coding: undefined,
+  cacheControl: undefined,
   status: 200,
   ageSeconds: 7,
   ...named
@@ -53,6 +54,15 @@ t.test('an entry is sent with its own headers, its length and its age', async (t
 t.test('an entry that has just come is told no age', async (t) => {
   const answer = await received(t, (response) => sendAnswer(cached({ ageSeconds: undefined }), response))
   t.equal(answer.headers['age'], undefined)
+})
+
+t.test('what an entry does not say of caching is said beside it, by a 304 as well', async (t) => {
+  for (const status of [200, 304]) {
+    const answer = await received(t, (response) =>
+      sendAnswer(cached({ status, cacheControl: 'private, no-cache' }), response)
+    )
+    t.equal(answer.headers['cache-control'], 'private, no-cache')
+  }
 })
 
 t.test('a 304 says nothing of a body it does not have', async (t) => {

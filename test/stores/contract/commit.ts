@@ -44,6 +44,23 @@ export const commitContract = async (t: Test, createStore: CreateStore): Promise
     t.strictSame(await put(store, write('5', { etag: long })), ['unmet'], 'an entry without an etag has none')
   })
 
+  await t.test(
+    'an entry that can be confirmed is there after its last use, and is invalidated as any other',
+    async (t) => {
+      const { store } = await createStore(t)
+      const now = Date.now()
+      const stored = entryOf('kept', { freshUntil: 0, keptUntil: now + 60_000, tags: ['a'] })
+      await put(store, { storeKey: 'n', entry: stored })
+      t.strictSame(await bodies(store, 'n'), ['kept'])
+      const [read] = (await store.read(['n'])).entries
+      t.match(read, { freshUntil: 0, keptUntil: now + 60_000 })
+      await invalidate(store, { tags: ['a'] })
+      t.strictSame(await bodies(store, 'n'), [undefined])
+      await put(store, { storeKey: 'n', entry: entryOf('over', { freshUntil: 0, keptUntil: now - 1 }) })
+      await eventually(async () => (await bodies(store, 'n'))[0] === undefined)
+    }
+  )
+
   await t.test('a write over one etag replaces that entry with coded bodies, and without', async (t) => {
     const { store } = await createStore(t)
     const coded = [{ coding: 'br' as const, body: Buffer.from('c') }]

@@ -23,11 +23,18 @@ void t.test(
     const body = Buffer.alloc(300_000)
     await put(store, ...names(6, 'large').map((storeKey) => ({ storeKey, entry: entryOf(body) })))
     t.equal(commits(), 6, 'two would have more than 512 KiB')
+    const coded = [{ coding: 'br' as const, body: Buffer.alloc(200_000) }]
+    const halves = names(4, 'coded').map((storeKey) => ({
+      storeKey,
+      entry: entryOf(Buffer.alloc(100_000), { coded })
+    }))
+    await put(store, ...halves)
+    t.equal(commits(), 10, 'and so with their coded bodies')
     await put(
       store,
       ...names(6, 'tagged').map((storeKey) => ({ storeKey, entry: tagged(...names(200, storeKey)) }))
     )
-    t.equal(commits(), 9, 'two have 400 tags, three would have 600')
+    t.equal(commits(), 13, 'two have 400 tags, three would have 600')
     t.equal((await readable(store, ...names(6, 'large'), ...names(6, 'tagged'))).length, 12)
   }
 )
