@@ -7,14 +7,12 @@ import { tablesOf, targetsOf } from './report/markdown.js'
 import type { Outcome, Results } from './report/results.js'
 import { readResults, writeReport, type ReportFiles } from './report/write.js'
 import type { Bench, Scenario } from './scenario.js'
+import { backendScenarios } from './scenarios/backend/index.js'
 import { scenarios } from './scenarios/index.js'
 import { subjects } from './subjects/index.js'
 
 const main = async (args: readonly string[]): Promise<number> => {
-  const options = readOptions(
-    args,
-    scenarios.map(({ name }) => name)
-  )
+  const options = readOptions(args, { bare: namesOf(scenarios), backend: namesOf(backendScenarios) })
   const files = { folder: fileURLToPath(new URL('.', import.meta.url)), name: fileName(options) }
   if (options.isReport) {
     console.log(`Written: ${(await writeReport(await resultsIn(files), files)).join(', ')}`)
@@ -25,7 +23,8 @@ const main = async (args: readonly string[]): Promise<number> => {
   for (const line of missing) console.log(`Not found: ${line}`)
 
   const outcomes: Outcome[] = []
-  for (const scenario of scenarios.filter(({ name }) => options.only?.includes(name) ?? true)) {
+  const all = options.origin === 'backend' ? backendScenarios : scenarios
+  for (const scenario of all.filter(({ name }) => options.only?.includes(name) ?? true)) {
     outcomes.push(await run(scenario, bench))
   }
   const results: Results = {
@@ -40,6 +39,8 @@ const main = async (args: readonly string[]): Promise<number> => {
   console.log(`\nWritten: ${paths.join(', ')}`)
   return outcomes.every(({ kind }) => kind === 'done') ? 0 : 1
 }
+
+const namesOf = (all: readonly Scenario[]): readonly string[] => all.map(({ name }) => name)
 
 const resultsIn = async (files: ReportFiles): Promise<Results> => {
   try {
@@ -82,8 +83,10 @@ const print = ({ scenarios: outcomes }: Results): void => {
 }
 
 /** A part of the scenarios, or short rounds, do not overwrite the results of a whole run. */
-const fileName = ({ isQuick, only }: Options): string =>
-  ['results', ...(isQuick ? ['quick'] : []), ...(only ?? [])].join('-')
+const fileName = ({ isQuick, only, origin }: Options): string =>
+  ['results', ...(origin === 'backend' ? [origin] : []), ...(isQuick ? ['quick'] : []), ...(only ?? [])].join(
+    '-'
+  )
 
 try {
   process.exitCode = await main(process.argv.slice(2))

@@ -14,7 +14,10 @@ export interface Stage {
   start(subject: Subject): Promise<RunningSubject>
 }
 
-type StageOptions = OriginOptions & Pick<SubjectOptions, 'settings'>
+export interface StageOptions extends OriginOptions, Pick<SubjectOptions, 'settings'> {
+  /** In place of one of the stage's own; it goes on when the work is done. */
+  readonly origin?: BenchOrigin | undefined
+}
 
 /** All that has been started is stopped when the work is done, or has failed. */
 export const onStage = async <Result>(
@@ -22,7 +25,7 @@ export const onStage = async <Result>(
   { settings = {}, ...options }: StageOptions,
   work: (stage: Stage) => Promise<Result>
 ): Promise<Result> => {
-  const origin = await startOrigin(options)
+  const origin = options.origin ?? (await startOrigin(options))
   const redis = await startBenchRedis()
   const running = new Map<Subject, Promise<RunningSubject>>()
   const start = (subject: Subject): Promise<RunningSubject> => {
@@ -43,7 +46,8 @@ export const onStage = async <Result>(
     return await work({ origin, redis, bodyBytes: options.bodyBytes, start })
   } finally {
     const stopped = [...running.values()].map(async (subject) => (await subject).stop())
-    await Promise.allSettled([...stopped, redis.stop(), origin.stop()])
+    if (options.origin === undefined) stopped.push(origin.stop())
+    await Promise.allSettled([...stopped, redis.stop()])
   }
 }
 

@@ -72,7 +72,10 @@ const runBench = async (script, args) => {
   return runNode(['--single-threaded-gc', '--import', 'tsx', script, ...args])
 }
 
-export const bench = (args) => runBench('bench/main.ts', args)
+export const bench = (args) => {
+  if (/--origin[ =]backend/.test(args.join(' '))) ensureOrigins()
+  return runBench('bench/main.ts', args)
+}
 
 export const benchCheck = (args) => runBench('bench/check.ts', args)
 

@@ -1,3 +1,4 @@
+import type { BenchOrigin } from '../origin.js'
 import type { Bench } from '../scenario.js'
 import { onStage } from '../stage.js'
 import { PATIENT } from '../subjects/sidecar.js'
@@ -12,10 +13,14 @@ export interface ClosedRounds {
   readonly bodyBytes: number
   /** Bodies that are as hard to compress as real ones. */
   readonly isVaried?: boolean
+  /** One that runs already, in place of one that answers at once. */
+  readonly origin?: BenchOrigin
   /** Whether every request must be answered without the origin. */
   readonly areHits: boolean
   readonly rounds: number
   readonly roundMs: number
+  /** 32 without it. */
+  readonly connections?: number
 }
 
 export interface RoundFigures extends LoopFigures {
@@ -30,14 +35,14 @@ const CONNECTIONS = 32
 /** Code that has not been compiled yet costs several times as much. */
 const WARM_MS = 1000
 
-/** All subjects are started and warmed, then measured in turn, round by round, with 32 connections. */
+/** All subjects are started and warmed, then measured in turn, round by round. */
 export const runClosedRounds = async (bench: Bench, rounds: ClosedRounds): Promise<RoundsByName> => {
-  const { bodyBytes, isVaried, areHits, roundMs, title } = rounds
+  const { bodyBytes, isVaried, origin, areHits, roundMs, title, connections = CONNECTIONS } = rounds
   const entrants = await present(rounds.entrants, bench)
-  return onStage(bench, { bodyBytes, isVaried, latencyMs: 0, settings: PATIENT }, async (stage) => {
+  return onStage(bench, { bodyBytes, isVaried, latencyMs: 0, settings: PATIENT, origin }, async (stage) => {
     const measure = async ({ name, endpoint }: Ready): Promise<RoundFigures> => {
       const before = cpuTimeOf(endpoint.pids)
-      const loop = { ...endpoint, connections: CONNECTIONS, durationMs: roundMs, bodyBytes }
+      const loop = { ...endpoint, connections, durationMs: roundMs, bodyBytes }
       const figures = await runClosedLoop(loop)
       const cpuUs = (cpuTimeOf(endpoint.pids) - before) / figures.requests
       bench.progress(
@@ -56,7 +61,7 @@ export const runClosedRounds = async (bench: Bench, rounds: ClosedRounds): Promi
     for (const { endpoint } of ready) {
       await runClosedLoop({
         ...endpoint,
-        connections: CONNECTIONS,
+        connections,
         durationMs: Math.max(roundMs, WARM_MS),
         bodyBytes
       })

@@ -63,9 +63,27 @@ export const signOn = async (backend: string, name: string, user: number): Promi
 }
 
 /** As a browser sends them back, with the token that a page of the frontend adds. */
-export const cookiesOf = (name: string, set: string | string[] | undefined): Record<string, string> => {
-  const cookies = [set ?? []].flat().map((field) => field.split(';')[0] ?? '')
-  const token = cookies.find((cookie) => cookie.startsWith('spmscsrf='))?.slice('spmscsrf='.length)
-  if (token === undefined) throw new Error(`${name} was not let in.`)
-  return { cookie: cookies.join('; '), 'x-csrftoken': token }
+const cookiesOf = (name: string, set: string | string[] | undefined): Record<string, string> => {
+  const cookies = withCookies({}, set)
+  if (cookies['x-csrftoken'] === undefined) throw new Error(`${name} was not let in.`)
+  return cookies
+}
+
+/** The headers of the next request, after an answer with these `Set-Cookie`. */
+export const withCookies = (
+  headers: Readonly<Record<string, string>>,
+  set: string | string[] | undefined
+): Record<string, string> => {
+  const jar = new Map<string, string>()
+  const pairs = [...(headers['cookie']?.split('; ') ?? []), ...[set ?? []].flat()]
+  for (const pair of pairs) {
+    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(pair) ?? []
+    jar.set(name, value)
+  }
+  const token = jar.get('spmscsrf')
+  return {
+    ...headers,
+    ...(jar.size > 0 && { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') }),
+    ...(token !== undefined && { 'x-csrftoken': token })
+  }
 }

@@ -39,6 +39,8 @@ export interface Answered {
 export interface Backend {
   /** Without a slash at the end. */
   readonly url: string
+  /** Of gunicorn, whose children the workers are. */
+  readonly pid: number
   readonly database: Database
   /** What it wrote to its error stream. */
   said(): string
@@ -75,6 +77,7 @@ export const startBackend = async (options: BackendOptions = {}): Promise<Backen
   if (!isAlive(server)) throw new Error(`gunicorn ended at its start:\n${said}`)
   return {
     url,
+    pid: server.pid ?? 0,
     database,
     said: () => said,
     answered: () => ({ ...answered }),

@@ -7,6 +7,7 @@ export interface Table {
   readonly resources: readonly {
     readonly path: string
     readonly ttl: number
+    readonly staleWhileRevalidate?: number
     readonly scope: string
     readonly vary?: Readonly<Record<string, readonly string[]>>
     readonly tags: string[]

@@ -1,5 +1,5 @@
 import { http, type HttpAnswer, type HttpOptions } from '../../support/http.js'
-import type { Caller } from '../callers.js'
+import { withCookies, type Caller } from '../callers.js'
 import { comparable } from '../cached-reads.js'
 import { requestOf, targetOf, type WriteCase } from '../write-case.js'
 import type { Query, Steps } from './pages.js'
@@ -19,7 +19,7 @@ export interface BrowserOptions {
 
 /** What one session sees of the API. */
 export interface Browser {
-  /** From now on with the cookies and headers of this caller, and with an empty memory. */
+  /** From now on with these headers, to which the cookies of answers are added, and with an empty memory. */
   become(caller: Caller): void
   show(steps: Steps): Promise<void>
   change(write: WriteCase, drops: readonly string[]): Promise<HttpAnswer | undefined>
@@ -38,6 +38,15 @@ export const createBrowser = ({
 }: BrowserOptions): Browser => {
   const freshUntil = new Map<string, number>()
   let { name, headers }: Caller = { name: 'nobody', headers: {} }
+  let sessions = 0
+
+  /** With the cookies of an answer, of which that of the session makes another caller. */
+  const take = (answer: HttpAnswer): void => {
+    const set = [answer.headers['set-cookie'] ?? []].flat()
+    headers = withCookies(headers, set)
+    if (set.some((cookie) => cookie.startsWith('sessionid='))) sessions++
+  }
+  const caller = (): string => `${name}, session ${sessions}`
 
   /** Any pod, as an ingress chooses it. */
   const proxy = (): string => proxies[Math.floor(random() * proxies.length)] ?? ''
@@ -61,13 +70,15 @@ export const createBrowser = ({
     const options = { method, ...requestOf(write, headers) }
     const isCompared = json === undefined && random() < COMPARED
     const before = ledger.writes()
+    const asker = caller()
     const answer = await send(proxy(), target, options)
     if (answer instanceof Error || answer.status !== 200) {
       await judge(`${method} ${path} of ${name}`, answer, () => aside(target, options))
       return
     }
     freshUntil.set(path, now + (staleSeconds * 1000) / haste)
-    ledger.asked({ method, path, caller: name, answer })
+    ledger.asked({ method, path, caller: asker, answer })
+    take(answer)
     if (!isCompared) return
     const own = await aside(target, options)
     if (own instanceof Error || own.status !== 200 || !before.isQuietUntil(ledger.writes())) return
@@ -110,7 +121,8 @@ export const createBrowser = ({
         ledger.failed(`${write.write} of ${name}: ${inWords(answer)}`)
         return undefined
       }
-      ledger.asked({ method, path: path.replace('/api/v1/', ''), caller: name, answer })
+      ledger.asked({ method, path: path.replace('/api/v1/', ''), caller: caller(), answer })
+      take(answer)
       return answer
     }
   }

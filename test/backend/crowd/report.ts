@@ -8,7 +8,7 @@ export const WARM_FROM = 400
 
 /** What a crowd met, in Markdown. */
 export const reportOf = (shape: Shape, report: CrowdReport): string => {
-  const { rows, bypassed, writes } = tally(report)
+  const { rows, bypassed, causes, writes } = tally(report)
   const warm = tally(report, WARM_FROM).rows
   const total = totalOf(rows.values())
   const reasons = [...total.reasons].sort(([, one], [, other]) => other - one).map(([reason]) => reason)
@@ -41,6 +41,7 @@ export const reportOf = (shape: Shape, report: CrowdReport): string => {
       `- ${queries} database queries without the cache, ${answered.queries} with it: ${saved(answered.queries, queries)} were saved.`
     ].join('\n'),
     `Bypassed: ${listOf(bypassed)}.`,
+    `Invalidated, by the only kind of write since the answer was stored: ${listOf(causes)}.`,
     `Writes, log-ins and reads in the form of a POST: ${listOf(writes)}.`,
     ...failures.map((failure) => `FAILED: ${failure}`),
     ...differences.map((path) => `DIFFERED: ${path}`)

@@ -1,4 +1,4 @@
-import { cookiesOf, PASSWORD, signOnHeaders, usernameOf, type Caller } from '../callers.js'
+import { PASSWORD, signOnHeaders, usernameOf, type Caller } from '../callers.js'
 import { HOST } from '../start-backend.js'
 import type { Browser } from './browser.js'
 import { editOf } from './edits.js'
@@ -45,8 +45,7 @@ export const liveSession = async (options: SessionOptions): Promise<void> => {
     let page = pageOf(visitor, true)
     if (!isSignedIn || random() < LOG_INS) {
       ledger.logIn()
-      const name = `user ${visitor.user} in session ${options.number} since page ${pages}`
-      isSignedIn = await logIn({ ...options, name, isSignedIn })
+      isSignedIn = await logIn(options, isSignedIn)
       // The answer that signs somebody on is that of the page's first read.
       if (isSignedOn(options)) page = page.slice(1)
     }
@@ -69,21 +68,16 @@ export const liveSession = async (options: SessionOptions): Promise<void> => {
 export const isSignedOn = ({ number, visitor }: Pick<SessionOptions, 'number' | 'visitor'>): boolean =>
   visitor.user % 10 !== 0 && number % 4 !== 0
 
-type LogInOptions = SessionOptions & { readonly name: string; readonly isSignedIn: boolean }
-
 /** Resolves with whether somebody was let in. */
-const logIn = async (options: LogInOptions): Promise<boolean> => {
-  const { visitor, browser, name, isSignedIn } = options
-  const isByHeaders = isSignedOn(options)
-  const headers = isByHeaders ? signOnHeaders(visitor.user) : { host: HOST }
-  if (!isByHeaders && isSignedIn) await browser.change({ write: 'POST users/log-out', status: 200 }, [])
-  browser.become({ name: `nobody, then ${name}`, headers })
+const logIn = async (options: SessionOptions, isSignedIn: boolean): Promise<boolean> => {
+  const { visitor, browser, number } = options
+  const name = `user ${visitor.user} in session ${number}`
+  if (isSignedOn(options)) {
+    browser.become({ name, headers: signOnHeaders(visitor.user) })
+    return (await browser.change({ write: 'GET users/me', status: 200 }, [])) !== undefined
+  }
+  if (isSignedIn) await browser.change({ write: 'POST users/log-out', status: 200 }, [])
+  browser.become({ name, headers: { host: HOST } })
   const json = { username: usernameOf(visitor.user), password: PASSWORD }
-  const answer = await browser.change(
-    isByHeaders ? { write: 'GET users/me', status: 200 } : { write: 'POST users/log-in', json, status: 200 },
-    []
-  )
-  if (answer === undefined) return false
-  browser.become({ name, headers: { ...headers, ...cookiesOf(name, answer.headers['set-cookie']) } })
-  return true
+  return (await browser.change({ write: 'POST users/log-in', json, status: 200 }, [])) !== undefined
 }

@@ -16,6 +16,8 @@ export interface Tallies {
   readonly rows: ReadonlyMap<string, Tally>
   /** GET requests that no row is for, or that bypass the cache, by path and reason. */
   readonly bypassed: ReadonlyMap<string, number>
+  /** The writes since an entry was stored that is invalidated: where there was one kind of them, which; else `several`. */
+  readonly causes: ReadonlyMap<string, number>
   /** Log-ins, edits, and reads in the form of a POST, by method and path. */
   readonly writes: ReadonlyMap<string, number>
 }
@@ -26,18 +28,30 @@ export const tally = (report: CrowdReport, from = 0): Tallies => {
   const rows = new Map<string, Tally & { reads: number; hits: number; reasons: Map<string, number> }>()
   const bypassed = new Map<string, number>()
   const writes = new Map<string, number>()
+  const causes = new Map<string, number>()
+  const written: { readonly at: number; readonly name: string }[] = []
   const storedAt = new Map<string, number>()
 
   for (const each of [...report.asked].sort((one, other) => one.at - other.at)) {
     const path = each.path.replace(/\?.*$/, '')
     const row = each.method === 'GET' ? readRowOf(table, `/api/v1/${path}`) : undefined
     const key = `${each.path}${row?.scope === 'identity' ? ` ${each.caller}` : ''}`
-    const reason = reasonOf(each, storedAt.get(key), row?.ttl ?? 0, report.killedAt)
+    const stored = storedAt.get(key)
+    const life = (row?.ttl ?? 0) + (row?.staleWhileRevalidate ?? 0)
+    const reason = reasonOf(each, stored, life, report.killedAt)
     if (each.cacheStatus.endsWith('; stored')) storedAt.set(key, each.at)
+    const write = each.method === 'GET' ? undefined : `${each.method} ${templateOf(path)}`
+    if (write !== undefined) written.push({ at: each.at, name: write })
+    if (reason === 'set-cookie') written.push({ at: each.at, name: 'single sign-on' })
     if (each.at < from) continue
-    if (each.method !== 'GET') {
-      add(writes, `${each.method} ${templateOf(path)}`)
+    if (write !== undefined) {
+      add(writes, write)
       continue
+    }
+    if (reason === 'invalidated') {
+      const since = new Set(written.filter(({ at }) => at > (stored ?? 0)).map(({ name }) => name))
+      const [only = 'several'] = since
+      add(causes, since.size > 1 ? 'several' : only)
     }
     if (reason.startsWith('bypass'))
       add(bypassed, `${templateOf(each.path)}: ${reason.replace('bypass ', '')}`)
@@ -52,7 +66,12 @@ export const tally = (report: CrowdReport, from = 0): Tallies => {
     const counts = rows.get(path)
     return counts === undefined ? [] : [[path, counts] as const]
   })
-  return { rows: new Map(inOrder), bypassed: sorted(bypassed), writes: sorted(writes) }
+  return {
+    rows: new Map(inOrder),
+    bypassed: sorted(bypassed),
+    causes: sorted(causes),
+    writes: sorted(writes)
+  }
 }
 
 /**
@@ -62,7 +81,7 @@ export const tally = (report: CrowdReport, from = 0): Tallies => {
 const reasonOf = (
   { at, cacheStatus }: Asked,
   storedAt: number | undefined,
-  ttl: number,
+  life: number,
   killedAt: number
 ): string => {
   if (cacheStatus.startsWith('spms; hit')) return 'hit'
@@ -71,7 +90,7 @@ const reasonOf = (
   if (detail !== undefined) return detail
   if (cacheStatus.endsWith('; collapsed')) return 'collapsed'
   if (storedAt === undefined) return 'first'
-  if (at - storedAt >= ttl - 1) return 'expired'
+  if (at - storedAt >= life - 1) return 'expired'
   return storedAt < killedAt && at >= killedAt ? 'Redis killed' : 'invalidated'
 }
 

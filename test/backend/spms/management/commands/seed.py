@@ -50,7 +50,8 @@ def user(number):
     return m.User(
         username=email,
         email=email,
-        password=make_password(PASSWORD, salt=str(number)),
+        # Of a shorter salt Django makes a longer one at the next log-in, which ends the user's other sessions.
+        password=make_password(PASSWORD, salt=f"{number:022}"),
         first_name=first,
         last_name=last,
         display_first_name=first,
@@ -123,7 +124,8 @@ def project(number, areas, people):
         business_area=areas[number % 6],
     )
     if number % 5:
-        uploader = people[number % 7]
+        # Of most who leads the project, of the others one of a few.
+        uploader = people[number % 7] if number % 4 == 0 else people[number % 60]
         m.ProjectPhoto.objects.create(project=record, file=f"projects/{number}.jpg", uploader=uploader)
     m.Document.objects.create(project=record, kind="conceptplan")
     # Each leads two; the first twenty are in many.
