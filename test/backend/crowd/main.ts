@@ -1,5 +1,7 @@
-// `npm run crowd -- --shape reload --shape browser [--seconds 720] [--every 150] [--table file] [--seed 1]`: crowds in front of a backend of
-// their own, at once, and what they met.
+// `npm run crowd -- --shape reload --shape browser [--seconds 720] [--every 150] [--table file] [--seed 1] [--write file]`: crowds, each in front
+// of a backend of its own, at once, and what they met.
+import { execFileSync } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { startBackend } from '../start-backend.js'
 import { reportOf } from './report.js'
@@ -12,7 +14,8 @@ const { values } = parseArgs({
     seconds: { type: 'string' },
     every: { type: 'string' },
     table: { type: 'string' },
-    seed: { type: 'string', default: '1' }
+    seed: { type: 'string', default: '1' },
+    write: { type: 'string' }
   }
 })
 
@@ -43,5 +46,12 @@ const chosen = values.shape.map((name) => {
   }
 })
 
-for (const text of await Promise.all(chosen.map(run))) console.log(`${text}\n`)
+const commit = execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim()
+const parts = [
+  '# What crowds met',
+  `\`${['npm run crowd', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ')}\`, ${new Date().toISOString()}, commit ${commit}. What is assumed of the sessions: [README.md](README.md#crowds).`,
+  ...(await Promise.all(chosen.map(run)))
+]
+console.log(parts.join('\n\n'))
+if (values.write !== undefined) await writeFile(values.write, `${parts.join('\n\n')}\n`)
 process.exit()
