@@ -17,7 +17,7 @@ export type Answer =
       readonly coding: Coding | undefined
       /** 304 when the caller already has this answer. */
       readonly status: number
-      /** To be sent beside the entry's headers, which say nothing of caching; `undefined`: nothing. */
+      /** To be sent where the entry's own headers say nothing of caching; `undefined`: nothing. */
       readonly cacheControl: string | undefined
       /** `undefined` for an answer that has just come from the origin. */
       readonly ageSeconds: number | undefined

@@ -13,8 +13,24 @@ export const startNginx = async (t: Test): Promise<string> => {
   const folder = t.testdir({})
   mkdirSync(join(folder, 'files'))
   for (const [index, size] of SIZES.entries()) writeFileSync(join(folder, 'files', `${index}`), bodyOf(size))
+  const locations = [location(0, 0, folder), location(0, 1, folder), location(1, 0, folder)]
+  const closing = [location(1, 1, folder), location(1, 2, folder)]
+  return runNginx(t, { folder, server: [...locations, ...closing].join(''), path: '/files/1001' })
+}
+
+export interface NginxOptions {
+  /** Its own. */
+  readonly folder: string
+  /** What stands in its `server`. */
+  readonly server: string
+  /** Answered 200 when it is there. */
+  readonly path: string
+}
+
+/** Resolves with its address when it answers. */
+export const runNginx = async (t: Test, { folder, server, path }: NginxOptions): Promise<string> => {
   const port = await freePort()
-  writeFileSync(join(folder, 'nginx.conf'), configuration(folder, port))
+  writeFileSync(join(folder, 'nginx.conf'), configuration(folder, port, server))
   const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'], {
     stdio: ['ignore', 'ignore', 'pipe']
   })
@@ -26,8 +42,7 @@ export const startNginx = async (t: Test): Promise<string> => {
     return exitOf(child)
   })
   const url = `http://127.0.0.1:${port}`
-  const isThere = async (): Promise<boolean> =>
-    !isAlive(child) || (await get(`${url}/files/1001`)).status === 200
+  const isThere = async (): Promise<boolean> => !isAlive(child) || (await get(url + path)).status === 200
   await eventually(isThere, { timeoutMs: 30_000 })
   if (!isAlive(child)) throw new Error(`nginx ended at its start:\n${said}`)
   return url
@@ -43,7 +58,7 @@ const location = (end: number, framing: number, folder: string): string => `
       ${framing === 2 ? 'chunked_transfer_encoding off;' : ''}
     }`
 
-const configuration = (folder: string, port: number): string => `
+const configuration = (folder: string, port: number, server: string): string => `
 daemon off;
 ${process.getuid?.() === 0 ? 'user root;' : ''}
 pid ${join(folder, 'pid')};
@@ -55,7 +70,7 @@ http {
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${join(folder, name)};`).join('\n  ')}
   server {
     listen 127.0.0.1:${port};
-    ${[location(0, 0, folder), location(0, 1, folder), location(1, 0, folder), location(1, 1, folder), location(1, 2, folder)].join('')}
+    ${server}
   }
 }
 `

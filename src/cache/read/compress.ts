@@ -24,8 +24,8 @@ const MOST_IN_WORK = 16 * 1024 * 1024
 /**
  * It is done between the origin's answer and the commit, and all who wait for the answer wait for it, too. If they did not,
  * the next lookups would find neither entry nor fetch and ask the origin again; and whoever waits gets the smaller body. It
- * takes less than 1 ms for the usual 10 KB, in another thread, and some 10 ms for 400 KB, which a caller at 100 Mbit/s gets
- * 25 ms sooner then.
+ * takes 0.2 ms for the usual 10 KB, in another thread, and some 6 ms (gzip) for 400 KB, which a caller at 100 Mbit/s gets
+ * 24 ms sooner then.
  */
 export const createCompress = ({
   codings: named = [],

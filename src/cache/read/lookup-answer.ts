@@ -137,17 +137,10 @@ const entryAnswer = (entry: Entry, fields: RequestFields, told: Told): Answer =>
     body: form?.body ?? entry.body,
     coding: isNews ? form?.coding : codingOfKnown(entry, fields, form?.coding),
     status: isNews ? entry.status : 304,
-    cacheControl:
-      told.cacheControl !== undefined && saysNothing(entry.headers) ? told.cacheControl : undefined,
+    cacheControl: told.cacheControl,
     ageSeconds: told.ageSeconds
   }
 }
-
-/** Of caching: RFC 9111 §5.2 and §5.3, RFC 9213. */
-const saysNothing = (headers: readonly string[]): boolean =>
-  valueOf(headers, 'cache-control') === undefined &&
-  valueOf(headers, 'expires') === undefined &&
-  valueOf(headers, 'cdn-cache-control') === undefined
 
 /** A caller who has the answer in any coding has it. RFC 9110 §13.2.1: conditions are about a 200. */
 const isKnown = (entry: Entry, { ifNoneMatch, ifModifiedSince }: RequestFields): boolean =>

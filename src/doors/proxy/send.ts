@@ -78,7 +78,7 @@ const sendEntry = (answer: AnswerOf<'entry'>, response: ServerResponse): void =>
   if (coding !== undefined && status !== 304) headers.push('Content-Encoding', coding)
   // RFC 9110 §8.6: neither has a length.
   if (status !== 304 && status !== 204) headers.push('Content-Length', String(body.length))
-  if (cacheControl !== undefined) headers.push('Cache-Control', cacheControl)
+  if (cacheControl !== undefined && saysNothing(headers)) headers.push('Cache-Control', cacheControl)
   if (ageSeconds !== undefined) headers.push('Age', String(ageSeconds))
   headers.push('Cache-Status', cacheStatus)
   response.writeHead(status, headers)
@@ -106,6 +106,14 @@ const sendSliced = (body: Buffer, response: ServerResponse): void => {
 /** RFC 9110 §15.4.5: what a 304 says of the stored answer, and not of its content. */
 const headersOf304 = ({ headers }: Entry): string[] =>
   withoutFields(headers, (name) => /^content-(?!location)/i.test(name))
+
+/** Of caching: RFC 9111 §5.2 and §5.3, RFC 9213. */
+const saysNothing = (headers: readonly string[]): boolean => {
+  for (let at = 0; at < headers.length; at += 2) if (SAYS.test(headers[at] ?? '')) return false
+  return true
+}
+
+const SAYS = /^(?:(?:cdn-)?cache-control|expires)$/i
 
 const tagCoded = (headers: string[], coding: Coding): void => {
   for (let at = 0; at < headers.length; at += 2) {

@@ -105,6 +105,18 @@ t.test('a row may store any path, query, type and status, for as long as the ori
   t.equal(statusOf(await denied.get('/files/a')), 'spms; fwd=uri-miss; detail=status')
 })
 
+t.test('an error that may be stored does not take the place of an answer that covers it', async (t) => {
+  const { get, clock } = await open(t, (_, response, n) =>
+    response.writeHead(n === 1 ? 200 : 503, FRESH).end(`answer ${n}`)
+  )
+  await get('/files/a')
+  clock.advance(70_000)
+  for (const text of ['answer 1', 'answer 1']) t.equal((await get('/files/a')).text(), text)
+  clock.advance(60_000)
+  t.equal((await get('/files/a')).status, 503)
+  t.match((await get('/files/a')).headers, { 'cache-status': /hit/ })
+})
+
 t.test('a stored answer without content has no length', async (t) => {
   const { get } = await open(t, (_, response) => response.writeHead(204, FRESH).end())
   await get('/files/a')

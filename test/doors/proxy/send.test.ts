@@ -63,6 +63,14 @@ t.test('what an entry does not say of caching is said beside it, by a 304 as wel
     )
     t.equal(answer.headers['cache-control'], 'private, no-cache')
   }
+  for (const name of ['Cache-Control', 'expires', 'CDN-Cache-Control']) {
+    const told = entry({ headers: ['Content-Type', 'a', name, 'max-age=60'] })
+    const answer = await received(t, (response) =>
+      sendAnswer(cached({ entry: told, cacheControl: 'private, no-cache' }), response)
+    )
+    t.notMatch(answer.headers, { 'cache-control': 'private, no-cache' }, name)
+    t.equal(answer.headers[name.toLowerCase()], 'max-age=60')
+  }
 })
 
 t.test('a 304 says nothing of a body it does not have', async (t) => {
