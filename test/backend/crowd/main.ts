@@ -22,12 +22,14 @@ const { values } = parseArgs({
 /** So that every worker is replaced several times. */
 const MAX_REQUESTS = 150
 
-const run = async (shape: Shape): Promise<string> => {
+/** What it met, and whether that is as it should be. */
+const run = async (shape: Shape): Promise<{ readonly text: string; readonly isWell: boolean }> => {
   const backend = await startBackend({ middleware: ['queries'], maxRequests: MAX_REQUESTS })
   try {
     const settings = values.table === undefined ? {} : { RESOURCES_FILE: values.table }
     const report = await sendCrowd({ ...shape, backend, settings, seed: Number(values.seed) })
-    return reportOf(shape, report)
+    const { failures, differences } = report
+    return { text: reportOf(shape, report), isWell: failures.length + differences.length === 0 }
   } finally {
     await backend.stop()
   }
@@ -47,11 +49,12 @@ const chosen = values.shape.map((name) => {
 })
 
 const commit = execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim()
+const met = await Promise.all(chosen.map(run))
 const parts = [
   '# What crowds met',
   `\`${['npm run crowd', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ')}\`, ${new Date().toISOString()}, commit ${commit}. What is assumed of the sessions: [README.md](README.md#crowds).`,
-  ...(await Promise.all(chosen.map(run)))
+  ...met.map(({ text }) => text)
 ]
 console.log(parts.join('\n\n'))
 if (values.write !== undefined) await writeFile(values.write, `${parts.join('\n\n')}\n`)
-process.exit()
+process.exit(met.every(({ isWell }) => isWell) ? 0 : 1)
