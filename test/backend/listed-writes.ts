@@ -44,6 +44,10 @@ export const listedWrites: readonly WriteCase[] = [
   // Of the business area that the subject leads.
   { write: 'DELETE projects/4', status: 204 },
 
+  { write: 'POST documents/actions/approve', json: { documentPk: 35 }, status: 202 },
+  { write: 'POST documents/actions/recall', json: { documentPk: 35 }, status: 202 },
+  { write: 'POST documents/actions/send_back', json: { documentPk: 35 }, status: 202 },
+
   { write: 'POST agencies/branches', json: { name: 'New Branch', agency: 1, manager: 6 }, status: 201 },
   { write: 'PUT agencies/branches/7', json: { name: 'Renamed Branch' }, status: 202 },
   { write: 'DELETE agencies/branches/7', status: 204 },

@@ -37,7 +37,6 @@ export const unlistedWrites: readonly WriteCase[] = [
   { write: 'DELETE caretakers/2', status: 204 },
   { write: 'PUT contacts/users/16', json: { phone: '2' }, status: 202 },
   { write: 'POST documents/projectclosures', json: { project: 15, kind: 'projectclosure' }, status: 201 },
-  { write: 'POST documents/actions/approve', json: { documentPk: 35 }, status: 202 },
   { write: 'POST adminoptions/tasks/1/approve', status: 202 },
   { write: 'POST adminoptions/mergeusers', json: { primaryUser: 2, secondaryUsers: [5] }, status: 200 },
   {

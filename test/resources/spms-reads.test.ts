@@ -61,7 +61,7 @@ interface ReadCase {
   readonly staleWhileRevalidate?: number
 }
 
-const listed = ['project:42', 'project:43', 'user:30', 'user:31']
+const listed = ['project:42', 'project:43', 'user:30:name', 'user:31:name']
 
 const cases: readonly ReadCase[] = [
   {
@@ -100,7 +100,7 @@ const cases: readonly ReadCase[] = [
     path: '/api/v1/users/me',
     values: { identity: 'd1gest', answer: ME },
     ...{ name: 'user_profile', key: 'user:~d1gest:profile', ttl: 600, scope: 'identity' },
-    tags: ['user:7', 'user:7:profile', 'people', 'branch:3', 'user:30']
+    tags: ['user:7', 'user:7:profile', 'people', 'branch:3', 'user:30:name']
   },
   {
     path: '/api/v1/users/5',
@@ -140,7 +140,7 @@ const cases: readonly ReadCase[] = [
     path: '/api/v1/users/staffprofiles/900/cv',
     values: { answer: { id: 900, employment_entries: [], education_entries: [] } },
     ...{ name: 'staff_profile', key: 'staff:profile:900:cv', ttl: 3600, scope: 'public' },
-    tags: ['staff:profile:900', 'staff:profile:parts', 'staff:profile:cvs']
+    tags: ['staff:profile:900', 'staff:profile:cvs']
   },
   {
     path: '/api/v1/users/5/projects_staff_profile',

@@ -42,9 +42,9 @@ const cases: readonly WriteCase[] = [
   ['POST /agencies/branches', ['branches']],
   ['PUT /agencies/branches/3', ['branches', 'branch:3']],
   ['DELETE /agencies/branches/3', ['branches', 'branch:3']],
-  ['PUT /users/9', ['user:9', 'caretakers']],
+  ['PUT /users/9', ['user:9', 'user:9:name', 'caretakers']],
   ['DELETE /users/9', undefined],
-  ['PUT /users/9/pi', ['user:9', 'caretakers']],
+  ['PUT /users/9/pi', ['user:9', 'user:9:name', 'caretakers']],
   ['PUT /users/9/profile', ['user:9', 'caretakers', 'staff:profile:parts']],
   ['PUT /users/9/membership', ['user:9']],
   ['POST /users/9/toggleactive', ['user:9']],
@@ -95,6 +95,9 @@ const cases: readonly WriteCase[] = [
   ['POST /documents/reports/8/generate_pdf', []],
   ['POST /documents/reports/8/cancel_doc_gen', []],
   ['POST /documents/notifications/mentions', []],
+  ['POST /documents/actions/approve', ['project:42'], { answer: { id: 8, project: { id: 42 } } }],
+  ['POST /documents/actions/recall', ['project:42'], { answer: { id: 8, project: { id: 42 } } }],
+  ['POST /documents/actions/send_back', undefined, { answer: { id: 8 } }],
   ['POST /documents/get_previous_reports_data', []],
   ['POST /documents/conceptplans/8/get_concept_plan_data', []]
 ]

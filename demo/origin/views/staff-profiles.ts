@@ -33,11 +33,11 @@ export const overviewView = (profile: StaffProfile) => ({
   version: profile.version
 })
 
+/** Without the profile's version: what else of it changes is not shown here. */
 export const cvView = (profile: StaffProfile) => ({
   id: profile.id,
   employment_entries: profile.employment_entries.map((entry, at) => ({ id: at + 1, ...entry })),
-  education_entries: profile.education_entries.map((entry, at) => ({ id: at + 1, ...entry })),
-  version: profile.version
+  education_entries: profile.education_entries.map((entry, at) => ({ id: at + 1, ...entry }))
 })
 
 /** `users/staffprofiles/{id}`: all sections together. */

@@ -108,12 +108,16 @@ class Documents(APIView):
         return created(fields_of(Document)(document))
 
 
-class ApproveDocument(APIView):
+class MoveDocument(APIView):
+    """A step of a document's approval, which moves its project, too."""
+
+    document_status = project_status = ""
+
     @transaction.atomic
     def post(self, request):
         document = get_object_or_404(Document, pk=request.data["documentPk"])
-        changed(document, {"status": "approved"})
-        project = changed(document.project, {"status": "active"})
+        changed(document, {"status": self.document_status})
+        project = changed(document.project, {"status": self.project_status})
         answer = {**fields_of(Document)(document).data, "project": {"id": project.pk, "title": project.title}}
         return Response(answer, status=202)
 
