@@ -177,6 +177,7 @@ for (const line of ALONE === undefined ? [] : linesOf(table)) {
     const isRead = line.row.startsWith('/')
     const { differences } = await ask(t, [line], {
       // By their own profile the sidecars learn who callers are: else a write about anybody reaches them.
+      ...(isRead && { first: ME }),
       reads: isRead ? READS.filter(({ row }) => row === line.row || row === ME) : READS,
       isAsked: (write: WriteCase) => isRead || rowOfWrite(write) === line.row
     })
