@@ -33,6 +33,8 @@ export interface OracleOptions {
   readonly writes: readonly WriteCase[]
   /** The others go around the sidecars, and what is cached is warm again before the next one of these. */
   readonly isAsked?: (write: WriteCase) => boolean
+  /** The row that is read before all others. */
+  readonly first?: string
   /** Empties what both sidecars share. */
   readonly forget: () => Promise<void>
   /** Everybody reads everything after each write, and not only after those that end sessions. */
@@ -128,7 +130,9 @@ const round = async (options: OracleOptions, callers: readonly Caller[], index: 
     }
   }
   // The callers of one read come one after the other: a second one must not wait for the first one's fetch.
-  await Promise.all(reads.map(ask))
+  const first = reads.filter(({ row }) => row === options.first)
+  await Promise.all(first.map(ask))
+  await Promise.all(reads.filter((read) => !first.includes(read)).map(ask))
   return { own, ...found, compared }
 }
 
