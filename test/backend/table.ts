@@ -9,7 +9,6 @@ export interface Table {
     readonly ttl: number
     readonly staleWhileRevalidate?: number
     readonly scope: string
-    readonly vary?: Readonly<Record<string, readonly string[]>>
     readonly tags: string[]
     readonly families: string[]
   }[]

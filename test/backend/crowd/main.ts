@@ -1,5 +1,7 @@
-// `npm run crowd -- --shape reload --shape browser [--seconds 720] [--every 150] [--table file] [--seed 1]`: crowds in front of a backend of
-// their own, at once, and what they met.
+// `npm run crowd -- --shape reload --shape browser [--seconds 720] [--every 150] [--table file] [--seed 1] [--write file]`: crowds, each in front
+// of a backend of its own, at once, and what they met.
+import { execFileSync } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { startBackend } from '../start-backend.js'
 import { reportOf } from './report.js'
@@ -12,19 +14,22 @@ const { values } = parseArgs({
     seconds: { type: 'string' },
     every: { type: 'string' },
     table: { type: 'string' },
-    seed: { type: 'string', default: '1' }
+    seed: { type: 'string', default: '1' },
+    write: { type: 'string' }
   }
 })
 
 /** So that every worker is replaced several times. */
 const MAX_REQUESTS = 150
 
-const run = async (shape: Shape): Promise<string> => {
+/** What it met, and whether that is as it should be. */
+const run = async (shape: Shape): Promise<{ readonly text: string; readonly isWell: boolean }> => {
   const backend = await startBackend({ middleware: ['queries'], maxRequests: MAX_REQUESTS })
   try {
     const settings = values.table === undefined ? {} : { RESOURCES_FILE: values.table }
     const report = await sendCrowd({ ...shape, backend, settings, seed: Number(values.seed) })
-    return reportOf(shape, report)
+    const { failures, differences } = report
+    return { text: reportOf(shape, report), isWell: failures.length + differences.length === 0 }
   } finally {
     await backend.stop()
   }
@@ -43,5 +48,13 @@ const chosen = values.shape.map((name) => {
   }
 })
 
-for (const text of await Promise.all(chosen.map(run))) console.log(`${text}\n`)
-process.exit()
+const commit = execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim()
+const met = await Promise.all(chosen.map(run))
+const parts = [
+  '# What crowds met',
+  `\`${['npm run crowd', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ')}\`, ${new Date().toISOString()}, commit ${commit}. What is assumed of the sessions: [README.md](README.md#crowds).`,
+  ...met.map(({ text }) => text)
+]
+console.log(parts.join('\n\n'))
+if (values.write !== undefined) await writeFile(values.write, `${parts.join('\n\n')}\n`)
+process.exit(met.every(({ isWell }) => isWell) ? 0 : 1)

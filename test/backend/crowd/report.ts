@@ -31,7 +31,7 @@ export const reportOf = (shape: Shape, report: CrowdReport): string => {
   const { asked, kept, pages, edits, logIns, failures, compared, differences, answered, replaced } = report
   const queries = asked.reduce((sum, each) => sum + each.queries, 0)
   return [
-    `### ${shape.title}`,
+    `## ${shape.title.charAt(0).toUpperCase()}${shape.title.slice(1)}`,
     `${shape.sessions} sessions, ${shape.seconds} s from cold, a visit every ${shape.everySeconds} s each on average; Redis killed after ${Math.round(report.killedAt)} s.`,
     table,
     [

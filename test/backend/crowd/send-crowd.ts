@@ -18,6 +18,8 @@ export interface CrowdOptions extends Shape {
   readonly seed?: number
   /** Everything that a session waits for takes this fraction of its time. */
   readonly haste?: number
+  /** The share of pages on which something is edited: by default 0.03, an assumption. */
+  readonly edits?: number
 }
 
 export interface CrowdReport extends CrowdRecord {
@@ -36,7 +38,17 @@ const KILLED_AT = 0.1
 
 /** Two sidecars on one cold Redis in front of the backend; Redis is killed once, and comes back empty. */
 export const sendCrowd = async (options: CrowdOptions): Promise<CrowdReport> => {
-  const { backend, sessions, seconds, everySeconds, isCaching, seed = 1, haste = 1, settings = {} } = options
+  const {
+    backend,
+    sessions,
+    seconds,
+    everySeconds,
+    isCaching,
+    seed = 1,
+    haste = 1,
+    edits = 0.03,
+    settings = {}
+  } = options
   const redis = await startRedis()
   const environment = { ORIGIN_URL: backend.url, REDIS_URL: redis.url, LOG_LEVEL: 'error', ...settings }
   const sidecars = await Promise.all([startSidecar(environment), startSidecar(environment)])
@@ -59,7 +71,7 @@ export const sendCrowd = async (options: CrowdOptions): Promise<CrowdReport> => 
     const browser = createBrowser({ backend: backend.url, proxies, isCaching, haste, ledger, random })
     const everyMs = (everySeconds * 1000) / haste
     const until = startedAt + seconds * 1000
-    return liveSession({ number, visitor, caller, browser, ledger, everyMs, haste, until })
+    return liveSession({ number, visitor, caller, browser, ledger, everyMs, haste, edits, until })
   }
   const crowd = Promise.all(visitors.map(live))
   await new Promise((wake) => setTimeout(wake, seconds * 1000 * KILLED_AT))

@@ -17,20 +17,21 @@ export interface SessionOptions {
   readonly everyMs: number
   /** Everything takes this fraction of its time. */
   readonly haste: number
+  /** The share of pages on which something is edited. */
+  readonly edits: number
   /** No visit begins later. In epoch milliseconds. */
   readonly until: number
 }
 
-/** Assumptions: the shares of visits that begin with another log-in, and of pages on which something is edited. */
+/** An assumption: the share of visits that begin with another log-in. */
 const LOG_INS = 0.04
-const EDITS = 0.03
 /** Of a visit's pages, on average, and from one to the next. */
 const PAGES = 3
 const PAGE_MS = 15_000
 
 /** Visits until the time is over. The first visit begins with a log-in where somebody is not signed in. */
 export const liveSession = async (options: SessionOptions): Promise<void> => {
-  const { visitor, browser, ledger, everyMs, until, caller, haste } = options
+  const { visitor, browser, ledger, everyMs, until, caller, haste, edits } = options
   const { random } = visitor
   /** Resolves with whether there is time left. */
   const pause = async (meanMs: number): Promise<boolean> => {
@@ -53,7 +54,7 @@ export const liveSession = async (options: SessionOptions): Promise<void> => {
       pages++
       ledger.page()
       await browser.show(page)
-      if (random() < EDITS) {
+      if (random() < edits) {
         ledger.edit()
         const edit = editOf(visitor, options.number * 1000 + pages)
         await browser.change(edit, edit.drops)

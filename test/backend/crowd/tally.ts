@@ -1,4 +1,4 @@
-import { readRowOf, readTable } from '../table.js'
+import { nameOf, readRowOf, readTable, rowOf, type Table } from '../table.js'
 import type { Asked } from './record.js'
 import type { CrowdReport } from './send-crowd.js'
 
@@ -41,7 +41,8 @@ export const tally = (report: CrowdReport, from = 0): Tallies => {
     const reason = reasonOf(each, stored, life, report.killedAt)
     if (each.cacheStatus.endsWith('; stored')) storedAt.set(key, each.at)
     const write = each.method === 'GET' ? undefined : `${each.method} ${templateOf(path)}`
-    if (write !== undefined) written.push({ at: each.at, name: write })
+    if (write !== undefined && mayInvalidate(table, each.method, path))
+      written.push({ at: each.at, name: write })
     if (reason === 'set-cookie') written.push({ at: each.at, name: 'single sign-on' })
     if (each.at < from) continue
     if (write !== undefined) {
@@ -104,6 +105,13 @@ export const totalOf = (tallies: Iterable<Tally>): Tally => {
     for (const [reason, count] of each.reasons) reasons.set(reason, (reasons.get(reason) ?? 0) + count)
   }
   return { reads, hits, reasons }
+}
+
+/** But a log-in by password, and a write whose row says that it changes nothing. */
+const mayInvalidate = (table: Table, method: string, path: string): boolean => {
+  const name = rowOf(table, method, `/api/v1/${path}`)
+  const row = table.writes.find((each) => nameOf(each) === name)
+  return path !== 'users/log-in' && !path.startsWith('communications/') && row?.tags.length !== 0
 }
 
 const templateOf = (path: string): string =>

@@ -113,8 +113,9 @@ class ApproveDocument(APIView):
     def post(self, request):
         document = get_object_or_404(Document, pk=request.data["documentPk"])
         changed(document, {"status": "approved"})
-        changed(document.project, {"status": "active"})
-        return accepted(fields_of(Document)(document))
+        project = changed(document.project, {"status": "active"})
+        answer = {**fields_of(Document)(document).data, "project": {"id": project.pk, "title": project.title}}
+        return Response(answer, status=202)
 
 
 class Comments(APIView):
