@@ -13,7 +13,8 @@ interface Setting {
   readonly maxLength?: number
 }
 
-const code = (value: unknown): string => `\`${String(value)}\``
+/** A bar ends a cell of a table, in code too. */
+const code = (value: unknown): string => `\`${String(value).replaceAll('|', '\\|')}\``
 
 const allowedBy = ({ anyOf, type, pattern, minimum = 0, maximum, ...length }: Setting): string => {
   if (anyOf !== undefined) return anyOf.map((choice) => code(choice.const)).join(', ')

@@ -22,7 +22,8 @@ import {
   readme,
   resourceTable,
   rowsOf,
-  section
+  section,
+  tablesIn
 } from './support/readme.js'
 
 const limits = { defaultTtlSeconds: 300, maxTtlSeconds: 86_400 }
@@ -185,6 +186,16 @@ t.test('every path that CONTRIBUTING.md and docs/architecture.md name is there',
 
 t.test('it stays within 1,400 words', async (t) => {
   t.ok(readme.split(/\s+/).filter(Boolean).length <= 1400)
+})
+
+t.test('every row of a table has as many cells as its head', async (t) => {
+  const broken = Object.entries(documents).flatMap(([file, text]) =>
+    tablesIn(text).flatMap(([head = [], ...rows]) =>
+      rows.filter(({ length }) => length !== head.length).map(([first = '']) => `${file}: ${first}`)
+    )
+  )
+  t.ok(Object.values(documents).flatMap(tablesIn).length > 20)
+  t.strictSame(broken, [])
 })
 
 t.test('no cell of its tables is longer than 120 characters', async (t) => {

@@ -7,7 +7,7 @@ import type { Position } from './position.js'
  * were read at; a commit is atomic with the check of its position; an invalidation that is `done` has
  * removed every entry it names and left a record that refuses the fills that were under way.
  *
- * A store key is a name in the store: `<key>`, `@value:<key>` or `@proof:<identity>`. Every method rejects with
+ * A store key is a name in the store: `<key>`, `@value:<key>`, `@proof:<identity>` or `@known:<identity>`. Every method rejects with
  * `StoreUnavailableError` when the store cannot answer, and with nothing else.
  */
 export interface Store {

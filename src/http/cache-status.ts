@@ -11,6 +11,8 @@ export const MISS = 'spms; fwd=uri-miss'
 export const STALE = 'spms; fwd=stale'
 export const METHOD = 'spms; fwd=method'
 export const UNPROVEN = 'spms; fwd=request; detail=unproven'
+/** RFC 9211 §2.2 `request`: there is an entry, and this part of it is the origin's to answer. */
+export const PART = 'spms; fwd=request; detail=range'
 export const STORE_UNAVAILABLE = 'spms; fwd=uri-miss; detail=store-unavailable'
 
 export const storedStatus = (forwarded: string): string => `${forwarded}; stored`

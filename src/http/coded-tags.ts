@@ -27,6 +27,13 @@ export const listedCoding = (list: string, etag: string, sent: Coding | undefine
   return CODINGS.find((coding) => isListed(list, codedTag(etag, coding))) ?? sent
 }
 
+/** Makes the entity tag among header fields that of the coding. */
+export const tagCoded = (headers: string[], coding: Coding): void => {
+  for (let at = 0; at < headers.length; at += 2) {
+    if (headers[at]?.toLowerCase() === 'etag') headers[at + 1] = codedTag(headers[at + 1] ?? '', coding)
+  }
+}
+
 /**
  * Header fields for an origin, which knows nothing of codings: its conditions name its own tags. `If-Range` stays as it is:
  * a tag that the origin does not know gets the whole answer, and no part of other bytes than the caller has.

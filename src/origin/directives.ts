@@ -10,12 +10,15 @@ import { parseDictionary } from 'structured-headers'
  * the same field does not ask for (RFC 9111 §5.2.2.10).
  */
 export const readDirectives = (headers: readonly string[]): Directives => {
-  const ageSeconds = Number(/^\s*(\d{1,10})\s*(?:,|$)/.exec(valuesOf(headers, 'age')[0] ?? '')?.[1] ?? 0)
+  const age = Number(/^\s*(\d+)\s*(?:,|$)/.exec(valuesOf(headers, 'age')[0] ?? '')?.[1] ?? 0)
   const targeted = valuesOf(headers, 'cdn-cache-control')
   const stated =
     (targeted.length > 0 ? readTargeted(targeted.join(',')) : undefined) ?? readUntargeted(headers)
-  return { ...stated, ageSeconds }
+  return { ...stated, ageSeconds: Math.min(age, GREATEST_AGE) }
 }
+
+/** RFC 9111 §1.2.2: what is more means this. */
+const GREATEST_AGE = 2 ** 31
 
 type Stated = Omit<Directives, 'ageSeconds'>
 

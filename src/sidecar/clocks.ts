@@ -23,6 +23,7 @@ export const steadyNow = createSteadyClock(Date.now, monotonicNow)
 
 /**
  * By which entries are made and judged. Those in Redis are other pods', too: by the wall clock, which is kept right
- * from outside, while the expiry that Redis itself counts bounds their life.
+ * from outside. Where it steps back, the expiry that Redis itself counts ends them, ten minutes after their life where they
+ * are kept to be confirmed.
  */
 export const clockOf = (store: 'redis' | 'memory'): Clock => (store === 'memory' ? steadyNow : Date.now)

@@ -18,7 +18,7 @@ const WITHOUT_EXPIRY = /^spms:(@epoch|@log|@server|@tags|@tag:.+)$/
 void t.test('a busy run leaves nothing in Redis for good', async (t) => {
   const table = readFileSync(TABLE, 'utf8')
     .replaceAll(/^( +ttl:) \d+$/gm, `$1 ${TTL_SECONDS}`)
-    .replaceAll(/^( +staleIfError:) \d+$/gm, '$1 1')
+    .replaceAll(/^( +stale(?:IfError|WhileRevalidate):) \d+$/gm, '$1 1')
   const folder = t.testdir({ 'resources.yaml': table })
   const origin = await startOrigin(t)
   const redis = await redisFor(t)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { codedTag, listedCoding, uncodedTags, withoutCodedTags } from '../../src/http/coded-tags.js'
+import { codedTag, listedCoding, tagCoded, uncodedTags, withoutCodedTags } from '../../src/http/coded-tags.js'
 import { CODINGS } from '../../src/http/codings.js'
 
 t.test('each coding has a strong validator of its own, a weak one is for all', async (t) => {
@@ -8,6 +8,12 @@ t.test('each coding has a strong validator of its own, a weak one is for all', a
   t.equal(codedTag('W/"abc"', 'br'), 'W/"abc"')
   t.equal(codedTag('unquoted', 'zstd'), 'unquoted~zstd')
   t.equal(new Set(['"a"', ...CODINGS.map((coding) => codedTag('"a"', coding))]).size, 4)
+})
+
+t.test('the validator among the fields of an answer is made that of a coding', async (t) => {
+  const headers = ['X', '"a"', 'eTag', '"a"', 'Vary', 'ETag']
+  tagCoded(headers, 'br')
+  t.same(headers, ['X', '"a"', 'eTag', '"a~br"', 'Vary', 'ETag'])
 })
 
 t.test('a list of validators is read as if nothing had been coded', async (t) => {

@@ -37,6 +37,10 @@ export const rowsOf = (document: string, heading: string): readonly (readonly st
 export const cellsIn = (document: string): readonly string[] =>
   (document.match(/^\|.*\|$/gm) ?? []).flatMap(cellsOf).filter((cell) => !/^-+$/.test(cell))
 
+/** The rows of each table, heads too. */
+export const tablesIn = (document: string): readonly (readonly (readonly string[])[])[] =>
+  (document.match(/(?:^\|.*\|\n)+/gm) ?? []).map((table) => table.trim().split('\n').map(cellsOf))
+
 const cellsOf = (line: string): readonly string[] =>
   line
     .slice(1, -1)

@@ -5,7 +5,7 @@ import type { Invalidate } from '../invalidate/invalidate.js'
 import type { Observer } from '../observer.js'
 import type { OriginAnswer } from '../origin.js'
 import type { IdentitySources, ResourceTable, SignIn } from '../resource.js'
-import type { InvalidateOutcome, PendingWrite, Store } from '../store.js'
+import type { InvalidateOutcome, PendingWrite, Reading, Store } from '../store.js'
 
 export interface SessionChangesOptions {
   readonly table: ResourceTable
@@ -64,12 +64,14 @@ export const createSessionChanges = ({
   const { signIn, identity: sources } = table
 
   const greet = async (identity: string | undefined): Promise<InvalidateOutcome> => {
-    if (identity !== undefined && (await isKnown(store, identity))) return 'done'
+    const reading = identity === undefined ? undefined : await readKnown(store, identity)
+    if (reading?.entries.some((entry) => entry !== undefined) === true) return 'done'
     const outcome = await logIn('', signIn.tags)
-    if (identity !== undefined && outcome === 'done') {
-      const until = now() + maxTtlMs
+    if (identity !== undefined && reading !== undefined && outcome === 'done') {
+      const mark = { sources, now: now(), until: now() + maxTtlMs }
+      // Past the fence: the record may have been deleted while the log-ins of a second were folded.
       await store
-        .commit({ writes: [knownWrite(identity, { sources, now: now(), until })], position: undefined })
+        .commit({ writes: [knownWrite(identity, mark)], position: reading.position })
         .catch(() => undefined)
     }
     return outcome
@@ -85,11 +87,9 @@ export const createSessionChanges = ({
 const mayBeNew = (headers: readonly string[], { headers: names }: SignIn): boolean =>
   names.length === 0 || names.some((name) => valueOf(headers, name) !== undefined)
 
-/** Whoever has a proof, or has signed in before: the origin has a record of him. */
-const isKnown = async (store: Store, identity: string): Promise<boolean> => {
-  const reading = await store.read([proofKey(identity), knownKey(identity)]).catch(() => undefined)
-  return reading?.entries.some((entry) => entry !== undefined) === true
-}
+/** Whoever has a proof, or has signed in before: the origin has a record of him. `undefined` without the store. */
+const readKnown = (store: Store, identity: string): Promise<Reading | undefined> =>
+  store.read([proofKey(identity), knownKey(identity)]).catch(() => undefined)
 
 interface Mark {
   readonly sources: IdentitySources

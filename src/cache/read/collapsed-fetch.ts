@@ -69,10 +69,11 @@ export class CollapsedFetches {
     return mayShare ? cacheable.key : `${cacheable.key} ${fields.identity ?? ''}`
   }
 
-  /** Refreshes an entry that was just answered stale, unless somebody does already. */
+  /** Refreshes an entry that was just answered stale, unless somebody does already, or the answer would not be stored. */
   refresh(lookup: Lookup): void {
     const { key } = lookup.cacheable
     if (this.#context.uncacheable.isNoted(key) || this.find(key) !== undefined) return
+    if (requestDirectivesOf(lookup.request.headers).noStore) return
     this.lead(lookup).result.then(discard, () => undefined)
   }
 

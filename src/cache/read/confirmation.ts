@@ -13,9 +13,13 @@ export interface Validation {
 
 type Validated = Pick<Entry, 'etag' | 'headers'>
 
-/** `undefined` where the origin has nothing to know it by again. An entity tag of ours is never sent to it. */
+/**
+ * `undefined` where the origin has nothing to know it by again, or a tag that is not stored. An entity tag of ours is never
+ * sent to it.
+ */
 export const validationOf = ({ etag: sent, headers }: Validated): Validation | undefined => {
-  const etag = sent === undefined || isOwnEtag(sent) || sent.length > ETAG_MAX_LENGTH ? undefined : sent
+  if (sent !== undefined && sent.length > ETAG_MAX_LENGTH) return undefined
+  const etag = sent === undefined || isOwnEtag(sent) ? undefined : sent
   const lastModified = valueOf(headers, 'last-modified')
   return etag === undefined && lastModified === undefined ? undefined : { etag, lastModified }
 }
@@ -30,10 +34,11 @@ export const conditionsOf = (validation: Validation | undefined): readonly strin
   ]
 }
 
-/** RFC 9111 §4.3.4: a 304 with another entity tag is about another answer. */
+/** RFC 9111 §4.3.4: a 304 with another entity tag is about another answer, and so is one with a strong tag where none was stored. */
 export const isAbout = ({ headers }: OriginAnswer, { etag }: Validation): boolean => {
   const sent = valueOf(headers, 'etag')
-  return sent === undefined || etag === undefined || isListed(sent, etag)
+  if (sent === undefined) return true
+  return etag === undefined ? sent.startsWith('W/') : isListed(sent, etag)
 }
 
 /**

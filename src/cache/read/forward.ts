@@ -1,10 +1,11 @@
-import { withoutCodedTags } from '../../http/coded-tags.js'
+import { listedCoding, tagCoded, withoutCodedTags } from '../../http/coded-tags.js'
+import { valueOf, valuesOf } from '../../http/fields.js'
 import { pendingStatus } from '../../http/cache-status.js'
 import { type Answer, failure, relayed } from '../answer.js'
 import { OriginError } from '../errors.js'
 import type { InvalidateSessionChanges } from '../identity/session-changes.js'
 import type { Outcome } from '../observer.js'
-import type { Origin } from '../origin.js'
+import type { Origin, OriginAnswer } from '../origin.js'
 import type { ReadRequest } from './lookup.js'
 
 export interface Forwarded {
@@ -28,9 +29,24 @@ export const createForward =
     try {
       const answer = await origin.fetch({ resource, method, target, headers, body, onInterim, cancel })
       const isPending = (await invalidateSessionChanges(answer, { identity, headers })) === 'pending'
-      return relayed(answer, outcome, isPending ? pendingStatus(cacheStatus) : cacheStatus)
+      return relayed(
+        forCaller(answer, request.headers),
+        outcome,
+        isPending ? pendingStatus(cacheStatus) : cacheStatus
+      )
     } catch (error) {
       if (error instanceof OriginError) return failure(error, cacheStatus)
       throw error
     }
   }
+
+/** A 304 names what the caller has: it may be a coded body of ours. */
+const forCaller = (answer: OriginAnswer, asked: readonly string[]): OriginAnswer => {
+  const etag = valueOf(answer.headers, 'etag')
+  if (answer.status !== 304 || etag === undefined) return answer
+  const coding = listedCoding(valuesOf(asked, 'if-none-match').join(), etag, undefined)
+  if (coding === undefined) return answer
+  const headers = answer.headers.slice()
+  tagCoded(headers, coding)
+  return { ...answer, headers }
+}

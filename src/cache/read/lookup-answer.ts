@@ -2,6 +2,7 @@ import {
   collapsedStatus,
   hitStatus,
   MISS,
+  PART,
   STALE,
   STORE_UNAVAILABLE,
   storedStatus,
@@ -112,9 +113,15 @@ export interface Fate {
 /** Why the request went forward, and what became of its answer. */
 export const forwardStatus = (lookup: Lookup, { is, reason }: Fate = {}): string => {
   if (lookup.position === undefined) return STORE_UNAVAILABLE
-  const forwarded = lookup.mayShare ? (lookup.entry === undefined ? MISS : STALE) : UNPROVEN
+  const forwarded = forwardedFor(lookup)
   if (reason !== undefined) return unstoredStatus(forwarded, reason)
   return is === undefined || !lookup.mayShare ? forwarded : is(forwarded)
+}
+
+const forwardedFor = ({ mayShare, entry, fields }: Lookup): string => {
+  if (!mayShare) return UNPROVEN
+  if (entry === undefined) return MISS
+  return fields.hasRange ? PART : STALE
 }
 
 interface Told {

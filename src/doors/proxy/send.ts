@@ -4,8 +4,7 @@ import type { Answer } from '../../cache/answer.js'
 import { whenBrokenOff } from '../../http/body.js'
 import type { Entry } from '../../cache/entry.js'
 import { CancelledError } from '../../concurrency/cancellation.js'
-import { codedTag } from '../../http/coded-tags.js'
-import type { Coding } from '../../http/codings.js'
+import { tagCoded } from '../../http/coded-tags.js'
 import { withoutFields } from '../../http/fields.js'
 import { sendProblemTo } from '../problem.js'
 import { toProblem } from '../to-problem.js'
@@ -119,12 +118,6 @@ const saysNothing = (headers: readonly string[]): boolean => {
 
 const SAYING = new Set(['cache-control', 'cdn-cache-control', 'expires'])
 const SAYING_LENGTHS = new Set([...SAYING].map(({ length }) => length))
-
-const tagCoded = (headers: string[], coding: Coding): void => {
-  for (let at = 0; at < headers.length; at += 2) {
-    if (headers[at]?.toLowerCase() === 'etag') headers[at + 1] = codedTag(headers[at + 1] ?? '', coding)
-  }
-}
 
 const relay = async (
   { received, cacheStatus }: AnswerOf<'relay'>,

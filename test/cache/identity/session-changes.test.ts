@@ -90,6 +90,19 @@ t.test('a person who signs in again was there before, until his record may be go
   t.equal(named.length, 6, 'nobody is known to be nobody')
 })
 
+t.test('a record that is deleted while a log-in is folded is not marked as there', async (t) => {
+  const { apply, named, store } = setUp()
+  const logIn = answer(200, ['Set-Cookie', 'sessionid=abc'])
+  const first = apply(logIn, 'one')
+  const folded = apply(logIn, 'two')
+  await first
+  await store.invalidate(invalidationOf({ tags: [groupTag('users')] }))
+  await folded
+  const before = named.length
+  await apply(logIn, 'two')
+  t.equal(named.length, before + 1)
+})
+
 t.test('where only some requests make persons, others invalidate nothing', async (t) => {
   const { apply, named } = setUp({ tags: ['people'], headers: ['remote-user'] })
   const logIn = answer(200, ['Set-Cookie', 'sessionid=abc'])

@@ -14,6 +14,7 @@ t.test('the origin is asked with what it gave: its entity tag, its date, or both
   t.strictSame(asked('"~of-our-own"', ['Last-Modified', DATE]), ['If-Modified-Since', DATE])
   t.strictSame(asked('"~of-our-own"', []), [])
   t.strictSame(asked(`"${'x'.repeat(300)}"`, []), [])
+  t.strictSame(asked(`"${'x'.repeat(300)}"`, ['Last-Modified', DATE]), [], 'a tag that is not stored')
   t.strictSame(asked(undefined, []), [])
 })
 
@@ -23,7 +24,12 @@ t.test('a 304 with another entity tag is about another answer', async (t) => {
   t.equal(is(['ETag', '"v1"'], '"v1"'), true)
   t.equal(is(['ETag', 'W/"v1"'], '"v1"'), true)
   t.equal(is([], '"v1"'), true)
-  t.equal(is(['ETag', '"v1"'], undefined), true)
+  t.equal(is(['ETag', 'W/"v1"'], undefined), true)
+  t.equal(
+    is(['ETag', '"v1"'], undefined),
+    false,
+    'the stored answer had no tag: it is not known to be this one'
+  )
   t.equal(is(['ETag', '"v2"'], '"v1"'), false)
 })
 

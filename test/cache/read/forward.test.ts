@@ -49,6 +49,23 @@ t.test('an origin is not sent the validators of codings that it knows nothing of
   t.same(origin.requests[0]?.headers, ['If-None-Match', '"v"', 'X', '1'])
 })
 
+t.test('a 304 of the origin names the validator that the caller has', async (t) => {
+  const { origin, request } = setUp()
+  const forward = createForward(origin, () => undefined)
+  origin.respond = () => ({
+    ...originAnswer({ status: 304, body: '' }),
+    headers: ['ETag', '"v"', 'X', '"v"']
+  })
+  const tags = async (list: string) => {
+    const headers = ['If-None-Match', list]
+    const about = { resource: 'none', outcome: 'bypass', cacheStatus: 'spms; x' } as const
+    const answer = await forward({ ...request, headers }, undefined, about)
+    return answer.kind === 'relay' && answer.received.headers
+  }
+  t.same(await tags('"v~br"'), ['ETag', '"v~br"', 'X', '"v"'])
+  t.same(await tags('"v~br", "v"'), ['ETag', '"v"', 'X', '"v"'])
+})
+
 t.test('an origin that gives no answer is a failure', async (t) => {
   const { origin, ask } = setUp()
   origin.respond = () => Promise.reject(new OriginError('timeout'))

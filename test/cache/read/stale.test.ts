@@ -63,6 +63,16 @@ t.test('HEAD is answered stale too, and refreshes nothing', async (t) => {
   t.equal(origin.requests.length, 1)
 })
 
+t.test('a request whose answer is not to be stored refreshes nothing', async (t) => {
+  const { cache, origin, ask } = await aged(72)
+  t.match(await read(cache, '/open/5', { 'Cache-Control': 'no-store' }), { outcome: 'stale' })
+  await settle()
+  t.equal(origin.requests.length, 1)
+  await ask()
+  await settle()
+  t.equal(await ask(), 'hit {"n":2}')
+})
+
 t.test('beyond the window the reader waits for the origin', async (t) => {
   const { cache } = await aged(90)
   t.match(await read(cache, '/open/5'), { outcome: 'miss', cacheStatus: 'spms; fwd=stale; stored' })
