@@ -167,7 +167,7 @@ const REDUNDANT: readonly string[] = [
   'POST /api/v1/users/staffprofiles/{id}/toggle_visibility without the tag staff:profile:{id}',
   // It shows nothing of the caller's own record; who is on the mailing list has uploaded a picture in the list, too.
   '/api/v1/projects/mine without the tag user:{user}',
-  '/api/v1/projects/mine without the tag user:{answer.*.business_area.division.directorate_email_list.*.id?}'
+  '/api/v1/projects/mine without the tag user:{answer.*.business_area.division.directorate_email_list.*.id?}:name'
 ]
 
 for (const line of ALONE === undefined ? [] : linesOf(table)) {
