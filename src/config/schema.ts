@@ -107,7 +107,7 @@ export const ConfigSchema = Type.Object({
   PRIVATE_NO_CACHE: Type.Boolean({
     default: true,
     description:
-      'Answers that need a caller go out with `Cache-Control: private, no-cache` where the backend says nothing of caching.'
+      'Stored answers that need a caller go out with `Cache-Control: private, no-cache` where the backend says nothing of caching.'
   }),
   PROXY_HOST: Text('0.0.0.0', 'Address of the proxy door.'),
   PROXY_PORT: Port(8080, 'Port of the proxy door.'),

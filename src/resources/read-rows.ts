@@ -62,6 +62,8 @@ const compileRow = (
   const key = compile('key', row.key, 'key')
   const tags = row.tags.flatMap((source, index) => compile('tag', source, `tags[${index}]`)?.template ?? [])
   const userNumber = row.caller === undefined ? undefined : compile('caller', row.caller, 'caller')?.template
+  if (new Set(row.languages.map((name) => name.toLowerCase())).size < row.languages.length)
+    report('languages', 'names one twice, in other letters')
   if (key === undefined) return []
   const resource: Resource = {
     name: row.name,

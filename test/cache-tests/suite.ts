@@ -16,6 +16,7 @@ const ADDRESS = 'https://github.com/http-tests/cache-tests.git'
 /** The one whose results are in the README. */
 const COMMIT = 'b55b8bd'
 const TOOLS = join(import.meta.dirname, '../../.tools/cache-tests')
+const SERVER = 'test-engine/server/server.mjs'
 /** Beside the suite: the only package that its client needs. */
 const UNDICI = 'undici@7'
 
@@ -24,6 +25,7 @@ export const prepareSuite = async (checkout: string | undefined): Promise<string
   const folder = join(TOOLS, 'suite')
   await mkdir(TOOLS, { recursive: true })
   if (checkout !== undefined) {
+    if (!existsSync(join(checkout, SERVER))) throw new Error(`${checkout} is no checkout of ${ADDRESS}.`)
     await rm(folder, { recursive: true, force: true })
     await cp(checkout, folder, { recursive: true })
   } else if (!existsSync(folder)) {
@@ -44,7 +46,7 @@ export interface SuiteServer {
 /** The origin that the suite brings along. */
 export const startSuiteServer = async (suite: string, folder: string): Promise<SuiteServer> => {
   const port = await freePort()
-  const [program, args] = nodeCommand([join(suite, 'test-engine/server/server.mjs')], {
+  const [program, args] = nodeCommand([join(suite, SERVER)], {
     npm_config_protocol: 'http',
     npm_config_port: `${port}`,
     npm_config_pidfile: join(folder, 'pid')

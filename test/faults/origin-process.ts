@@ -16,13 +16,24 @@ export interface OriginProcess {
 /** What each answer of the origin takes unless told otherwise. */
 export const ORIGIN_MS = 20
 
-export const startOrigin = async (t: Test): Promise<OriginProcess> => {
+export const startOrigin = async (
+  t: Test,
+  { isKeptAlive = false }: { readonly isKeptAlive?: boolean } = {}
+): Promise<OriginProcess> => {
   const port = await freePort()
   const address = `http://127.0.0.1:${port}`
   const latency = ['--min-ms', `${ORIGIN_MS}`, '--max-ms', `${ORIGIN_MS}`]
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', 'demo/origin/main.ts', '--port', `${port}`, ...latency],
+    [
+      '--import',
+      'tsx',
+      'demo/origin/main.ts',
+      '--port',
+      `${port}`,
+      ...latency,
+      ...(isKeptAlive ? ['--keep-alive'] : [])
+    ],
     { env: { PATH: process.env['PATH'] }, stdio: ['ignore', 'ignore', 'inherit'] }
   )
   endWithTest(child)

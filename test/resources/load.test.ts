@@ -79,6 +79,12 @@ t.test('a write reaches every spelling of the rest of a path', async (t) => {
   t.strictSame([keyOf('/api/pets/%2541')], tagOf('/api/pets/%41'), 'a path is decoded once')
 })
 
+t.test('one language has one spelling', async (t) => {
+  const problem = 'resources[0] (pets).languages: names one twice, in other letters'
+  t.strictSame(problemsOf(read({ languages: ['en-AU', 'EN-au'] })), [problem])
+  t.strictSame(problemsOf(read({ languages: ['en-AU', 'en'] })), [])
+})
+
 t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
   const { table, description } = load(read({ vary: ['Host'], tags: ['pet:{id}', 'owner:{answer.owner}'] }))
   const match = table.matchRead('/api/pets/5')

@@ -113,7 +113,7 @@ const cases: readonly ReadCase[] = [
     values: { answer: DIRECTORY },
     ...{ name: 'staff_profile', key: 'staff:profile:all', ttl: 3600, scope: 'public' },
     query: [
-      { name: 'page', maximum: 1000 },
+      { name: 'page', maximum: 100 },
       { name: 'page_size', maximum: 100 }
     ],
     tags: ['staff:profile:all', 'people', 'staff:profile:900', 'staff:profile:901', 'user:5', 'user:6']

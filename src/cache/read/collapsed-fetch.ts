@@ -110,11 +110,13 @@ const fetchAndStore = async (
 ): Promise<Fetched> => {
   const { resource, key } = lookup.cacheable
   const { identity } = lookup.fields
+  const { noStore } = requestDirectivesOf(lookup.request.headers)
   const isProtected = resource.scope !== 'public' && identity !== undefined
   const known =
     isProtected && lookup.position !== undefined ? await knownUserOf(context, lookup, identity) : undefined
   const received = await fetchOrigin(context, lookup, { user: known, cancel })
-  const fetched = await context.compress(lookup, received)
+  const mayStore = lookup.position !== undefined && !noStore
+  const fetched = mayStore ? await context.compress(lookup, received) : received
   const user = (fetched.kind === 'entry' ? fetched.user : undefined) ?? known
   const { tagGroups, proofMs: lastsMs } = context.table.identity
   const made = isProtected && provesAccess(fetched) ? { identity, user, tagGroups, lastsMs } : undefined
@@ -122,7 +124,6 @@ const fetchAndStore = async (
   const { position } = lookup
   const unstorable = fetched.kind === 'own' ? fetched.unstored : undefined
   noteCacheability(context, lookup, fetched)
-  const { noStore } = requestDirectivesOf(lookup.request.headers)
   const write = noStore ? undefined : writeOf(key, fetched)
   const notCommitted = await storeFill(context, { position, proof, write })
   const reason = unstorable ?? (noStore ? 'no-store' : notCommitted)

@@ -51,7 +51,7 @@ export class UncacheableKeys {
     this.#notes.delete(key)
   }
 
-  /** Whether the key was noted, by invalidations or not. */
+  /** Whether the key was noted; an invalidation since then does not count. */
   isNoted(key: string): boolean {
     return this.#notes.has(key)
   }

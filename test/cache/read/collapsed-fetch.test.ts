@@ -248,3 +248,18 @@ t.test('whoever watches is told why an answer is not stored', async (t) => {
     { resource: 'open', key: 'open:7', reason: 'invalidated' }
   ])
 })
+
+t.test('what will not be stored is not compressed', async (t) => {
+  let compressed = 0
+  const { fetches, arrive } = setUp({
+    compress: (_, fetched) => {
+      compressed++
+      return fetched
+    }
+  })
+  await fetches.alone(await arrive('/open/5', { 'cache-control': 'no-store' }))
+  await fetches.alone(await arrive('/open/5', {}, { position: undefined }))
+  t.equal(compressed, 0)
+  await fetches.alone(await arrive('/open/5'))
+  t.equal(compressed, 1)
+})
