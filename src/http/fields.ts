@@ -18,6 +18,14 @@ export const valueOf = (headers: readonly string[], name: string): string | unde
   return undefined
 }
 
+/** The names of all directives of `Cache-Control`, in lower case, whatever their arguments are. */
+export const directiveNames = (headers: readonly string[]): ReadonlySet<string> =>
+  new Set(
+    valuesOf(headers, 'cache-control').flatMap((value) =>
+      value.split(',').map((text) => (text.split('=', 1)[0] ?? '').trim().toLowerCase())
+    )
+  )
+
 /** Less the fields that the test picks by their names, as these were sent. */
 export const withoutFields = (headers: readonly string[], isDropped: (name: string) => boolean): string[] => {
   const left: string[] = []

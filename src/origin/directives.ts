@@ -1,6 +1,6 @@
 import { type Directives } from '../cache/origin.js'
 import { parseDate } from '../http/date.js'
-import { valuesOf } from '../http/fields.js'
+import { directiveNames, valuesOf } from '../http/fields.js'
 import { parse } from '@tusbar/cache-control'
 import { parseDictionary } from 'structured-headers'
 
@@ -51,9 +51,8 @@ const readTargeted = (field: string): Stated | undefined => {
 
 /** A directive that is malformed never makes a life longer than it says: it counts as said, and a lifetime as none. */
 const readUntargeted = (headers: readonly string[]): Stated => {
-  const field = valuesOf(headers, 'cache-control').join(',')
-  const directives = parse(field)
-  const named = new Set(field.split(',').map((text) => (text.split('=', 1)[0] ?? '').trim().toLowerCase()))
+  const directives = parse(valuesOf(headers, 'cache-control').join(','))
+  const named = directiveNames(headers)
   const seconds = (name: string, parsed: number | null | undefined): number | undefined =>
     parsed ?? (named.has(name) ? 0 : undefined)
   const shared = seconds('s-maxage', directives.sharedMaxAge)

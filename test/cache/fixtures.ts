@@ -5,6 +5,9 @@ import { type Cache, type CacheOptions, createCache } from '../../src/cache/cach
 import type { Entry } from '../../src/cache/entry.js'
 import { type CancelSignal, CancelledError, NEVER } from '../../src/concurrency/cancellation.js'
 import type { Origin, OriginAnswer, OriginRequest } from '../../src/cache/origin.js'
+import { cacheabilityOf } from '../../src/cache/read/cacheability.js'
+import type { Lookup } from '../../src/cache/read/lookup.js'
+import { createFieldReader } from '../../src/cache/read/request-fields.js'
 import type { ResourceTable } from '../../src/cache/resource.js'
 import type { Store } from '../../src/cache/store.js'
 import { readDirectives } from '../../src/origin/directives.js'
@@ -183,6 +186,25 @@ export const textOf = async (answer: Answer): Promise<string> => {
 export const outcomeOf = async (answer: Promise<Answer>): Promise<string> => {
   const settled = await answer
   return `${settled.outcome} ${await textOf(settled)}`.trimEnd()
+}
+
+/** A lookup as it stands when the store had nothing for it. Throws for a read that is not looked up. */
+export const lookupOf = (target: string, sent: Fields = {}, named: Partial<Lookup> = {}): Lookup => {
+  const headers = flat(sent)
+  const fields = createFieldReader(TABLE.identity)(headers)
+  const cacheable = cacheabilityOf({ table: TABLE }, { target, headers }, fields)
+  if (cacheable.kind !== 'lookup') throw new Error(cacheable.reason)
+  return {
+    request: { method: 'GET', target, headers, body: undefined, cancel: NEVER },
+    fields,
+    cacheable,
+    arrival: 1,
+    position: 'epoch:1-0',
+    entry: undefined,
+    proof: undefined,
+    mayShare: true,
+    ...named
+  }
 }
 
 export const SIGNED_IN: Fields = { cookie: 'sessionid=one' }

@@ -37,18 +37,35 @@ export interface NewProof {
   readonly lastsMs: number
 }
 
-export const proofWrite = ({ identity, user, tagGroups, lastsMs }: NewProof, now: number): PendingWrite => ({
-  storeKey: proofKey(identity),
+export const proofWrite = ({ identity, user, tagGroups, lastsMs }: NewProof, now: number): PendingWrite =>
+  factWrite(
+    {
+      storeKey: proofKey(identity),
+      body: Buffer.from(user ?? ''),
+      tags: [identityTag(identity), userTag(user), ...tagGroups.map(groupTag)],
+      lastsMs
+    },
+    now
+  )
+
+export interface Fact extends Pick<Entry, 'body' | 'tags'> {
+  readonly storeKey: string
+  readonly lastsMs: number
+}
+
+/** What is known of a caller, kept as an entry that answers nothing. `now` in epoch milliseconds. */
+export const factWrite = ({ storeKey, body, tags, lastsMs }: Fact, now: number): PendingWrite => ({
+  storeKey,
   entry: {
     status: 200,
     headers: [],
-    body: Buffer.from(user ?? ''),
+    body,
     generatedAt: now,
     freshUntil: now + lastsMs,
     staleWhileRevalidateUntil: now + lastsMs,
     staleIfErrorUntil: now + lastsMs,
     etag: undefined,
-    tags: [identityTag(identity), userTag(user), ...tagGroups.map(groupTag)]
+    tags
   }
 })
 

@@ -4,8 +4,9 @@ import { createFolding } from '../../concurrency/folding.js'
 import type { Invalidate } from '../invalidate/invalidate.js'
 import type { Observer } from '../observer.js'
 import type { OriginAnswer } from '../origin.js'
-import type { IdentitySources, ResourceTable, SignIn } from '../resource.js'
-import type { InvalidateOutcome, PendingWrite, Reading, Store } from '../store.js'
+import type { ResourceTable, SignIn } from '../resource.js'
+import type { InvalidateOutcome, Reading, Store } from '../store.js'
+import { factWrite } from './proof.js'
 
 export interface SessionChangesOptions {
   readonly table: ResourceTable
@@ -68,10 +69,12 @@ export const createSessionChanges = ({
     if (reading?.entries.some((entry) => entry !== undefined) === true) return 'done'
     const outcome = await logIn('', signIn.tags)
     if (identity !== undefined && reading !== undefined && outcome === 'done') {
-      const mark = { sources, now: now(), until: now() + maxTtlMs }
-      // Past the fence: the record may have been deleted while the log-ins of a second were folded.
+      // The record may be deleted as a proof may become untrue: by what reaches the same tag groups.
+      const tags = sources.tagGroups.map(groupTag)
+      const fact = { storeKey: knownKey(identity), body: Buffer.alloc(0), tags, lastsMs: maxTtlMs }
+      // Fenced: it may have been deleted while the log-ins of a second were folded.
       await store
-        .commit({ writes: [knownWrite(identity, mark)], position: reading.position })
+        .commit({ writes: [factWrite(fact, now())], position: reading.position })
         .catch(() => undefined)
     }
     return outcome
@@ -90,29 +93,6 @@ const mayBeNew = (headers: readonly string[], { headers: names }: SignIn): boole
 /** Whoever has a proof, or has signed in before: the origin has a record of him. `undefined` without the store. */
 const readKnown = (store: Store, identity: string): Promise<Reading | undefined> =>
   store.read([proofKey(identity), knownKey(identity)]).catch(() => undefined)
-
-interface Mark {
-  readonly sources: IdentitySources
-  /** Epoch milliseconds. */
-  readonly now: number
-  readonly until: number
-}
-
-/** The record may be deleted as a proof may become untrue: by what reaches the same tag groups. */
-const knownWrite = (identity: string, { sources, now, until }: Mark): PendingWrite => ({
-  storeKey: knownKey(identity),
-  entry: {
-    status: 200,
-    headers: [],
-    body: Buffer.alloc(0),
-    generatedAt: now,
-    freshUntil: until,
-    staleWhileRevalidateUntil: until,
-    staleIfErrorUntil: until,
-    etag: undefined,
-    tags: sources.tagGroups.map(groupTag)
-  }
-})
 
 export const isDenial = ({ status }: { readonly status: number }): boolean => status === 401 || status === 403
 

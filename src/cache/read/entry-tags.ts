@@ -2,7 +2,7 @@ import { expandAll } from '../resource.js'
 import { identityTag } from '../tags.js'
 import type { Lookup } from './lookup.js'
 
-/** The tags of an entry: those of its row, and those that every entry of its kind carries. */
+/** What the tags of a row are made from, beside the request. */
 export interface TagValues {
   /** The caller's user number, as far as it is known. */
   readonly user: string | undefined
@@ -10,7 +10,10 @@ export interface TagValues {
   readonly answer: unknown
 }
 
-/** `undefined` when the answer does not show what the row's tags are made from. */
+/**
+ * The tags of an entry: those of its row, and those that every entry of its kind carries. `undefined` when the answer does
+ * not show what the row's tags are made from.
+ */
 export const entryTags = (lookup: Lookup, { user, answer }: TagValues): readonly string[] | undefined => {
   const { resource, parameters } = lookup.cacheable
   const tags = expandAll(resource.tags, { parameters, identity: lookup.fields.identity, user, answer })

@@ -1,4 +1,4 @@
-import { valuesOf } from '../../http/fields.js'
+import { directiveNames } from '../../http/fields.js'
 import type { Lookup } from './lookup.js'
 import { needsLeaveToShare } from './storable.js'
 
@@ -28,8 +28,6 @@ export interface RequestDirectives {
  * caller can make the origin work for an answer that is here.
  */
 export const requestDirectivesOf = (headers: readonly string[]): RequestDirectives => {
-  const named = valuesOf(headers, 'cache-control').flatMap((value) =>
-    value.split(',').map((text) => (text.split('=', 1)[0] ?? '').trim().toLowerCase())
-  )
-  return { noStore: named.includes('no-store'), onlyIfCached: named.includes('only-if-cached') }
+  const named = directiveNames(headers)
+  return { noStore: named.has('no-store'), onlyIfCached: named.has('only-if-cached') }
 }

@@ -57,20 +57,11 @@ export class UncacheableKeys {
   }
 
   /** Why the key is uncacheable for this lookup; `undefined` when it is not, or not any longer. */
-  reasonFor(lookup: Lookup): UnstoredReason | undefined | Promise<UnstoredReason | undefined> {
-    const note = this.#notes.get(lookup.cacheable.key)
-    if (note === undefined) return undefined
-    const { position } = lookup
-    if (position === undefined || note.position === undefined) return note.reason
-    return isCovered(position, note.position)
-      ? note.reason
-      : this.#reasonAt(note, lookup.cacheable.key, position)
-  }
-
-  async #reasonAt(note: Note, key: string, position: Position): Promise<UnstoredReason | undefined> {
-    const records = await this.#store
-      .recordsBetween(note.position ?? position, position)
-      .catch(() => undefined)
+  async reasonFor({ cacheable: { key }, position }: Lookup): Promise<UnstoredReason | undefined> {
+    const note = this.#notes.get(key)
+    if (note === undefined || position === undefined || note.position === undefined) return note?.reason
+    if (isCovered(position, note.position)) return note.reason
+    const records = await this.#store.recordsBetween(note.position, position).catch(() => undefined)
     if (records !== undefined && !isReached(records, key, note.tags)) {
       note.position = position
       return note.reason

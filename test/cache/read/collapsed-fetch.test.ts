@@ -1,20 +1,17 @@
 import t from 'tap'
 import { Proof } from '../../../src/cache/identity/proof.js'
 import { invalidationOf } from '../../../src/cache/invalidation.js'
-import { cacheabilityOf } from '../../../src/cache/read/cacheability.js'
 import { CollapsedFetches, discard, type FetchContext } from '../../../src/cache/read/collapsed-fetch.js'
 import type { Lookup } from '../../../src/cache/read/lookup.js'
-import { createFieldReader } from '../../../src/cache/read/request-fields.js'
 import { UncacheableKeys } from '../../../src/cache/read/uncacheable-keys.js'
 import { groupTag, identityTag, proofKey } from '../../../src/cache/tags.js'
-import { NEVER } from '../../../src/concurrency/cancellation.js'
 import { createRecorder } from '../../stores/observer.js'
 import {
   createGate,
   createStage,
   entry,
   type Fields,
-  flat,
+  lookupOf,
   originAnswer,
   SIGNED_IN,
   TABLE
@@ -44,24 +41,9 @@ const setUp = (options: Partial<FetchContext> = {}) => {
     ...options
   })
   const arrive = async (target: string, sent: Fields = {}, named: Partial<Lookup> = {}): Promise<Lookup> => {
-    const headers = flat(sent)
-    const fields = createFieldReader(TABLE.identity)(headers)
-    const cacheable = cacheabilityOf({ table: TABLE }, { target, headers }, fields)
-    if (cacheable.kind !== 'lookup') throw new Error(cacheable.reason)
-    const arrival = ++fetches.arrivals
-    const { position, entries } = await store.read([cacheable.key])
-    const request = { method: 'GET' as const, target, headers, body: undefined, cancel: NEVER }
-    return {
-      request,
-      fields,
-      cacheable,
-      arrival,
-      position,
-      entry: entries[0],
-      proof: undefined,
-      mayShare: true,
-      ...named
-    }
+    const lookup = lookupOf(target, sent, { arrival: ++fetches.arrivals })
+    const { position, entries } = await store.read([lookup.cacheable.key])
+    return { ...lookup, position, entry: entries[0], ...named }
   }
   const find = async (storeKey: string) => (await store.read([storeKey])).entries[0]
   return { store, clock, origin, uncacheable, fetches, arrive, effects, find, users, told: observer.told }

@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import t from 'tap'
 import { OriginError } from '../../../src/cache/errors.js'
-import { NEVER } from '../../../src/concurrency/cancellation.js'
 import type { Entry } from '../../../src/cache/entry.js'
 import type { FetchedEntry } from '../../../src/cache/read/origin-fetch.js'
 import type { Lookup } from '../../../src/cache/read/lookup.js'
@@ -18,28 +17,9 @@ import {
   notCached
 } from '../../../src/cache/read/lookup-answer.js'
 import { createFieldReader } from '../../../src/cache/read/request-fields.js'
-import { entry, type Fields, flat, originAnswer, TABLE } from '../fixtures.js'
+import { entry, type Fields, flat, lookupOf, originAnswer, TABLE } from '../fixtures.js'
 
-const match = TABLE.matchRead('/open/5')
-if (match === undefined) throw new Error('no row')
-
-const lookup = (named: Partial<Lookup> = {}): Lookup => ({
-  request: {
-    method: 'GET',
-    target: '/open/5',
-    headers: [],
-    body: undefined,
-    cancel: NEVER
-  },
-  fields: createFieldReader(TABLE.identity)([]),
-  cacheable: { kind: 'lookup', ...match, key: 'open:5', baseKey: 'open:5', language: undefined },
-  arrival: 1,
-  position: 'epoch:1-0',
-  entry: undefined,
-  proof: undefined,
-  mayShare: true,
-  ...named
-})
+const lookup = (named: Partial<Lookup> = {}): Lookup => lookupOf('/open/5', {}, named)
 
 const STALE = entry({ freshUntil: 10_000, staleIfErrorUntil: 20_000 })
 const DOWN = new OriginError('unreachable')
@@ -247,7 +227,7 @@ t.test('an answer from the cache has an age, and one that came with an age', asy
 })
 
 t.test('an answer from an entry is told what its row says of caching', async (t) => {
-  const resource = { ...match.resource, cacheControl: 'private, no-cache' }
+  const resource = { ...lookup().cacheable.resource, cacheControl: 'private, no-cache' }
   const asked = lookup({ entry: STALE })
   const protectedLookup = { ...asked, cacheable: { ...asked.cacheable, resource } }
   t.match(fromCache(protectedLookup, 'hit', 0), { cacheControl: 'private, no-cache' })

@@ -1,33 +1,17 @@
 import t from 'tap'
 import { invalidationOf } from '../../../src/cache/invalidation.js'
 import type { Lookup } from '../../../src/cache/read/lookup.js'
-import { cacheabilityOf } from '../../../src/cache/read/cacheability.js'
-import { createFieldReader } from '../../../src/cache/read/request-fields.js'
 import { UncacheableKeys } from '../../../src/cache/read/uncacheable-keys.js'
 import { groupTag, identityTag } from '../../../src/cache/tags.js'
-import { NEVER } from '../../../src/concurrency/cancellation.js'
-import { createStage, type Fields, flat, SIGNED_IN, TABLE } from '../fixtures.js'
+import { createStage, type Fields, lookupOf, SIGNED_IN } from '../fixtures.js'
 
 const setUp = () => {
   const { store, clock } = createStage()
   const uncacheable = new UncacheableKeys({ store, elapsed: clock.now })
   const arrive = async (target: string, sent: Fields = {}): Promise<Lookup> => {
-    const headers = flat(sent)
-    const fields = createFieldReader(TABLE.identity)(headers)
-    const cacheable = cacheabilityOf({ table: TABLE }, { target, headers }, fields)
-    if (cacheable.kind !== 'lookup') throw new Error(cacheable.reason)
-    const { position } = await store.read([cacheable.key])
-    const request = { method: 'GET' as const, target, headers, body: undefined, cancel: NEVER }
-    return {
-      request,
-      fields,
-      cacheable,
-      arrival: 1,
-      position,
-      entry: undefined,
-      proof: undefined,
-      mayShare: true
-    }
+    const lookup = lookupOf(target, sent)
+    const { position } = await store.read([lookup.cacheable.key])
+    return { ...lookup, position }
   }
   return { store, clock, uncacheable, arrive }
 }
