@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { bundle, ensureBuild } from './build.mjs'
 import { ensureDependencies } from './dependencies.mjs'
 import { ensureOrigins } from './origins.mjs'
 import { installPeers } from './peers.mjs'
 import { ensureRedis } from './redis.mjs'
+import { writeReleaseRecords } from './release-records.mjs'
 import { root, runNode } from './spawn.mjs'
 import { runTap } from './tap.mjs'
 
@@ -44,9 +46,15 @@ export const cacheTests = async (args) => {
   return runNode(['--import', 'tsx', 'test/cache-tests/main.ts', ...args])
 }
 
-export const build = async () => {
+/** `--release` makes what the image has: no source maps, and a bill of materials; `--revision` is the commit. */
+export const build = async (args) => {
+  const { values } = parseArgs({
+    args,
+    options: { release: { type: 'boolean', default: false }, revision: { type: 'string' } }
+  })
   ensureDependencies()
-  await bundle()
+  const metafile = await bundle({ isRelease: values.release, revision: values.revision })
+  if (values.release) writeReleaseRecords(metafile, join(root, 'dist'))
   return 0
 }
 
