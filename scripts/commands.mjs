@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundle, ensureBuild } from './build.mjs'
 import { ensureDependencies } from './dependencies.mjs'
+import { programOf } from './node.mjs'
 import { ensureOrigins } from './origins.mjs'
 import { installPeers } from './peers.mjs'
 import { ensureRedis } from './redis.mjs'
@@ -83,6 +84,16 @@ const runBench = async (script, args) => {
 export const bench = (args) => {
   if (/--origin[ =]backend/.test(args.join(' '))) ensureOrigins()
   return runBench('bench/main.ts', args)
+}
+
+/** What Node itself costs: `[<version>…]`, the oldest that the sidecar runs on and the one of the image without. */
+export const benchNodes = (args) => {
+  const isVersion = (arg) => /^(floor|lts|\d+\.\d+\.\d+)$/.test(arg)
+  const named = args.some(isVersion) ? args : ['floor', 'lts', ...args]
+  return runBench(
+    'bench/nodes.ts',
+    named.map((arg) => (isVersion(arg) ? programOf(arg) : arg))
+  )
 }
 
 export const benchCheck = (args) => runBench('bench/check.ts', args)

@@ -28,7 +28,13 @@ export const ensureNode = (wanted = process.env.RUN_WITH_NODE) => {
 const NAMED = { lts: LTS, floor: FLOOR }
 
 /** The path of the LTS, fetched as a package unless this is it. */
-export const ensureLts = () => (process.versions.node === LTS ? process.execPath : installNode(LTS))
+export const ensureLts = () => programOf('lts')
+
+/** The same of `lts`, `floor` or a version. */
+export const programOf = (name) => {
+  const version = NAMED[name] ?? name
+  return version === process.versions.node ? process.execPath : installNode(version)
+}
 
 /** Downloaded once for a version into `.tools`, which git ignores. */
 const installNode = (version) => {

@@ -20,7 +20,7 @@ export const isProgram = ({ path, mode, isFile }) =>
 
 /** Everything that may be in `/app`; the modules' names end in a digest. */
 export const EXPECTED = [
-  /^\/app\/dist\/(main|(start|swagger|swagger-ui|chunk)-[A-Z0-9]{8})\.js$/,
+  /^\/app\/dist\/(main|[\w-]+-[A-Z0-9]{8})\.js$/,
   /^\/app\/dist\/(package\.json|spms\.yaml|sbom\.cdx\.json|licenses\.txt)$/,
   /^\/app\/dist\/swagger-ui\/static\/[\w-]+\.(css|js|png|svg)$/
 ]
