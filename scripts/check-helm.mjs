@@ -1,5 +1,5 @@
-// Checks the chart: lint, rendering and validation of every values file and Redis mode, and the alert rules with
-// their unit tests. The last line is `N passed, N failed`.
+// Checks the chart and the Kustomize component: lint, rendering and validation of every values file, Redis mode and
+// overlay, and the alert rules with their unit tests. The last line is `N passed, N failed`.
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,9 +21,6 @@ const CASES = {
 }
 const CLUSTER = ['--kube-version', '1.32.0']
 const IMAGE = ['--set', 'backend.image=registry/spms:1.2.3']
-
-/** Kubernetes 1.30 is the newest whose schemas the validator carries; the chart uses nothing that is newer. */
-const SCHEMAS = ['--version', '1.30']
 
 const counts = { passed: 0, failed: 0 }
 
@@ -69,8 +66,21 @@ const checkConsumer = (folder, rendered) => {
   return checkChart({ name: 'consumer', chart, options: [], rendered })
 }
 
+/** The component over overlays like those of SPMS. */
+const checkOverlays = (rendered) =>
+  ['test', 'prod'].map((overlay) => {
+    const file = join(rendered, `overlay-${overlay}.yaml`)
+    const build = ['build', `test/kustomize/spms/overlays/${overlay}`]
+    writeFileSync(file, check(`build overlay ${overlay}`, tools.kustomize, build))
+    return file
+  })
+
 const validate = (name, files, schemas, options) =>
-  check(`validate ${name}`, tools.kubectlValidate, [...files, ...SCHEMAS, '--local-crds', schemas], options)
+  check(`validate ${name}`, tools.kubectlValidate, [...files, ...schemas], options)
+
+/** A validator that refuses it has older schemas. */
+const SINCE_1_34 =
+  'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, restartPolicyRules: [{action: Restart}]}]}\n'
 
 /** A validator that lets these through has not looked. */
 const MISTAKES = {
@@ -83,9 +93,11 @@ const MISTAKES = {
 const checkManifests = (folder, schemas) => {
   const rendered = join(folder, 'rendered')
   mkdirSync(rendered)
-  for (const file of [...checkCases(rendered), checkConsumer(folder, rendered)]) {
-    validate(basename(file), [file], schemas)
-  }
+  const files = [...checkCases(rendered), checkConsumer(folder, rendered), ...checkOverlays(rendered)]
+  for (const file of files) validate(basename(file), [file], schemas)
+  const newest = join(folder, 'newest.yaml')
+  writeFileSync(newest, SINCE_1_34)
+  validate('what only Kubernetes 1.34 knows', [newest], schemas)
   for (const [index, [name, text]] of Object.entries(MISTAKES).entries()) {
     const file = join(folder, `mistake-${index}.yaml`)
     writeFileSync(file, text)

@@ -66,6 +66,9 @@ cache is told to stop first. All values of this chart apply, both roll-backs amo
     {{- toYaml .Values.sidecar.resources | nindent 4 }}
   securityContext:
     {{- include "spms-cache.securityContext" . | nindent 4 }}
+    # Here too, because the Deployment of another chart may not say it of its pods.
+    seccompProfile:
+      type: RuntimeDefault
     runAsNonRoot: true
     runAsUser: 10001
     runAsGroup: 10001

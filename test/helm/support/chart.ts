@@ -34,7 +34,11 @@ export interface Rendered {
 export const render = (values: Values = {}): Rendered => {
   const { status, stdout, stderr } = template(values)
   if (status !== 0) throw new Error(stderr)
-  const manifests = parseAllDocuments(stdout)
+  return manifestsIn(stdout)
+}
+
+export const manifestsIn = (yaml: string): Rendered => {
+  const manifests = parseAllDocuments(yaml)
     .map((document) => {
       const manifest: unknown = document.toJS()
       return manifest
