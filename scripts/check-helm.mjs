@@ -10,7 +10,7 @@ import { root } from './spawn.mjs'
 /** Values files of the chart, each with the test values that are laid over it; '' for none. */
 const CASES = {
   'values.yaml': [
-    ...['pod', 'shared', 'external-tls', 'external-cluster', 'external-sentinel'],
+    ...['pod', 'pod-monitor', 'shared', 'external-tls', 'external-cluster', 'external-sentinel'],
     ...['everything', 'cache-off', 'sidecar-off']
   ],
   'values-staging.yaml': ['', 'shared', 'cache-off', 'sidecar-off'],
@@ -20,7 +20,10 @@ const CASES = {
   ]
 }
 const CLUSTER = ['--kube-version', '1.32.0']
-const IMAGE = ['--set', 'backend.image=registry/spms:1.2.3']
+const IMAGES = [
+  ...['--set', 'backend.image=registry/spms:1.2.3'],
+  ...['--set', 'sidecar.image=registry/spms-cache-sidecar:0.1.0']
+]
 
 const counts = { passed: 0, failed: 0 }
 
@@ -51,7 +54,7 @@ const checkCases = (rendered) =>
   Object.entries(CASES).flatMap(([values, overlays]) =>
     overlays.map((overlay) => {
       const files = [`helm/${values}`, ...(overlay === '' ? [] : [`test/helm/values/${overlay}.yaml`])]
-      const options = [...IMAGE, ...files.flatMap((file) => ['--values', file])]
+      const options = [...IMAGES, ...files.flatMap((file) => ['--values', file])]
       const name = files.map((file) => basename(file, '.yaml')).join(' + ')
       return checkChart({ name, chart: 'helm', options, rendered })
     })

@@ -19,6 +19,7 @@ const VALIDATE = { module: 'sigs.k8s.io/kubectl-validate', command: '', version:
 const KUSTOMIZE = { module: 'sigs.k8s.io/kustomize/kustomize/v5', command: '', version: 'v5.7.1' }
 /** The validator carries schemas up to 1.30 only. */
 const KUBERNETES = { module: 'k8s.io/kubernetes', version: 'v1.34.4' }
+const GATEWAY = { module: 'sigs.k8s.io/gateway-api', version: 'v1.4.1' }
 const OPERATOR = { module: 'github.com/prometheus-operator/prometheus-operator', version: 'v0.85.0' }
 
 /** Programs of the chart's tests and the Debian packages that they are in. */
@@ -26,7 +27,7 @@ const PACKAGES = { promtool: 'prometheus', haproxy: 'haproxy' }
 
 /**
  * Installs what is missing: with Go's own client into `.tools`, which git ignores, and from the system's packages.
- * Returns the options by which the validator finds the schemas of Kubernetes and of the Prometheus operator.
+ * Returns the options by which the validator finds the schemas of Kubernetes, the Gateway API and the Prometheus operator.
  */
 export const ensureHelmTools = () => {
   if (!isOnPath('go')) {
@@ -38,7 +39,11 @@ export const ensureHelmTools = () => {
   ensureCommand(tools.kubectlValidate, VALIDATE)
   ensureCommand(tools.kustomize, KUSTOMIZE)
   ensurePackages()
-  return ['--version', '1.30', '--local-schemas', kubernetesSchemas(), '--local-crds', operatorSchemas()]
+  return [
+    ...['--version', '1.30', '--local-schemas', kubernetesSchemas()],
+    ...['--local-crds', join(download(GATEWAY), 'config', 'crd', 'standard')],
+    ...['--local-crds', join(download(OPERATOR), 'example', 'prometheus-operator-crd')]
+  ]
 }
 
 const ensureCommand = (program, { module, command, version }) => {
@@ -71,8 +76,6 @@ const ensurePackages = () => {
   const needed = `${missing().join(' and ')} needed: install ${names.join(' and ')}, or run this as root on Debian.`
   throw new Error([needed, ...failures].join('\n'))
 }
-
-const operatorSchemas = () => join(download(OPERATOR), 'example', 'prometheus-operator-crd')
 
 /** Kubernetes has `apis__apps__v1_openapi.json` where the validator looks for `apis/apps/v1.json`. */
 const kubernetesSchemas = () => {

@@ -25,7 +25,10 @@ cache is told to stop first. All values of this chart apply, both roll-backs amo
     timeoutSeconds: 5
 {{ end -}}
 - name: cache
-  image: {{ include "spms-cache.image" . }}
+  image: {{ .Values.sidecar.image | quote }}
+  {{- with .Values.sidecar.pullPolicy }}
+  imagePullPolicy: {{ . }}
+  {{- end }}
   restartPolicy: Always
   ports:
     - name: api
@@ -86,10 +89,6 @@ cache is told to stop first. All values of this chart apply, both roll-backs amo
     {{- end }}
   {{- end }}
 {{- end -}}
-{{- end }}
-
-{{- define "spms-cache.image" -}}
-{{- .Values.sidecar.image | default (printf "spms-cache-sidecar:%s" .Chart.AppVersion) | quote -}}
 {{- end }}
 
 {{- define "spms-cache.volumes" -}}

@@ -13,7 +13,8 @@ const PROD = join(OVERLAYS, 'prod')
 
 const overlay = (folder = PROD): Rendered => build(folder)
 const deployment = (rendered: Rendered) => rendered.manifest('Deployment')
-const chart = () => render({ files: ['kustomize'] })
+const IMAGE = 'registry.example.org/spms-cache-sidecar:0.1.0'
+const chart = () => render({ files: ['kustomize'], set: { 'sidecar.image': IMAGE } })
 
 /** The environment of a container as Kubernetes would make it, with the Secrets that come along. */
 const environment = (container: unknown, secrets: Readonly<Record<string, string>>) => ({
@@ -134,7 +135,7 @@ t.test(
     t.not(text(after, path), before)
     t.match(text(after, path), /^spms-cache-prod-\w+$/)
     t.equal(at(after, `${BACKEND}/image`), 'ghcr.io/dbca-wa/science-projects-service:9.9.9')
-    t.equal(at(after, `${CACHE}/image`), 'registry.example.org/spms-cache-sidecar:0.1.0')
+    t.equal(at(after, `${CACHE}/image`), IMAGE)
   }
 )
 
