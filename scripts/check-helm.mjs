@@ -1,4 +1,4 @@
-// Checks the chart and the Kustomize component: lint, rendering and validation of every values file, Redis mode and
+// Checks the chart, with Helm 3 and 4, and the Kustomize component: lint, rendering and validation of every values file, Redis mode and
 // overlay, and the alert rules with their unit tests. The last line is `N passed, N failed`.
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -27,6 +27,11 @@ const IMAGES = [
 
 const counts = { passed: 0, failed: 0 }
 
+const hold = (name, holds) => {
+  counts[holds ? 'passed' : 'failed']++
+  console.log(`${holds ? 'ok' : 'FAILED'}  ${name}`)
+}
+
 const check = (name, program, args, { isRefused = false } = {}) => {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd: root,
@@ -36,8 +41,7 @@ const check = (name, program, args, { isRefused = false } = {}) => {
     env: { ...process.env, KUBECONFIG: '/dev/null' }
   })
   const holds = isRefused ? status === 1 : status === 0
-  counts[holds ? 'passed' : 'failed']++
-  console.log(`${holds ? 'ok' : 'FAILED'}  ${name}`)
+  hold(name, holds)
   if (!holds) console.log(error?.message ?? `${stdout}${stderr}`)
   return stdout
 }
@@ -46,7 +50,20 @@ const checkChart = ({ name, chart, options, rendered }) => {
   check(`lint ${name}`, tools.helm, ['lint', '--strict', '--quiet', chart, ...CLUSTER, ...options])
   const template = ['template', 'spms', chart, ...CLUSTER, ...options]
   const file = join(rendered, `${name.replaceAll(/[^a-z-]+/g, '_')}.yaml`)
-  writeFileSync(file, check(`template ${name}`, tools.helm, template))
+  const manifests = check(`template ${name}`, tools.helm, template)
+  writeFileSync(file, manifests)
+  check(`lint ${name} with Helm 4`, tools.helm4, [
+    'lint',
+    '--strict',
+    '--quiet',
+    chart,
+    ...CLUSTER,
+    ...options
+  ])
+  hold(
+    `Helm 4 makes the same of ${name}`,
+    check(`template ${name} with Helm 4`, tools.helm4, template) === manifests
+  )
   return file
 }
 

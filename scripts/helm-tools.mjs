@@ -8,12 +8,15 @@ const folder = join(root, '.tools')
 
 export const tools = {
   helm: join(folder, 'bin', 'helm'),
+  helm4: join(folder, 'helm-4', 'helm'),
   kubectlValidate: join(folder, 'bin', 'kubectl-validate'),
   kustomize: join(folder, 'bin', 'kustomize'),
   promtool: 'promtool'
 }
 
 const HELM = { module: 'helm.sh/helm/v3', command: 'cmd/helm', version: 'v3.22.0' }
+/** Of the same Kubernetes libraries as that Helm 3, so that Go compiles them once. */
+const HELM4 = { module: 'helm.sh/helm/v4', command: 'cmd/helm', version: 'v4.3.0' }
 const VALIDATE = { module: 'sigs.k8s.io/kubectl-validate', command: '', version: 'v0.0.4' }
 /** The one that is in `kubectl` of that Kubernetes, as `kubectl apply -k`. */
 const KUSTOMIZE = { module: 'sigs.k8s.io/kustomize/kustomize/v5', command: '', version: 'v5.7.1' }
@@ -36,6 +39,7 @@ export const ensureHelmTools = () => {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, '.gitignore'), '*\n')
   ensureCommand(tools.helm, HELM)
+  ensureCommand(tools.helm4, HELM4)
   ensureCommand(tools.kubectlValidate, VALIDATE)
   ensureCommand(tools.kustomize, KUSTOMIZE)
   ensurePackages()
@@ -52,7 +56,7 @@ const ensureCommand = (program, { module, command, version }) => {
   console.log(`Installing ${name}@${version} …`)
   // Without symbols: half the time of the linker.
   const install = ['install', '-ldflags=-s -w', `${name}@${version}`]
-  runQuietly('go', install, { GOBIN: join(folder, 'bin') })
+  runQuietly('go', install, { GOBIN: dirname(program) })
 }
 
 const isInstalled = (program, { module, version }) => {
