@@ -38,6 +38,11 @@
   value: /etc/spms-cache/{{ include "spms-cache.resourceFile" . }}
 {{- end }}
 {{ include "spms-cache.redisEnvironment" . }}
+{{- range $name, $source := .Values.sidecar.settingsFrom }}
+- name: {{ $name }}
+  valueFrom:
+    {{- toYaml $source | nindent 4 }}
+{{- end }}
 {{- range $name, $value := .Values.sidecar.settings }}
 - name: {{ $name }}
   value: {{ kindIs "float64" $value | ternary (int64 $value) $value | quote }}

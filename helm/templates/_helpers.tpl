@@ -43,6 +43,11 @@ app.kubernetes.io/component: redis
 {{- ternary .Values.sidecar.ports.proxy .Values.backend.port .Values.sidecar.enabled | int -}}
 {{- end }}
 
+{{/* What goes to the backend; all else is the frontend's. */}}
+{{- define "spms-cache.paths" -}}
+[/api, /admin, /files, /static]
+{{- end }}
+
 {{- define "spms-cache.isCluster" -}}
 {{- if and (eq .Values.redis.mode "external") (regexMatch "^rediss?\\+cluster:" .Values.redis.external.url) -}}true{{- end -}}
 {{- end }}

@@ -137,6 +137,8 @@ export interface Trace {
 export interface Answered extends Trace {
   /** The row's name; `none` without one. */
   readonly resource: string
+  /** The path of the row, as the table has it; `undefined` without one. */
+  readonly route: string | undefined
   /** `undefined` for a bypass. */
   readonly key: string | undefined
   readonly outcome: Outcome

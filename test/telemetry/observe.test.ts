@@ -11,7 +11,8 @@ const tell = (observer: Observer): void => {
     status: 200,
     durationMs: 1,
     requestId: undefined,
-    traceparent: undefined
+    traceparent: undefined,
+    route: undefined
   })
   observer.unstored({ resource: 'r', key: 'k', reason: 'no-store' })
   observer.compressed({ resource: 'r', coding: 'br', outcome: 'kept' })
