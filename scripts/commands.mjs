@@ -6,7 +6,7 @@ import { ensureDependencies } from './dependencies.mjs'
 import { programOf } from './node.mjs'
 import { ensureOrigins } from './origins.mjs'
 import { installPeers } from './peers.mjs'
-import { ensureRedis } from './redis.mjs'
+import { chooseServer, ensureRedis } from './redis.mjs'
 import { writeReleaseRecords } from './release-records.mjs'
 import { root, runNode } from './spawn.mjs'
 import { runTap } from './tap.mjs'
@@ -23,6 +23,7 @@ export const test = async (args) => {
   await ensureBuild()
   const { isShared } = ensureRedis()
   ensureOrigins()
+  chooseServer()
   return runTap([...(isShared ? ['--jobs=1'] : []), ...args])
 }
 

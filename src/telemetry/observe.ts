@@ -23,6 +23,7 @@ export const observeAll = (observers: readonly Partial<Observer>[]): Observer =>
     storeAsked: all((observer) => observer.storeAsked?.bind(observer)),
     storeChanged: all((observer) => observer.storeChanged?.bind(observer)),
     storeStaysDown: all((observer) => observer.storeStaysDown?.bind(observer)),
+    storeLacks: all((observer) => observer.storeLacks?.bind(observer)),
     epochBegan: all((observer) => observer.epochBegan?.bind(observer))
   }
 }

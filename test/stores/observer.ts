@@ -21,6 +21,7 @@ export const createRecorder = (): RecordingObserver => {
     storeAsked: [],
     storeChanged: [],
     storeStaysDown: [],
+    storeLacks: [],
     epochBegan: []
   }
   return {
@@ -37,6 +38,7 @@ export const createRecorder = (): RecordingObserver => {
     storeAsked: (event) => void told.storeAsked.push(event),
     storeChanged: (event) => void told.storeChanged.push(event),
     storeStaysDown: (event) => void told.storeStaysDown.push(event),
+    storeLacks: (event) => void told.storeLacks.push(event),
     epochBegan: (event) => void told.epochBegan.push(event)
   }
 }

@@ -30,6 +30,7 @@ const tell = (observer: Observer): void => {
   observer.storeAsked({ operation: 'read', durationMs: 1 })
   observer.storeChanged({ state: 'down', kind: 'other', reason: 'no' })
   observer.storeStaysDown({ kind: 'other', reason: 'no' })
+  observer.storeLacks({ capabilities: ['identity'], reason: undefined })
   observer.epochBegan({ reason: 'no-epoch' })
 }
 
@@ -46,15 +47,16 @@ const recorder = (name: string, told: string[]): Observer => ({
   storeAsked: () => told.push(`${name} storeAsked`),
   storeChanged: () => told.push(`${name} storeChanged`),
   storeStaysDown: () => told.push(`${name} storeStaysDown`),
+  storeLacks: () => told.push(`${name} storeLacks`),
   epochBegan: () => told.push(`${name} epochBegan`)
 })
 
 t.test('every event reaches every observer, in order', async (t) => {
   const told: string[] = []
   tell(observeAll([recorder('first', told), recorder('second', told)]))
-  t.equal(told.length, 26)
+  t.equal(told.length, 28)
   t.strictSame(told.slice(0, 4), ['first answered', 'second answered', 'first unstored', 'second unstored'])
-  t.equal(new Set(told).size, 26)
+  t.equal(new Set(told).size, 28)
 })
 
 t.test('an observer may leave events out', async (t) => {
