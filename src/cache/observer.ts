@@ -78,6 +78,13 @@ export interface Observer {
   storeChanged(event: StoreChanged): void
   /** Tried again in vain; the reason may be another one than before. */
   storeStaysDown(event: Omit<StoreDown, 'state'>): void
+  /** A token to log in to the store with has come, and the connection that is there has been given it. */
+  tokenRenewed(event: {
+    /** Epoch milliseconds. */
+    readonly expiresAt: number
+  }): void
+  /** None has come, or the store did not take it; the one before is used until it expires. */
+  tokenNotRenewed(event: TokenNotRenewed): void
   /** A new epoch has begun: every older entry is unreadable. */
   epochBegan(event: { readonly reason: EpochReason }): void
 }
@@ -105,6 +112,12 @@ export interface StoreDown {
   readonly kind: StoreFaultKind
   /** In the words of the server or the connection: for people only. */
   readonly reason: string
+}
+
+export interface TokenNotRenewed {
+  readonly reason: string
+  /** In a row. */
+  readonly failures: number
 }
 
 /** Why a new epoch began. */

@@ -21,6 +21,8 @@ export const createRecorder = (): RecordingObserver => {
     storeAsked: [],
     storeChanged: [],
     storeStaysDown: [],
+    tokenRenewed: [],
+    tokenNotRenewed: [],
     epochBegan: []
   }
   return {
@@ -37,6 +39,8 @@ export const createRecorder = (): RecordingObserver => {
     storeAsked: (event) => void told.storeAsked.push(event),
     storeChanged: (event) => void told.storeChanged.push(event),
     storeStaysDown: (event) => void told.storeStaysDown.push(event),
+    tokenRenewed: (event) => void told.tokenRenewed.push(event),
+    tokenNotRenewed: (event) => void told.tokenNotRenewed.push(event),
     epochBegan: (event) => void told.epochBegan.push(event)
   }
 }

@@ -91,10 +91,10 @@ interface Parts extends Omit<RedisAccess, 'run'> {
  * So the connection goes up in the very turn in which the journal is seen to be empty, and no sooner.
  */
 const handshake = async (parts: Parts, run: Run): Promise<void> => {
-  // ioredis goes on in database 0 when its own SELECT was refused. A cluster has no other.
+  // ioredis goes on in database 0 when its own SELECT was refused.
   const { client } = parts
-  const { db = 0, Connector } = client.options
-  if (Connector === undefined) await run('select', () => client.select(db))
+  const { database = 0 } = client
+  if (database !== 0) await run('select', () => client.select(database))
   await openEpoch(parts, run)
   await replayJournal(parts, run)
 }
