@@ -6,8 +6,12 @@ const OptionalText = (description: string) => Type.Optional(Type.String({ minLen
 export const REDIS_LOGIN = {
   REDIS_USERNAME: OptionalText('User of Redis, in place of the one in the address.'),
   REDIS_PASSWORD: OptionalText('Password of Redis, in place of the one in the address.'),
-  REDIS_PASSWORD_FILE: OptionalText(
-    'File with the password of Redis, in place of `REDIS_PASSWORD`: [read anew](redis.md#a-password-that-changes) for each connection.'
+  REDIS_PASSWORD_FILE: Type.Optional(
+    Type.String({
+      pattern: '^/',
+      description:
+        'Absolute path of a file with the password, in place of `REDIS_PASSWORD`: [read anew](redis.md#a-password-that-changes) for each connection.'
+    })
   ),
   REDIS_AUTH: Type.Union([Type.Literal('password'), Type.Literal('entra')], {
     default: 'password',

@@ -20,21 +20,23 @@ const renewsUnderLoad = async (t: Test, options: StageOptions): Promise<void> =>
   const stage = await startStage(t, { lifetimeSeconds, ...options })
   const { endpoint, guard, sidecar, server, metric } = stage
   await stage.untilStore('up')
-  const { samples, stop } = stage.load(perSecond)
+  const load = stage.load(perSecond)
+  const { samples } = load
   await eventually(() => samples.some(({ cacheStatus }) => cacheStatus.includes('hit')))
   const connectedAt = await received(server)
   await sleep(seconds * 1000)
   const connections = (await received(server)) - connectedAt
-  await stop()
+  await load.stop()
 
   const failures = samples.flatMap(({ failure }) => failure ?? [])
   const withoutStore = samples.filter(({ cacheStatus }) => cacheStatus.includes('store-unavailable'))
   const hits = samples.filter(({ cacheStatus }) => cacheStatus.includes('hit'))
+  let renewed = 0
   // One may be under way.
-  const { renewed, logins } = await eventually(async () => {
-    const counted = await metric('redis_token_renewals_total{outcome="done"}')
-    const seen = new Set(guard.given).size
-    return counted === seen && endpoint.asked === seen && { renewed: counted, logins: seen }
+  const logins = await eventually(async () => {
+    renewed = await metric('redis_token_renewals_total{outcome="done"}')
+    const { size } = new Set(guard.given)
+    return size === renewed && size === endpoint.asked ? size : undefined
   })
   t.comment(
     `${samples.length} requests in ${seconds} s with tokens of ${lifetimeSeconds} s: ${failures.length} failed, ${hits.length} hits, ` +
@@ -46,7 +48,7 @@ const renewsUnderLoad = async (t: Test, options: StageOptions): Promise<void> =>
   t.equal(guard.expired, 0, 'no connection lived longer than its token')
   t.equal(connections, 0, 'and none was made anew')
   t.ok(renewed >= Math.floor(seconds / lifetimeSeconds), `${renewed} renewals`)
-  t.equal(logins, renewed, 'every one was seen by the server, and no token was asked for that it did not see')
+  t.equal(logins, renewed, 'every one was seen by the server')
   t.strictSame(
     sidecar.logs.filter(({ level }) => level === 'warn'),
     [],

@@ -64,14 +64,12 @@ export class Connection extends ConnectionLifecycle {
     this.#credentials?.close()
   }
 
-  protected override async handshake(): Promise<void> {
-    await this.#logIn()
-    await this.#handshake(this.#inHandshake)
+  protected override handshake(): Promise<void> {
+    if (this.#credentials === undefined) return this.#handshake(this.#inHandshake)
+    return this.#logIn(this.#credentials).then(() => this.#handshake(this.#inHandshake))
   }
 
-  async #logIn(): Promise<void> {
-    const credentials = this.#credentials
-    if (credentials === undefined) return
+  async #logIn(credentials: Credentials): Promise<void> {
     const login = await credentials.login()
     try {
       await this.#inHandshake('auth', () => logIn(this.options.client, login))

@@ -6,7 +6,7 @@ import { CONNECTION_NAME, type RedisClient } from './client.js'
  * (Redis leaves a connection the user that it had).
  */
 export const logIn = async (client: RedisClient, { username, password }: Login): Promise<void> => {
+  const loggedIn = client.auth(username, password)
   const named = client.client('SETNAME', CONNECTION_NAME).catch(() => undefined)
-  await client.auth(username, password)
-  await named
+  await Promise.all([loggedIn, named])
 }
