@@ -4,6 +4,8 @@ export type StoreFaultKind =
   | 'full'
   /** It does not know this user or password, or asks for one. */
   | 'credentials'
+  /** There is nothing to log in with: no token could be had, or no password read. */
+  | 'no-credentials'
   /** This user may not do what was asked. */
   | 'permission'
   /** It does not have the command, or not for this purpose. */

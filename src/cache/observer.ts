@@ -80,6 +80,13 @@ export interface Observer {
   storeStaysDown(event: Omit<StoreDown, 'state'>): void
   /** What the server of the store does not tell of itself: told once, and again when it is something else. */
   storeLacks(event: StoreLacks): void
+  /** A token to log in to the store with has come, and the connection that is there has been given it. */
+  tokenRenewed(event: {
+    /** Epoch milliseconds. */
+    readonly expiresAt: number
+  }): void
+  /** None has come, or the store did not take it; the one before is used until it expires. */
+  tokenNotRenewed(event: TokenNotRenewed): void
   /** A new epoch has begun: every older entry is unreadable. */
   epochBegan(event: { readonly reason: EpochReason }): void
 }
@@ -120,6 +127,12 @@ export type StoreCapability =
   | 'identity'
   /** What the server does when it is full, and how often it has. */
   | 'evictions'
+
+export interface TokenNotRenewed {
+  readonly reason: string
+  /** In a row. */
+  readonly failures: number
+}
 
 /** Why a new epoch began. */
 export type EpochReason =

@@ -4,13 +4,16 @@ import type { EpochReason, StoreCapability } from '../cache/observer.js'
 const OTHER =
   'Reads go to the origin meanwhile. Look at the error, at the log of Redis and at `redis-cli INFO`.'
 const REFUSED =
-  'Redis refuses this user: check user and password (REDIS_PASSWORD or REDIS_URL), and the rights of the user (ACL).'
+  'Redis refuses this user: check user and password (REDIS_PASSWORD, REDIS_PASSWORD_FILE or REDIS_URL; with REDIS_AUTH=entra, whether Redis knows the identity by its object id), and the rights of the user (ACL).'
+const NO_CREDENTIALS =
+  'The sidecar has nothing to log in to Redis with: check REDIS_PASSWORD_FILE, or with REDIS_AUTH=entra the workload identity and the way to the token endpoint (docs/redis.md).'
 const STARTING = 'Redis is starting or failing over: wait; if it stays so, look at its log.'
 
 /** What an operator can do about a store that is down, or an operation of it that failed. */
 export const STORE_HINTS: Readonly<Record<StoreFaultKind, string>> = {
   full: 'Redis is full: raise maxmemory, or set maxmemory-policy to volatile-lru.',
   credentials: REFUSED,
+  'no-credentials': NO_CREDENTIALS,
   permission: REFUSED,
   refused:
     'Redis does not have this command, or not for this: look which one the reason names. docs/redis.md says which servers do.',

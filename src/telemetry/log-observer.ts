@@ -18,6 +18,7 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
   const warn = createWarnings({ log, now })
   const reasons = createReasons(now)
   let wasDown = false
+  let isTokenOverdue = false
 
   return {
     // Not watched at all where it would not be logged: it happens at every request.
@@ -98,6 +99,18 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
       const hint = capabilities.map((capability) => LACKING[capability]).join(' ')
       log.warn({ capabilities, reason, hint }, 'Redis does not tell all of itself')
     },
+    tokenNotRenewed: ({ reason, failures }) => {
+      const hint = STORE_HINTS['no-credentials']
+      if (failures === 1) log.warn({ reason, hint }, 'The token for Redis was not renewed: it is tried again')
+      else log.debug({ reason, failures }, 'The token for Redis was not renewed')
+      isTokenOverdue = true
+    },
+    tokenRenewed: ({ expiresAt }) => {
+      const expires = new Date(expiresAt).toISOString()
+      if (isTokenOverdue) log.warn({ expires, hint: TOKEN_HINT }, 'The token for Redis is renewed again')
+      else log.debug({ expires }, 'The token for Redis was renewed')
+      isTokenOverdue = false
+    },
     epochBegan: ({ reason }) => {
       const { text, hint } = EPOCH_ADVICE[reason]
       log.info({ reason: text, hint }, 'A new epoch began: older entries are not read')
@@ -124,6 +137,8 @@ const FOLDED_HINTS: Readonly<Record<InvalidationsFolded['cause'], string>> = {
 }
 
 const UP_HINT = 'Nothing to do; if this recurs, look at the log of Redis and at the network.'
+
+const TOKEN_HINT = 'Nothing to do; if this recurs, look at the way to the token endpoint of Entra ID.'
 
 const originHint = (error: OriginError): string =>
   error.kind === 'unusable'

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import type { Answered, Observer, Outcome } from '../cache/observer.js'
 import { registerBuildInfo } from './build-info.js'
 import { Durations } from './durations.js'
+import { createTokenMetrics } from './token-metrics.js'
 import { type ReadStats, registerStoreGauges } from './store-stats.js'
 
 export const PREFIX = 'spms_cache_'
@@ -112,6 +113,7 @@ export const createMetrics = ({ stats, unread }: MetricsOptions): Metrics => {
   return {
     registry,
     counts: tally.counts,
+    ...createTokenMetrics(registry, PREFIX),
     answered: (event) => {
       tally.answered(event)
       durations.record(ANSWERED_BY[event.outcome], event.durationMs)

@@ -24,6 +24,8 @@ export const observeAll = (observers: readonly Partial<Observer>[]): Observer =>
     storeChanged: all((observer) => observer.storeChanged?.bind(observer)),
     storeStaysDown: all((observer) => observer.storeStaysDown?.bind(observer)),
     storeLacks: all((observer) => observer.storeLacks?.bind(observer)),
+    tokenRenewed: all((observer) => observer.tokenRenewed?.bind(observer)),
+    tokenNotRenewed: all((observer) => observer.tokenNotRenewed?.bind(observer)),
     epochBegan: all((observer) => observer.epochBegan?.bind(observer))
   }
 }

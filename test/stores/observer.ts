@@ -22,6 +22,8 @@ export const createRecorder = (): RecordingObserver => {
     storeChanged: [],
     storeStaysDown: [],
     storeLacks: [],
+    tokenRenewed: [],
+    tokenNotRenewed: [],
     epochBegan: []
   }
   return {
@@ -39,6 +41,8 @@ export const createRecorder = (): RecordingObserver => {
     storeChanged: (event) => void told.storeChanged.push(event),
     storeStaysDown: (event) => void told.storeStaysDown.push(event),
     storeLacks: (event) => void told.storeLacks.push(event),
+    tokenRenewed: (event) => void told.tokenRenewed.push(event),
+    tokenNotRenewed: (event) => void told.tokenNotRenewed.push(event),
     epochBegan: (event) => void told.epochBegan.push(event)
   }
 }

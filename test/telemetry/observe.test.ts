@@ -31,6 +31,8 @@ const tell = (observer: Observer): void => {
   observer.storeChanged({ state: 'down', kind: 'other', reason: 'no' })
   observer.storeStaysDown({ kind: 'other', reason: 'no' })
   observer.storeLacks({ capabilities: ['identity'], reason: undefined })
+  observer.tokenRenewed({ expiresAt: 1 })
+  observer.tokenNotRenewed({ reason: 'no', failures: 1 })
   observer.epochBegan({ reason: 'no-epoch' })
 }
 
@@ -48,6 +50,8 @@ const recorder = (name: string, told: string[]): Observer => ({
   storeChanged: () => told.push(`${name} storeChanged`),
   storeStaysDown: () => told.push(`${name} storeStaysDown`),
   storeLacks: () => told.push(`${name} storeLacks`),
+  tokenRenewed: () => told.push(`${name} tokenRenewed`),
+  tokenNotRenewed: () => told.push(`${name} tokenNotRenewed`),
   epochBegan: () => told.push(`${name} epochBegan`)
 })
 
@@ -57,6 +61,9 @@ t.test('every event reaches every observer, in order', async (t) => {
   t.equal(told.length, 28)
   t.strictSame(told.slice(0, 4), ['first answered', 'second answered', 'first unstored', 'second unstored'])
   t.equal(new Set(told).size, 28)
+  t.equal(told.length, 30)
+  t.strictSame(told.slice(0, 4), ['first answered', 'second answered', 'first unstored', 'second unstored'])
+  t.equal(new Set(told).size, 30)
 })
 
 t.test('an observer may leave events out', async (t) => {

@@ -94,10 +94,11 @@ interface Parts extends Omit<RedisAccess, 'run'> {
  * So the connection goes up in the very turn in which the journal is seen to be empty, and no sooner.
  */
 const handshake = async (parts: Parts, run: Run): Promise<void> => {
-  // ioredis goes on in database 0 when its own SELECT was refused. Redis Enterprise has no other and refuses the command.
+  // ioredis goes on in database 0 when its own SELECT was refused. After `client.select` it would select by itself on
+  // the next connection, too, before that has logged in, and nobody would catch the refusal: so not by that name.
   const { client } = parts
-  const { db = 0 } = client.options
-  if (db !== 0) await run('select', () => client.select(db))
+  const { database = 0 } = client
+  if (database !== 0) await run('select', () => client.call('SELECT', database))
   await openEpoch({ ...parts, run })
   await replayJournal(parts, run)
 }
