@@ -4,7 +4,7 @@ import { bundle, ensureBuild } from './build.mjs'
 import { ensureDependencies } from './dependencies.mjs'
 import { ensureOrigins } from './origins.mjs'
 import { installPeers } from './peers.mjs'
-import { ensureRedis } from './redis.mjs'
+import { chooseServer, ensureRedis } from './redis.mjs'
 import { root, runNode } from './spawn.mjs'
 import { runTap } from './tap.mjs'
 
@@ -20,6 +20,7 @@ export const test = async (args) => {
   await ensureBuild()
   const { isShared } = ensureRedis()
   ensureOrigins()
+  chooseServer()
   return runTap([...(isShared ? ['--jobs=1'] : []), ...args])
 }
 

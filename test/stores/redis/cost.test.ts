@@ -12,7 +12,7 @@ const commandsOf = async (server: RedisServer): Promise<Map<string, number>> => 
 }
 
 /** What the test itself asks, and each of its connections. */
-const OWN = /^(info|hello|select|client\||config\||slowlog\|)/
+const OWN = /^(info|hello|select|client|config|slowlog)(\||$)/
 
 const commandsDuring = async (server: RedisServer, work: () => Promise<unknown>) => {
   const before = await commandsOf(server)

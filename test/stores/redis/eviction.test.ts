@@ -16,8 +16,9 @@ import { connectStore, infoOf, redisFor, untilUp } from '../redis-fixtures.js'
 const evictionsOf = async (server: RedisServer): Promise<number> =>
   Number(await infoOf(server, 'stats', 'evicted_keys'))
 
+/** Itself, as Redis Enterprise does not say what it evicts. */
 const serverWith = (t: Test, policy: string): Promise<RedisServer> =>
-  redisFor(t, { args: ['--maxmemory', '6mb', '--maxmemory-policy', policy] })
+  redisFor(t, { behavesAs: 'redis', args: ['--maxmemory', '6mb', '--maxmemory-policy', policy] })
 
 /** Entries of 8 kB, each under a tag of its own and one that all have. */
 const write = async (store: Store, from: number, to: number): Promise<void> => {
