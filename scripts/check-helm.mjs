@@ -1,5 +1,5 @@
-// Checks the chart: lint, rendering and validation of every values file and Redis mode, and the alert rules with
-// their unit tests. The last line is `N passed, N failed`.
+// Checks the chart, with Helm 3 and 4, and the Kustomize component: lint, rendering and validation of every values file, Redis mode and
+// overlay, and the alert rules with their unit tests. The last line is `N passed, N failed`.
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { root } from './spawn.mjs'
 /** Values files of the chart, each with the test values that are laid over it; '' for none. */
 const CASES = {
   'values.yaml': [
-    ...['pod', 'shared', 'external-tls', 'external-cluster', 'external-sentinel'],
+    ...['pod', 'pod-monitor', 'shared', 'external-tls', 'external-cluster', 'external-sentinel'],
     ...['everything', 'cache-off', 'sidecar-off']
   ],
   'values-staging.yaml': ['', 'shared', 'cache-off', 'sidecar-off'],
@@ -20,12 +20,17 @@ const CASES = {
   ]
 }
 const CLUSTER = ['--kube-version', '1.32.0']
-const IMAGE = ['--set', 'backend.image=registry/spms:1.2.3']
-
-/** Kubernetes 1.30 is the newest whose schemas the validator carries; the chart uses nothing that is newer. */
-const SCHEMAS = ['--version', '1.30']
+const IMAGES = [
+  ...['--set', 'backend.image=registry/spms:1.2.3'],
+  ...['--set', 'sidecar.image=registry/spms-cache-sidecar:0.1.0']
+]
 
 const counts = { passed: 0, failed: 0 }
+
+const hold = (name, holds) => {
+  counts[holds ? 'passed' : 'failed']++
+  console.log(`${holds ? 'ok' : 'FAILED'}  ${name}`)
+}
 
 const check = (name, program, args, { isRefused = false } = {}) => {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
@@ -36,17 +41,23 @@ const check = (name, program, args, { isRefused = false } = {}) => {
     env: { ...process.env, KUBECONFIG: '/dev/null' }
   })
   const holds = isRefused ? status === 1 : status === 0
-  counts[holds ? 'passed' : 'failed']++
-  console.log(`${holds ? 'ok' : 'FAILED'}  ${name}`)
+  hold(name, holds)
   if (!holds) console.log(error?.message ?? `${stdout}${stderr}`)
   return stdout
 }
 
+const withoutBlankLines = (text) => text.replaceAll(/\n{2,}/g, '\n')
+
 const checkChart = ({ name, chart, options, rendered }) => {
-  check(`lint ${name}`, tools.helm, ['lint', '--strict', '--quiet', chart, ...CLUSTER, ...options])
+  const lint = ['lint', '--strict', '--quiet', chart, ...CLUSTER, ...options]
   const template = ['template', 'spms', chart, ...CLUSTER, ...options]
+  check(`lint ${name}`, tools.helm, lint)
+  check(`lint ${name} with Helm 4`, tools.helm4, lint)
+  const manifests = check(`template ${name}`, tools.helm, template)
+  const ofHelm4 = check(`template ${name} with Helm 4`, tools.helm4, template)
+  hold(`Helm 4 makes the same of ${name}`, withoutBlankLines(ofHelm4) === withoutBlankLines(manifests))
   const file = join(rendered, `${name.replaceAll(/[^a-z-]+/g, '_')}.yaml`)
-  writeFileSync(file, check(`template ${name}`, tools.helm, template))
+  writeFileSync(file, manifests)
   return file
 }
 
@@ -54,7 +65,7 @@ const checkCases = (rendered) =>
   Object.entries(CASES).flatMap(([values, overlays]) =>
     overlays.map((overlay) => {
       const files = [`helm/${values}`, ...(overlay === '' ? [] : [`test/helm/values/${overlay}.yaml`])]
-      const options = [...IMAGE, ...files.flatMap((file) => ['--values', file])]
+      const options = [...IMAGES, ...files.flatMap((file) => ['--values', file])]
       const name = files.map((file) => basename(file, '.yaml')).join(' + ')
       return checkChart({ name, chart: 'helm', options, rendered })
     })
@@ -69,8 +80,21 @@ const checkConsumer = (folder, rendered) => {
   return checkChart({ name: 'consumer', chart, options: [], rendered })
 }
 
+/** The component over overlays like those of SPMS. */
+const checkOverlays = (rendered) =>
+  ['test', 'prod'].map((overlay) => {
+    const file = join(rendered, `overlay-${overlay}.yaml`)
+    const build = ['build', `test/kustomize/spms/overlays/${overlay}`]
+    writeFileSync(file, check(`build overlay ${overlay}`, tools.kustomize, build))
+    return file
+  })
+
 const validate = (name, files, schemas, options) =>
-  check(`validate ${name}`, tools.kubectlValidate, [...files, ...SCHEMAS, '--local-crds', schemas], options)
+  check(`validate ${name}`, tools.kubectlValidate, [...files, ...schemas], options)
+
+/** A validator that refuses it has older schemas. */
+const SINCE_1_34 =
+  'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, restartPolicyRules: [{action: Restart}]}]}\n'
 
 /** A validator that lets these through has not looked. */
 const MISTAKES = {
@@ -83,9 +107,11 @@ const MISTAKES = {
 const checkManifests = (folder, schemas) => {
   const rendered = join(folder, 'rendered')
   mkdirSync(rendered)
-  for (const file of [...checkCases(rendered), checkConsumer(folder, rendered)]) {
-    validate(basename(file), [file], schemas)
-  }
+  const files = [...checkCases(rendered), checkConsumer(folder, rendered), ...checkOverlays(rendered)]
+  for (const file of files) validate(basename(file), [file], schemas)
+  const newest = join(folder, 'newest.yaml')
+  writeFileSync(newest, SINCE_1_34)
+  validate('what only Kubernetes 1.34 knows', [newest], schemas)
   for (const [index, [name, text]] of Object.entries(MISTAKES).entries()) {
     const file = join(folder, `mistake-${index}.yaml`)
     writeFileSync(file, text)

@@ -1,5 +1,8 @@
 {{- define "spms-cache.backend" -}}
 image: {{ .Values.backend.image | quote }}
+{{- with .Values.backend.pullPolicy }}
+imagePullPolicy: {{ . }}
+{{- end }}
 ports:
   - name: {{ ternary "backend" "api" .Values.sidecar.enabled }}
     containerPort: {{ .Values.backend.port }}

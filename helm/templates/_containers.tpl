@@ -25,7 +25,10 @@ cache is told to stop first. All values of this chart apply, both roll-backs amo
     timeoutSeconds: 5
 {{ end -}}
 - name: cache
-  image: {{ include "spms-cache.image" . }}
+  image: {{ .Values.sidecar.image | quote }}
+  {{- with .Values.sidecar.pullPolicy }}
+  imagePullPolicy: {{ . }}
+  {{- end }}
   restartPolicy: Always
   ports:
     - name: api
@@ -66,6 +69,9 @@ cache is told to stop first. All values of this chart apply, both roll-backs amo
     {{- toYaml .Values.sidecar.resources | nindent 4 }}
   securityContext:
     {{- include "spms-cache.securityContext" . | nindent 4 }}
+    # Here too, because the Deployment of another chart may not say it of its pods.
+    seccompProfile:
+      type: RuntimeDefault
     runAsNonRoot: true
     runAsUser: 10001
     runAsGroup: 10001
@@ -83,10 +89,6 @@ cache is told to stop first. All values of this chart apply, both roll-backs amo
     {{- end }}
   {{- end }}
 {{- end -}}
-{{- end }}
-
-{{- define "spms-cache.image" -}}
-{{- .Values.sidecar.image | default (printf "spms-cache-sidecar:%s" .Chart.AppVersion) | quote -}}
 {{- end }}
 
 {{- define "spms-cache.volumes" -}}

@@ -38,6 +38,11 @@
   value: /etc/spms-cache/{{ include "spms-cache.resourceFile" . }}
 {{- end }}
 {{ include "spms-cache.redisEnvironment" . }}
+{{- range $name, $source := .Values.sidecar.settingsFrom }}
+- name: {{ $name }}
+  valueFrom:
+    {{- toYaml $source | nindent 4 }}
+{{- end }}
 {{- range $name, $value := .Values.sidecar.settings }}
 - name: {{ $name }}
   value: {{ kindIs "float64" $value | ternary (int64 $value) $value | quote }}
@@ -54,7 +59,7 @@
   value: redis://127.0.0.1:6379/1
   {{- end }}
 - name: KEY_PREFIX
-  value: {{ .Values.redis.keyPrefix | default (ternary "{spms}:" "spms:" (eq (include "spms-cache.isCluster" .) "true")) | quote }}
+  value: {{ include "spms-cache.keyPrefix" . | quote }}
 {{- if ne .Values.redis.mode "pod" }}
 {{- with .Values.redis.auth.username }}
 - name: REDIS_USERNAME

@@ -1,6 +1,9 @@
 {{/* The Redis of the modes `pod` and `shared`: a cache in memory, which writes nothing to disk. */}}
 {{- define "spms-cache.redis" -}}
 image: {{ .Values.redis.image | quote }}
+{{- with .Values.redis.pullPolicy }}
+imagePullPolicy: {{ . }}
+{{- end }}
 args:
   - --maxmemory
   - {{ printf "%dmb" (int .Values.redis.maxMemoryMb) | quote }}

@@ -78,6 +78,8 @@ export interface Observer {
   storeChanged(event: StoreChanged): void
   /** Tried again in vain; the reason may be another one than before. */
   storeStaysDown(event: Omit<StoreDown, 'state'>): void
+  /** What the server of the store does not tell of itself: told once, and again when it is something else. */
+  storeLacks(event: StoreLacks): void
   /** A token to log in to the store with has come, and the connection that is there has been given it. */
   tokenRenewed(event: {
     /** Epoch milliseconds. */
@@ -114,6 +116,18 @@ export interface StoreDown {
   readonly reason: string
 }
 
+export interface StoreLacks {
+  readonly capabilities: readonly StoreCapability[]
+  /** Why, in the words of a server that refuses to tell. */
+  readonly reason: string | undefined
+}
+
+export type StoreCapability =
+  /** By which a restart is known, also to a process that is new. */
+  | 'identity'
+  /** What the server does when it is full, and how often it has. */
+  | 'evictions'
+
 export interface TokenNotRenewed {
   readonly reason: string
   /** In a row. */
@@ -126,6 +140,8 @@ export type EpochReason =
   | 'no-epoch'
   /** The server has restarted or was a replica meanwhile: it may lack invalidations that it has acknowledged. */
   | 'another-server'
+  /** The server lacks an invalidation that it has acknowledged: it has failed over, or was restored. */
+  | 'lost-records'
   /** Redis has evicted keys of any kind: what an invalidation needs may be among them. */
   | 'evictions'
   /** Under the name of a tag index stood something else. */
@@ -150,6 +166,8 @@ export interface Trace {
 export interface Answered extends Trace {
   /** The row's name; `none` without one. */
   readonly resource: string
+  /** The path of the row, as the table has it; `undefined` without one. */
+  readonly route: string | undefined
   /** `undefined` for a bypass. */
   readonly key: string | undefined
   readonly outcome: Outcome

@@ -34,6 +34,8 @@ export type Scope = 'public' | 'authenticated' | 'identity'
 
 export interface Resource {
   readonly name: string
+  /** The path of the row, as the table has it. */
+  readonly route: string
   readonly scope: Scope
   /** Of a 200 about which the origin says nothing; 0: only the origin gives a life. */
   readonly ttlMs: number
@@ -90,6 +92,8 @@ export interface ReadMatch {
 export type Parameters = Readonly<Record<string, string>>
 
 export interface WriteMatch {
+  /** The path of the row, as the table has it; `undefined` without one. */
+  readonly route: string | undefined
   readonly tags: readonly Template[]
   readonly parameters: Parameters
   /** Whether a template takes a value from the JSON of the request, or of the answer. */

@@ -67,6 +67,7 @@ const compileRow = (
   if (key === undefined) return []
   const resource: Resource = {
     name: row.name,
+    route: row.path,
     scope: row.scope,
     ttlMs: row.ttl === 'origin' ? 0 : row.ttl * 1000,
     staleWhileRevalidateMs: row.staleWhileRevalidate * 1000,

@@ -71,6 +71,7 @@ const createLogInTest =
   }
 
 const WITHOUT_ROW: Omit<WriteMatch, 'whenUnlisted'> = {
+  route: undefined,
   tags: [],
   parameters: {},
   needsRequestBody: false,
@@ -84,7 +85,10 @@ const createWriteRouter = (writes: readonly CompiledWrite[]) => {
   const routers = new Map(
     [...methods].map((method) => {
       const ofMethod = writes.filter((write) => write.methods.includes(method))
-      return [method, createRouter(ofMethod.map(({ path, effect }) => ({ path, row: effect })))]
+      return [
+        method,
+        createRouter(ofMethod.map(({ path, effect }) => ({ path, row: { ...effect, route: path } })))
+      ]
     })
   )
   return (method: string, path: string) => routers.get(method)?.(path)

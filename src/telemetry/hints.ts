@@ -1,5 +1,5 @@
 import type { StoreFaultKind } from '../cache/errors.js'
-import type { EpochReason } from '../cache/observer.js'
+import type { EpochReason, StoreCapability } from '../cache/observer.js'
 
 const OTHER =
   'Reads go to the origin meanwhile. Look at the error, at the log of Redis and at `redis-cli INFO`.'
@@ -15,6 +15,12 @@ export const STORE_HINTS: Readonly<Record<StoreFaultKind, string>> = {
   credentials: REFUSED,
   'no-credentials': NO_CREDENTIALS,
   permission: REFUSED,
+  refused:
+    'Redis does not have this command, or not for this: look which one the reason names. docs/redis.md says which servers do.',
+  'cross-slot':
+    'This Redis shards by slot: set KEY_PREFIX to one with a part in braces, such as {spms}:, or use a database that is not sharded.',
+  'foreign-value':
+    'Another application of this Redis has a value under the key that the error names: give one of the two another prefix.',
   maxclients:
     'Redis takes no more connections: raise maxclients, or find who holds them with `redis-cli CLIENT LIST`.',
   'read-only': 'Redis is a read-only replica: REDIS_URL must name the primary.',
@@ -30,6 +36,8 @@ export const STORE_HINTS: Readonly<Record<StoreFaultKind, string>> = {
   closed:
     'The connection to Redis was cut: if it does not come back, look at the log of Redis and at what is in between.',
   'lost-epoch': OTHER,
+  'lost-records':
+    'Redis has failed over or was restored, and lacks what it had acknowledged: nothing to do once; if it recurs, look at its replication.',
   down: OTHER,
   other: OTHER
 }
@@ -47,6 +55,10 @@ const EXPECTED =
 export const EPOCH_ADVICE: Readonly<Record<EpochReason, Advice>> = {
   'no-epoch': { text: 'no epoch', hint: EXPECTED },
   'another-server': { text: 'another server', hint: EXPECTED },
+  'lost-records': {
+    text: 'lost invalidations',
+    hint: 'Expected after a failover or a restore that lost writes; if it recurs, look at the replication of Redis.'
+  },
   evictions: {
     text: 'evictions under allkeys',
     hint: 'Set maxmemory-policy to volatile-lru: allkeys-* evicts what invalidation needs.'
@@ -56,4 +68,12 @@ export const EPOCH_ADVICE: Readonly<Record<EpochReason, Advice>> = {
     text: 'everything was invalidated',
     hint: 'Somebody invalidated everything; entries come back with their next reads.'
   }
+}
+
+/** What follows from what the server does not tell. */
+export const LACKING: Readonly<Record<StoreCapability, string>> = {
+  identity:
+    'Restarts are known by the records that a server lacks: a process that has just started cannot know of those lost before.',
+  evictions:
+    'Evictions cannot be counted: maxmemory-policy must be volatile-* or noeviction, as volatile-lru is on Azure.'
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { OriginError } from '../cache/errors.js'
 import type { Answered, InvalidationsFolded, Observer, Outcome } from '../cache/observer.js'
-import { EPOCH_ADVICE, STORE_HINTS } from './hints.js'
+import { EPOCH_ADVICE, LACKING, STORE_HINTS } from './hints.js'
 import { createReasons, createWarnings } from './warnings.js'
 
 export interface LogObserverOptions {
@@ -94,6 +94,10 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
     storeStaysDown: ({ kind, reason }) => {
       if (reasons.isNews(kind))
         log.warn({ reason, hint: STORE_HINTS[kind] }, 'The store stays down for another reason')
+    },
+    storeLacks: ({ capabilities, reason }) => {
+      const hint = capabilities.map((capability) => LACKING[capability]).join(' ')
+      log.warn({ capabilities, reason, hint }, 'Redis does not tell all of itself')
     },
     tokenNotRenewed: ({ reason, failures }) => {
       const hint = STORE_HINTS['no-credentials']

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import type { Answered, Observer, Outcome } from '../cache/observer.js'
+import { registerBuildInfo } from './build-info.js'
 import { Durations } from './durations.js'
 import { createTokenMetrics } from './token-metrics.js'
 import { type ReadStats, registerStoreGauges } from './store-stats.js'
@@ -25,6 +26,7 @@ export const createMetrics = ({ stats, unread }: MetricsOptions): Metrics => {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry, prefix: PREFIX })
+  registerBuildInfo(registry, PREFIX)
   registerStoreGauges(registry, PREFIX, stats)
 
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>

@@ -10,7 +10,7 @@ t.test('the sidecar is a native sidecar, before the backend', { skip }, async (t
   t.equal(at(deployment, `${CACHE}/restartPolicy`), 'Always')
   t.equal(list(deployment, `${POD}/initContainers`).length, 1)
   t.equal(list(deployment, `${POD}/containers`).length, 1)
-  t.equal(at(deployment, `${CACHE}/image`), 'spms-cache-sidecar:0.1.0')
+  t.equal(at(deployment, `${CACHE}/image`), 'registry/spms-cache-sidecar:0.1.0')
   t.equal(at(deployment, `${BACKEND}/image`), 'registry/spms:1.2.3')
 })
 
@@ -144,6 +144,65 @@ t.test('the token is in a Secret that sidecar and backend read', { skip }, async
   const none = render().manifest('Deployment')
   t.equal(at(none, `${CACHE}/env/CONTROL_TOKEN`), undefined)
   t.equal(at(none, `${BACKEND}/env/SPMS_CACHE_CONTROL/value`), '127.0.0.1:8081')
+})
+
+t.test(
+  'a Secret that the chart only names replaces the pods by an annotation, Redis too',
+  { skip },
+  async (t) => {
+    const rendered = render({ files: ['everything'] })
+    for (const name of ['spms-cache', 'spms-cache-redis']) {
+      const annotations = at(rendered.manifest('Deployment', name), 'metadata/annotations')
+      t.strictSame(annotations, { 'reloader.stakater.com/auto': 'true' }, name)
+    }
+  }
+)
+
+t.test('another token replaces the pods', { skip }, async (t) => {
+  const checksum = (token: string) =>
+    JSON.stringify(
+      at(
+        render({ set: { 'control.token': token } }).manifest('Deployment'),
+        'spec/template/metadata/annotations'
+      )
+    )
+  t.not(checksum('one-token-of-sixteen'), checksum('another-token-of-sixteen'))
+})
+
+t.test('pods are spread over zones and nodes, those of an update by themselves', { skip }, async (t) => {
+  const spread = (set = {}) =>
+    at(
+      render({ files: ['shared'], set }).manifest('Deployment', 'spms-cache'),
+      `${POD}/topologySpreadConstraints`
+    )
+  t.match(spread(), [
+    { topologyKey: 'topology.kubernetes.io/zone', matchLabelKeys: ['pod-template-hash'] },
+    { topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' }
+  ])
+  t.equal(spread({ 'deployment.spreadOver': 'null' }), undefined)
+})
+
+t.test('images are pulled as told, or as Kubernetes does', { skip }, async (t) => {
+  const policies = (files: readonly string[]) => {
+    const rendered = render({ files })
+    const pod = rendered.manifest('Deployment', 'spms-cache')
+    const redis = rendered.manifest('Deployment', 'spms-cache-redis')
+    return [
+      ...[at(pod, `${CACHE}/imagePullPolicy`), at(pod, `${BACKEND}/imagePullPolicy`)],
+      ...[at(redis, `${POD}/containers/redis/imagePullPolicy`)],
+      ...[at(rendered.manifest('Pod'), 'spec/containers/test/imagePullPolicy')]
+    ]
+  }
+  t.strictSame(policies(['everything']), ['Always', 'Always', 'IfNotPresent', 'Always'])
+  t.strictSame(policies(['shared']), [undefined, undefined, undefined, undefined])
+})
+
+t.test('no pod gets the variables of the Services beside it', { skip }, async (t) => {
+  const rendered = render({ files: ['everything'] })
+  for (const name of ['spms-cache', 'spms-cache-redis']) {
+    t.equal(at(rendered.manifest('Deployment', name), `${POD}/enableServiceLinks`), false, name)
+  }
+  t.equal(at(rendered.manifest('Pod'), 'spec/enableServiceLinks'), false)
 })
 
 t.test('whom the backend believes is said, and is nobody unless told', { skip }, async (t) => {

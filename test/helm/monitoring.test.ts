@@ -123,6 +123,17 @@ t.test('the ServiceMonitor scrapes the ops door of the pods with a sidecar', { s
   t.equal(at(deployment, `${POD}/initContainers/cache/env/OPS_PORT/value`), '9091')
 })
 
+t.test('or a PodMonitor does, without a Service', { skip }, async (t) => {
+  const rendered = render({ files: ['pod-monitor'] })
+  const monitor = rendered.manifest('PodMonitor')
+  t.strictSame(at(monitor, 'spec/podMetricsEndpoints'), [{ port: 'ops', path: '/metrics', interval: '15s' }])
+  t.match(at(monitor, 'metadata/labels'), { release: 'prometheus' })
+  const deployment = rendered.manifest('Deployment', 'spms-cache')
+  t.match(at(deployment, 'spec/template/metadata/labels'), at(monitor, 'spec/selector/matchLabels'))
+  t.equal(at(deployment, `${POD}/initContainers/cache/ports/ops/containerPort`), 9090)
+  t.notOk(rendered.names.includes('Service/spms-cache-metrics'))
+})
+
 t.test('the dashboard is in a ConfigMap that Grafana finds', { skip }, async (t) => {
   const configMap = render({ files: ['everything'] }).manifest('ConfigMap', 'spms-cache-dashboard')
   t.match(at(configMap, 'metadata/labels'), { grafana_dashboard: '1' })

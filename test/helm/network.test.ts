@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { at, list, needsHelm, POD, render } from './support/chart.js'
+import { parse } from 'yaml'
+import { at, list, needsHelm, POD, render, text } from './support/chart.js'
 
 const skip = needsHelm
 const CACHE = `${POD}/initContainers/cache`
@@ -111,3 +113,30 @@ t.test('the Ingress sends what was the backend’s to the Service', { skip }, as
     rules: [{ host: 'spms-staging.example.org' }]
   })
 })
+
+t.test('the HTTPRoute sends the same, without the headers that name a person', { skip }, async (t) => {
+  const rendered = render({ files: ['everything'] })
+  const route = rendered.manifest('HTTPRoute')
+  t.match(at(route, 'spec'), {
+    parentRefs: [{ name: 'public', namespace: 'gateways' }],
+    hostnames: ['spms.example.org']
+  })
+  const [rule] = list(route, 'spec/rules')
+  t.strictSame(
+    list(rule, 'matches').map((match) => [text(match, 'path/type'), text(match, 'path/value')]),
+    list(rendered.manifest('Ingress'), 'spec/rules/0/http/paths').map((path) => [
+      'PathPrefix',
+      text(path, 'path')
+    ])
+  )
+  t.strictSame(at(rule, 'backendRefs'), [{ name: 'spms-cache', port: 8000 }])
+  t.strictSame(at(rule, 'filters/0/requestHeaderModifier/remove'), NAMING)
+  // Those headers of the built-in table that a person cannot have without single sign-on.
+  const table: unknown = parse(readFileSync('src/resources/spms.yaml', 'utf8'))
+  const identity = list(table, 'identity/headers').map(String)
+  t.strictSame(identity.filter((name) => name !== 'Authorization').sort(), [...NAMING].sort())
+  const kept = render({ files: ['everything'], set: { 'gateway.removeHeaders': 'null' } })
+  t.equal(at(kept.manifest('HTTPRoute'), 'spec/rules/0/filters'), undefined)
+})
+
+const NAMING = ['Remote-User', 'X-Email', 'X-First-Name', 'X-Last-Name']

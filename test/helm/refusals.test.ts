@@ -7,6 +7,21 @@ const REFUSED: readonly (Values & { readonly says: RegExp })[] = [
   // The chart, with what to do about it.
   { isBare: true, says: /backend\.image: name the image of the backend/ },
   {
+    isBare: true,
+    set: { 'backend.image': 'registry/spms:1.2.3' },
+    says: /sidecar\.image: name the image of the sidecar with its registry/
+  },
+  {
+    files: ['everything'],
+    set: { 'sidecar.settings.ALLOWED_HOSTS': 'a' },
+    says: /settingsFrom\.ALLOWED_HOSTS: set only one of them/
+  },
+  {
+    files: ['pod-monitor'],
+    set: { 'monitoring.serviceMonitor.enabled': true },
+    says: /podMonitor: enable only one of them/
+  },
+  {
     set: { 'deployment.replicas': 2 },
     says: /one replica: .* Set redis\.mode=shared .* or redis\.mode=external/
   },
@@ -42,7 +57,7 @@ const REFUSED: readonly (Values & { readonly says: RegExp })[] = [
   { files: ['everything'], set: { 'control.existingSecret': 'a' }, says: /set only one of them/ },
   {
     set: { 'deployment.create': false, 'monitoring.serviceMonitor.enabled': true },
-    says: /the ServiceMonitor needs the labels/
+    says: /the ServiceMonitor or PodMonitor needs the labels/
   },
   { files: ['shared'], set: { 'deployment.create': false }, says: /NetworkPolicy of the shared Redis needs/ },
 
@@ -54,6 +69,8 @@ const REFUSED: readonly (Values & { readonly says: RegExp })[] = [
   { set: { 'redis.external.ca.file': 'a' }, says: /file/ },
   { set: { 'sidecar.settings.REDIS_COMMAND_TIMEOUT': 100 }, says: /REDIS_COMMAND_TIMEOUT/ },
   { set: { 'sidecar.settings.REDIS_URL': 'redis://a' }, says: /REDIS_URL/ },
+  { set: { 'sidecar.settingsFrom.REDIS_URL.secretKeyRef.name': 'a' }, says: /REDIS_URL/ },
+  { set: { 'sidecar.settingsFrom.MAX_TTL.secretKeyRef.name': 'a' }, says: /key/ },
   { set: { 'sidecar.resources.limit.memory': '1Gi' }, says: /limit/ },
   { set: { 'monitoring.serviceMonitor.intervall': '5s' }, says: /intervall/ },
 
@@ -72,6 +89,9 @@ const REFUSED: readonly (Values & { readonly says: RegExp })[] = [
   { set: { 'deployment.replicas': -1 }, says: /replicas/ },
   { set: { 'autoscaling.targetCPUPercent': 170 }, says: /targetCPUPercent/ },
   { set: { 'ingress.enabled': true }, says: /host/ },
+  { set: { 'gateway.enabled': true, 'gateway.host': 'a' }, says: /parentRefs/ },
+  { set: { 'gateway.removeHeaders[0]': 'Remote User' }, says: /removeHeaders/ },
+  { set: { 'sidecar.pullPolicy': 'Sometimes' }, says: /pullPolicy/ },
   { set: { 'test.tag': '@epoch' }, says: /tag/ },
   ...[
     'redis://user:secret@host:6379',

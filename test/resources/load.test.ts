@@ -97,6 +97,7 @@ t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
     ['pet:{id}', 'owner:{answer.owner}']
   )
   t.strictSame(rest, {
+    route: '/api/pets/{id}',
     ...{ name: 'pets', scope: 'public', ttlMs: 300_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 },
     ...{
       query: [],

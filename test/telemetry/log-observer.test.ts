@@ -21,7 +21,8 @@ const hit = {
   status: 200,
   durationMs: 1,
   requestId: 'request-1',
-  traceparent: undefined
+  traceparent: undefined,
+  route: undefined
 } as const
 
 t.test('hits, misses and invalidations are told at debug', async (t) => {

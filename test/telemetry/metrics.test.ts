@@ -28,7 +28,8 @@ const answered = {
   status: 200,
   durationMs: 3,
   requestId: undefined,
-  traceparent: undefined
+  traceparent: undefined,
+  route: undefined
 } as const
 
 t.test('requests are counted by resource and outcome, the same at the next scrape', async (t) => {

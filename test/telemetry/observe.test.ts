@@ -11,7 +11,8 @@ const tell = (observer: Observer): void => {
     status: 200,
     durationMs: 1,
     requestId: undefined,
-    traceparent: undefined
+    traceparent: undefined,
+    route: undefined
   })
   observer.unstored({ resource: 'r', key: 'k', reason: 'no-store' })
   observer.compressed({ resource: 'r', coding: 'br', outcome: 'kept' })
@@ -29,6 +30,7 @@ const tell = (observer: Observer): void => {
   observer.storeAsked({ operation: 'read', durationMs: 1 })
   observer.storeChanged({ state: 'down', kind: 'other', reason: 'no' })
   observer.storeStaysDown({ kind: 'other', reason: 'no' })
+  observer.storeLacks({ capabilities: ['identity'], reason: undefined })
   observer.tokenRenewed({ expiresAt: 1 })
   observer.tokenNotRenewed({ reason: 'no', failures: 1 })
   observer.epochBegan({ reason: 'no-epoch' })
@@ -47,6 +49,7 @@ const recorder = (name: string, told: string[]): Observer => ({
   storeAsked: () => told.push(`${name} storeAsked`),
   storeChanged: () => told.push(`${name} storeChanged`),
   storeStaysDown: () => told.push(`${name} storeStaysDown`),
+  storeLacks: () => told.push(`${name} storeLacks`),
   tokenRenewed: () => told.push(`${name} tokenRenewed`),
   tokenNotRenewed: () => told.push(`${name} tokenNotRenewed`),
   epochBegan: () => told.push(`${name} epochBegan`)
@@ -55,6 +58,9 @@ const recorder = (name: string, told: string[]): Observer => ({
 t.test('every event reaches every observer, in order', async (t) => {
   const told: string[] = []
   tell(observeAll([recorder('first', told), recorder('second', told)]))
+  t.equal(told.length, 28)
+  t.strictSame(told.slice(0, 4), ['first answered', 'second answered', 'first unstored', 'second unstored'])
+  t.equal(new Set(told).size, 28)
   t.equal(told.length, 30)
   t.strictSame(told.slice(0, 4), ['first answered', 'second answered', 'first unstored', 'second unstored'])
   t.equal(new Set(told).size, 30)

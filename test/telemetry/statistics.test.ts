@@ -27,7 +27,8 @@ const createAnswered = () => {
       status: 200,
       durationMs,
       requestId: undefined,
-      traceparent: undefined
+      traceparent: undefined,
+      route: undefined
     })
   return { clock, statistics, answer }
 }

@@ -4,14 +4,20 @@ import { chooseLanguage } from '../../http/accept-language.js'
 import { valuesOf } from '../../http/fields.js'
 import { delimit } from '../identity/digest.js'
 import { createLru } from '../lru.js'
-import type { Languages, ReadMatch, ResourceTable } from '../resource.js'
+import type { Languages, ReadMatch, Resource, ResourceTable } from '../resource.js'
 import { expandKey, NO_QUERY, queryKey, varyKey } from './cache-key.js'
 import type { HostCheck } from './host-check.js'
 import type { RequestFields } from './request-fields.js'
 
 /** What is to be done with a read, decided from the request and the table alone. */
 export type Cacheability =
-  { readonly kind: 'bypass'; readonly reason: BypassReason; readonly resource: string } | Cacheable
+  | {
+      readonly kind: 'bypass'
+      readonly reason: BypassReason
+      /** `undefined` where no row matches. */
+      readonly resource: Resource | undefined
+    }
+  | Cacheable
 
 /** The row of a request, and the key of its entry. */
 export interface Cacheable extends ReadMatch {
@@ -43,25 +49,25 @@ export const cacheabilityOf = (
   const { target, headers } = request
   const queryAt = target.indexOf('?')
   const match = table.matchRead(queryAt < 0 ? target : target.slice(0, queryAt))
-  if (match === undefined || fields.hasBody) return bypass('no-resource', 'none')
+  if (match === undefined || fields.hasBody) return bypass('no-resource', undefined)
   const { resource, parameters, pathSuffix } = match
   const host = checkHost?.(headers) ?? 'plain'
-  if (host === 'refused') return bypass('host', resource.name)
+  if (host === 'refused') return bypass('host', resource)
   const query = queryAt < 0 ? NO_QUERY : queryKey(target.slice(queryAt + 1), resource)
-  if (query.bypass !== undefined) return bypass(query.bypass, resource.name)
-  if (fields.hasRange && resource.isJson) return bypass('range', resource.name)
-  if (resource.isJson && !isAcceptable(fields.accept)) return bypass('html', resource.name)
+  if (query.bypass !== undefined) return bypass(query.bypass, resource)
+  if (fields.hasRange && resource.isJson) return bypass('range', resource)
+  if (resource.isJson && !isAcceptable(fields.accept)) return bypass('html', resource)
   const { identity } = fields
-  if (identity === undefined && resource.scope !== 'public') return bypass('no-identity', resource.name)
+  if (identity === undefined && resource.scope !== 'public') return bypass('no-identity', resource)
   const baseKey = expandKey(resource.key, parameters, identity)
   const language = resource.languages && languageOf(headers, resource.languages)
   const vary = varyKey(resource, headers, { origin: fields.origin, host, language })
-  if (vary === undefined) return bypass('vary', resource.name)
+  if (vary === undefined) return bypass('vary', resource)
   const key = baseKey + pathSuffix + query.suffix + vary
   return { kind: 'lookup', resource, parameters, pathSuffix, key, baseKey, language }
 }
 
-const bypass = (reason: BypassReason, resource: string): Cacheability => ({
+const bypass = (reason: BypassReason, resource: Resource | undefined): Cacheability => ({
   kind: 'bypass',
   reason,
   resource

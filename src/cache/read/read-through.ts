@@ -43,7 +43,7 @@ export interface ReadThroughContext extends CacheabilityRules {
 /** A lookup waits for others' fetches this often; then it asks the origin by itself. */
 const WAITS = 2
 
-const DISABLED: Cacheability = { kind: 'bypass', reason: 'disabled', resource: 'none' }
+const DISABLED: Cacheability = { kind: 'bypass', reason: 'disabled', resource: undefined }
 
 /**
  * One read, from the request to its answer:
@@ -72,12 +72,13 @@ export const createReadThrough =
     const answer = isLookup
       ? await lookUp(context, request, { fields, cacheable: cacheability })
       : await context.forward(request, fields.identity, {
-          resource: cacheability.resource,
+          resource: cacheability.resource?.name ?? 'none',
           outcome: 'bypass',
           cacheStatus: bypassStatus(cacheability.reason)
         })
     context.observer.answered({
-      resource: isLookup ? cacheability.resource.name : cacheability.resource,
+      resource: cacheability.resource?.name ?? 'none',
+      route: cacheability.resource?.route,
       key: isLookup ? cacheability.key : undefined,
       outcome: answer.outcome,
       status: answer.status,

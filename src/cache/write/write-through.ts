@@ -63,10 +63,18 @@ export const createWriteThrough = (
   return async (request) => {
     const startedAt = elapsed()
     const fields = readFields(request.headers)
-    const answer = await writeThrough(context, request, { identity: fields.identity, invalidateEffect })
+    const match = matchOf(context.table, request)
+    const answer = await writeThrough(context, request, {
+      match,
+      identity: fields.identity,
+      invalidateEffect
+    })
     const durationMs = elapsed() - startedAt
     const { outcome, status } = answer
-    observer.answered({ resource: 'none', key: undefined, outcome, status, durationMs, ...fields.trace })
+    observer.answered({
+      ...{ resource: 'none', route: match?.route, key: undefined, outcome, status, durationMs },
+      ...fields.trace
+    })
     return answer
   }
 }
@@ -86,7 +94,12 @@ const createInvalidateEffect = ({ invalidate, observer }: WriteThroughContext): 
   }
 }
 
+const matchOf = (table: ResourceTable, { method, target }: WriteRequest): WriteMatch | undefined =>
+  SAFE_METHODS.has(method) ? undefined : table.matchWrite(method, decodedPath(target))
+
 interface Writer {
+  /** `undefined` for what changes nothing. */
+  readonly match: WriteMatch | undefined
   readonly identity: string | undefined
   readonly invalidateEffect: InvalidateEffect
 }
@@ -94,9 +107,8 @@ interface Writer {
 const writeThrough = async (
   { table, origin, userOf, invalidateSessionChanges }: WriteThroughContext,
   { method, target, headers, body, onInterim }: WriteRequest,
-  { identity, invalidateEffect }: Writer
+  { match, identity, invalidateEffect }: Writer
 ): Promise<Answer> => {
-  const match = SAFE_METHODS.has(method) ? undefined : table.matchWrite(method, decodedPath(target))
   const copy = isRequestInspected(match, headers) ? copyBody(body, INSPECTED_BYTES) : undefined
   const isUserNeeded = identity !== undefined && match?.tags.some(namesCaller) === true
   const user = isUserNeeded ? await userOf(identity) : undefined

@@ -23,7 +23,7 @@ t.test('a read of a row is looked up under its key', async (t) => {
 t.test('every reason to bypass has its name', async (t) => {
   const reasonOf = (target: string, fields: Fields = {}): string => {
     const planned = plan(target, fields)
-    return planned.kind === 'bypass' ? `${planned.reason} ${planned.resource}` : planned.key
+    return planned.kind === 'bypass' ? `${planned.reason} ${planned.resource?.name ?? 'none'}` : planned.key
   }
   t.equal(reasonOf('/other'), 'no-resource none')
   t.equal(reasonOf('/open/list'), 'no-resource none')

@@ -18,7 +18,7 @@ export interface Values {
   readonly files?: readonly string[]
   /** Single values, such as `redis.mode: 'shared'`. */
   readonly set?: Readonly<Record<string, string | number | boolean>>
-  /** The image of the backend is given unless this is true. */
+  /** The images are given unless this is true. */
   readonly isBare?: boolean
   readonly chart?: string
 }
@@ -34,7 +34,11 @@ export interface Rendered {
 export const render = (values: Values = {}): Rendered => {
   const { status, stdout, stderr } = template(values)
   if (status !== 0) throw new Error(stderr)
-  const manifests = parseAllDocuments(stdout)
+  return manifestsIn(stdout)
+}
+
+export const manifestsIn = (yaml: string): Rendered => {
+  const manifests = parseAllDocuments(yaml)
     .map((document) => {
       const manifest: unknown = document.toJS()
       return manifest
@@ -59,8 +63,13 @@ export const refusal = (values: Values): string => {
   return status === 0 ? '' : stderr
 }
 
+const IMAGES = {
+  'backend.image': 'registry/spms:1.2.3',
+  'sidecar.image': 'registry/spms-cache-sidecar:0.1.0'
+}
+
 const template = ({ files = [], set = {}, isBare = false, chart = 'helm' }: Values) => {
-  const all = { ...(isBare ? {} : { 'backend.image': 'registry/spms:1.2.3' }), ...set }
+  const all = { ...(isBare ? {} : IMAGES), ...set }
   return spawnSync(
     HELM,
     [

@@ -57,7 +57,7 @@ export const exportedSamples = async (): Promise<Samples> => {
   return samplesOf(await registry.metrics())
 }
 
-const TRACE = { requestId: undefined, traceparent: undefined }
+const TRACE = { requestId: undefined, traceparent: undefined, route: undefined }
 
 const keysOf = <Key extends string>(object: Readonly<Record<Key, true>>): readonly Key[] => {
   const keys: Key[] = []

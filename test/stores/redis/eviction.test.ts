@@ -2,6 +2,8 @@ import t, { type Test } from 'tap'
 import { invalidationOf } from '../../../src/cache/invalidation.js'
 import { epochOf, randomEpoch } from '../../../src/cache/position.js'
 import type { Store } from '../../../src/cache/store.js'
+import { KnownServer } from '../../../src/stores/redis/known-server.js'
+import { RememberedPosition } from '../../../src/stores/redis/remembered-position.js'
 import { redisKeysUnder } from '../../../src/stores/redis/scripts/redis-keys.js'
 import { createRedisInvalidate } from '../../../src/stores/redis/invalidate.js'
 import { createScriptRunner } from '../../../src/stores/redis/scripts/script.js'
@@ -132,7 +134,15 @@ void t.test(
     await put(store, { storeKey: 'a', entry: tagged('t:1') })
     const redis = server.client()
     const recorder = createRecorder()
-    const options = { client: redis, keys: redisKeysUnder('spms:'), runScript: createScriptRunner(redis) }
+    const knownServer = new KnownServer(redis, recorder)
+    await knownServer.ask()
+    const options = {
+      client: redis,
+      keys: redisKeysUnder('spms:'),
+      runScript: createScriptRunner(redis),
+      server: knownServer,
+      remembered: new RememberedPosition()
+    }
     const invalidateNow = createRedisInvalidate({ ...options, randomEpoch, observer: recorder })
     let scans = 0
     await invalidateNow(
