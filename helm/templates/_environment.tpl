@@ -65,7 +65,13 @@
 - name: REDIS_USERNAME
   value: {{ . | quote }}
 {{- end }}
-{{- if .Values.redis.auth.existingSecret }}
+{{- if eq .Values.redis.auth.method "entra" }}
+- name: REDIS_AUTH
+  value: entra
+{{- else if include "spms-cache.redisPasswordFile" . }}
+- name: REDIS_PASSWORD_FILE
+  value: {{ include "spms-cache.redisPasswordFile" . }}
+{{- else if .Values.redis.auth.existingSecret }}
 - name: REDIS_PASSWORD
   {{- include "spms-cache.redisPassword" . | nindent 2 }}
 {{- end }}
@@ -79,6 +85,11 @@
 {{/* Where the sidecar finds the certificate of Redis' authority; empty without one. */}}
 {{- define "spms-cache.redisCaFile" -}}
 {{- with .Values.redis.external.ca }}{{ if or .configMap .secret }}/etc/spms-cache-redis/ca.crt{{ end }}{{ end -}}
+{{- end }}
+
+{{/* Where the sidecar finds the password of Redis; empty where it is a variable, or none. */}}
+{{- define "spms-cache.redisPasswordFile" -}}
+{{- if and .Values.redis.auth.asFile .Values.redis.auth.existingSecret -}}/etc/spms-cache-redis-password/password{{- end -}}
 {{- end }}
 
 {{- define "spms-cache.redisPassword" -}}

@@ -77,3 +77,15 @@ readOnlyRootFilesystem: true
 capabilities:
   drop: [ALL]
 {{- end }}
+
+{{/* `true` where the pod logs in to Redis by its workload identity. */}}
+{{- define "spms-cache.isEntra" -}}
+{{- if and .Values.sidecar.enabled (eq .Values.redis.auth.method "entra") -}}true{{- end -}}
+{{- end }}
+
+{{/* The ServiceAccount of the workload identity; empty without one. */}}
+{{- define "spms-cache.serviceAccount" -}}
+{{- if include "spms-cache.isEntra" . -}}
+{{- .Values.redis.auth.entra.serviceAccount | default (include "spms-cache.name" .) -}}
+{{- end -}}
+{{- end }}
