@@ -54,7 +54,7 @@
   value: redis://127.0.0.1:6379/1
   {{- end }}
 - name: KEY_PREFIX
-  value: {{ .Values.redis.keyPrefix | default (ternary "{spms}:" "spms:" (eq (include "spms-cache.isCluster" .) "true")) | quote }}
+  value: {{ include "spms-cache.keyPrefix" . | quote }}
 {{- if ne .Values.redis.mode "pod" }}
 {{- with .Values.redis.auth.username }}
 - name: REDIS_USERNAME

@@ -75,7 +75,8 @@ export const ConfigSchema = Type.Object({
   KEY_PREFIX: Type.String({
     pattern: '^[A-Za-z0-9_.{}:-]{1,64}$',
     default: 'spms:',
-    description: 'Begins every key in Redis. `{spms}:` keeps one slot on Redis Cluster.'
+    description:
+      'Begins every key in Redis. Not set for a cluster or a host of Azure: `{spms}:`, whose braces keep all keys in one slot.'
   }),
   DEFAULT_TTL: Whole(
     { minimum: 1, default: 300 },

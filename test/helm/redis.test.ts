@@ -1,4 +1,5 @@
 import t from 'tap'
+import { ADDRESSES } from '../config/key-prefixes.js'
 import { at, list, needsHelm, POD, render } from './support/chart.js'
 
 const skip = needsHelm
@@ -99,6 +100,16 @@ t.test('external: on a Cluster, all keys are in one slot', { skip }, async (t) =
   t.equal(setting('external-cluster', 'KEY_PREFIX'), '{spms}:')
   t.equal(setting('external-sentinel', 'KEY_PREFIX'), 'spms:')
   t.equal(setting('everything', 'KEY_PREFIX'), 'staging:')
+})
+
+t.test('external: the prefix is that which the sidecar itself would take', { skip }, async (t) => {
+  // User and password have values of their own.
+  for (const [url, prefix] of ADDRESSES.filter(([url]) => !url.includes('@'))) {
+    const set = { 'redis.mode': 'external', 'redis.external.url': url.replaceAll(',', '\\,') }
+    const deployment = render({ set }).manifest('Deployment', 'spms-cache')
+    t.equal(at(deployment, `${CACHE}/env/REDIS_URL/value`), url)
+    t.equal(at(deployment, `${CACHE}/env/KEY_PREFIX/value`), prefix, url)
+  }
 })
 
 t.test('external: the certificate of a private authority is a file, read-only', { skip }, async (t) => {
