@@ -7,7 +7,7 @@ import type { Exit } from './children.js'
 import { type Behaviour, configuredBehaviour, frontOf } from './enterprise/front.js'
 import { launchRedis, needsOwnRedis } from './redis-program.js'
 
-export { configuredBehaviour, needsOwnRedis }
+export { type Behaviour, configuredBehaviour, needsOwnRedis }
 
 export interface RedisServerOptions {
   /** Configuration as on the command line, such as `['--maxmemory', '4mb']`. */
