@@ -15,7 +15,7 @@ import { epochKeys, TAG_INDEX } from './scripts/redis-keys.js'
 
 export type RedisInvalidate = (run: Run, invalidation: Invalidation) => Promise<CarriedOut>
 
-/** Entries removed by one script call: about a millisecond of Redis' time. */
+/** Entries removed by one script call: one or two milliseconds of Redis' time, half of it to look at what they are. */
 const SLICE = 1000
 /** Keys, and as many tags, looked at by one script call: each key is three Redis keys, so that this takes as long. */
 const NAMES = 200
