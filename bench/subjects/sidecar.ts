@@ -14,6 +14,8 @@ export interface RunningSidecar extends RunningSubject {
 export interface SidecarOptions extends Pick<SubjectOptions, 'originUrl' | 'redisUrl' | 'core' | 'settings'> {
   readonly store: 'memory' | 'redis'
   readonly nodeArguments?: readonly string[]
+  /** The bundle of another version, to compare with. */
+  readonly program?: string
   /** Removed with it; one of its own without. */
   readonly folder?: string
 }
@@ -29,7 +31,7 @@ export const startSidecar = async (options: SidecarOptions): Promise<RunningSide
   const opsUrl = `http://127.0.0.1:${opsPort}`
   const { pid, stop } = await launch({
     name: 'The sidecar',
-    command: [process.execPath, ...NODE_ARGUMENTS, ...(options.nodeArguments ?? []), MAIN],
+    command: [process.execPath, ...NODE_ARGUMENTS, ...(options.nodeArguments ?? []), options.program ?? MAIN],
     environment: {
       NODE_ENV: 'production',
       LOG_LEVEL: 'info',
