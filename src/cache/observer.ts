@@ -1,3 +1,4 @@
+import type { BypassReason } from '../http/cache-status.js'
 import type { Coding } from '../http/codings.js'
 import type { OriginError, StoreFaultKind } from './errors.js'
 import type { InvalidationKind } from './invalidation.js'
@@ -45,6 +46,8 @@ export type UnstoredReason =
 /** What the cache tells whoever watches it; it never waits for them. Durations are in milliseconds. */
 export interface Observer {
   answered(event: Answered): void
+  /** A read that was not looked up; it was told as answered, too. */
+  bypassed(event: Bypassed): void
   /** An answer to a cacheable read was not stored: it could not be, the fence refused it, or the store failed. */
   unstored(event: { readonly resource: string; readonly key: string; readonly reason: UnstoredReason }): void
   /** The body of an answer to be stored has been compressed, or not. */
@@ -173,6 +176,16 @@ export interface Answered extends Trace {
   readonly outcome: Outcome
   readonly status: number
   readonly durationMs: number
+  /** Of an answer that was stored. */
+  readonly ageSeconds?: number | undefined
+}
+
+export interface Bypassed {
+  readonly resource: string
+  readonly route: string | undefined
+  readonly reason: BypassReason
+  readonly target: string
+  readonly status: number
 }
 
 export interface InvalidationsFolded {

@@ -12,6 +12,7 @@ export const observeAll = (observers: readonly Partial<Observer>[]): Observer =>
 
   return {
     answered: all((observer) => observer.answered?.bind(observer)),
+    bypassed: all((observer) => observer.bypassed?.bind(observer)),
     unstored: all((observer) => observer.unstored?.bind(observer)),
     compressed: all((observer) => observer.compressed?.bind(observer)),
     originAsked: all((observer) => observer.originAsked?.bind(observer)),

@@ -1,7 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
 import type { Outcome } from '../cache/observer.js'
 import type { StoreStats } from '../cache/store.js'
-import { ANSWERED_BY, type AnswerKind, type Count, type Tally } from './metrics.js'
+import { ANSWERED_BY, type AnswerKind } from './metrics.js'
+import type { Count, Tally } from './tally.js'
 
 interface StatisticsOptions {
   readonly counts: Tally['counts']

@@ -10,7 +10,8 @@ const skip = needsHelm
 const alerts: unknown = parse(readFileSync('helm/files/alerts.yaml', 'utf8'))
 const rules = list(alerts, 'groups/0/rules')
 const dashboard: unknown = JSON.parse(readFileSync('helm/files/dashboard.json', 'utf8'))
-const panels = list(dashboard, 'panels')
+/** Without the rows, which have a title only. */
+const panels = list(dashboard, 'panels').filter((panel) => at(panel, 'type') !== 'row')
 
 const isAlert = (rule: unknown): boolean => at(rule, 'alert') !== undefined
 const ruleQueries = rules.map((rule) => text(rule, 'expr'))
@@ -54,6 +55,24 @@ t.test('queries name what the sidecar exports: metrics, labels and values', asyn
       )
     }
   }
+})
+
+t.test('the dashboard answers its questions, and no panel stands on another', async (t) => {
+  const all = list(dashboard, 'panels')
+  const isRow = (panel: unknown): boolean => at(panel, 'type') === 'row'
+  t.strictSame(
+    all.filter(isRow).map((row) => text(row, 'title')),
+    ['Is it worth it?', 'Is it right?', 'What should change?', 'Is it well?']
+  )
+  const cells = all.flatMap((panel) => {
+    const [x, y, w, h] = ['x', 'y', 'w', 'h'].map((side) => Number(text(panel, `gridPos/${side}`)))
+    return Array.from({ length: (w ?? 0) * (h ?? 0) }, (_, cell) => {
+      return `${(x ?? 0) + (cell % (w ?? 1))},${(y ?? 0) + Math.floor(cell / (w ?? 1))}`
+    })
+  })
+  t.equal(new Set(cells).size, cells.length)
+  t.equal(new Set(all.map((panel) => text(panel, 'id'))).size, all.length)
+  for (const panel of panels) t.ok(text(panel, 'description').length > 10, text(panel, 'title'))
 })
 
 t.test('the queries of the dashboard are PromQL', { skip: needsPromtool }, async (t) => {

@@ -34,6 +34,7 @@ export const TESTED_WITH: Readonly<Record<string, string>> = {
   'sidecar/sidecar.ts': 'sidecar/clock-steps.test.ts',
   'sidecar/start.ts': 'main.test.ts',
   'sidecar/warming-of.ts': 'warming/start.test.ts',
+  'telemetry/tally.ts': 'telemetry/metrics.test.ts',
   'stores/memory/memory-log.ts': 'stores/memory/memory-store.test.ts',
   'stores/memory/stored-entry.ts': 'stores/memory/memory-store.test.ts',
   'stores/memory/tag-index.ts': 'stores/memory/memory-store.test.ts',

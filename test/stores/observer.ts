@@ -10,6 +10,7 @@ export interface RecordingObserver extends Observer {
 export const createRecorder = (): RecordingObserver => {
   const told: Told = {
     answered: [],
+    bypassed: [],
     unstored: [],
     compressed: [],
     originAsked: [],
@@ -29,6 +30,7 @@ export const createRecorder = (): RecordingObserver => {
   return {
     told,
     answered: (event) => void told.answered.push(event),
+    bypassed: (event) => void told.bypassed.push(event),
     unstored: (event) => void told.unstored.push(event),
     compressed: (event) => void told.compressed.push(event),
     originAsked: (event) => void told.originAsked.push(event),

@@ -43,6 +43,37 @@ t.test('requests are counted by resource and outcome, the same at the next scrap
   }
 })
 
+t.test('bypasses are counted by the path of their row, or a bounded name of their own', async (t) => {
+  const { observer, scrape } = createObserved()
+  const bypass = { resource: 'none', route: undefined, reason: 'no-resource', status: 200 } as const
+  for (const id of [1, 2, 3]) observer.bypassed({ ...bypass, target: `/api/v1/projects/${id}` })
+  observer.bypassed({ ...bypass, target: '/api/v1/none', status: 404 })
+  const search = { resource: 'branches', route: '/api/v1/agencies/branches', reason: 'search' } as const
+  observer.bypassed({ ...search, target: '/api/v1/agencies/branches?searchTerm=a', status: 200 })
+  const lines = await scrape()
+  for (const [resource, path, reason, count] of [
+    ['none', '/api/v1/projects/{id}', 'no-resource', 3],
+    ['none', 'other', 'no-resource', 1],
+    ['branches', '/api/v1/agencies/branches', 'search', 1]
+  ] as const) {
+    t.ok(
+      lines.includes(`bypasses_total{resource="${resource}",path="${path}",reason="${reason}"} ${count}`),
+      path
+    )
+  }
+})
+
+t.test('the age of what was stored is measured, and of nothing else', async (t) => {
+  const { observer, scrape } = createObserved()
+  observer.answered({ ...answered, outcome: 'hit', ageSeconds: 40 })
+  observer.answered({ ...answered, outcome: 'hit', ageSeconds: 0 })
+  observer.answered({ ...answered, outcome: 'miss', ageSeconds: undefined })
+  const lines = await scrape()
+  t.ok(lines.includes('answer_age_seconds_bucket{le="30",resource="user_profile"} 1'))
+  t.ok(lines.includes('answer_age_seconds_bucket{le="60",resource="user_profile"} 2'))
+  t.ok(lines.includes('answer_age_seconds_sum{resource="user_profile"} 40'))
+})
+
 t.test('durations of cached, uncached, forwarded and failed answers are apart', async (t) => {
   const { observer, scrape } = createObserved()
   observer.answered({ ...answered, outcome: 'hit', durationMs: 3 })

@@ -2,7 +2,7 @@ import { Value } from '@sinclair/typebox/value'
 import t from 'tap'
 import type { Outcome } from '../../src/cache/observer.js'
 import type { StoreStats } from '../../src/cache/store.js'
-import { createTally } from '../../src/telemetry/metrics.js'
+import { createTally } from '../../src/telemetry/tally.js'
 import { createStatistics, StatsSchema } from '../../src/telemetry/statistics.js'
 import { createClock } from '../support/clock.js'
 

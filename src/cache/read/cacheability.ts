@@ -10,14 +10,14 @@ import type { HostCheck } from './host-check.js'
 import type { RequestFields } from './request-fields.js'
 
 /** What is to be done with a read, decided from the request and the table alone. */
-export type Cacheability =
-  | {
-      readonly kind: 'bypass'
-      readonly reason: BypassReason
-      /** `undefined` where no row matches. */
-      readonly resource: Resource | undefined
-    }
-  | Cacheable
+export type Cacheability = Bypass | Cacheable
+
+export interface Bypass {
+  readonly kind: 'bypass'
+  readonly reason: BypassReason
+  /** `undefined` where no row matches. */
+  readonly resource: Resource | undefined
+}
 
 /** The row of a request, and the key of its entry. */
 export interface Cacheable extends ReadMatch {

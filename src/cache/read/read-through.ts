@@ -6,7 +6,7 @@ import { Proof } from '../identity/proof.js'
 import type { Observer, UnstoredReason } from '../observer.js'
 import type { Reading, Store } from '../store.js'
 import { proofKey } from '../tags.js'
-import { type Cacheability, cacheabilityOf, type CacheabilityRules } from './cacheability.js'
+import { type Bypass, cacheabilityOf, type CacheabilityRules } from './cacheability.js'
 import { type CollapsedFetches, waitFor } from './collapsed-fetch.js'
 import type { Forward } from './forward.js'
 import type { Lookup, ReadRequest } from './lookup.js'
@@ -43,7 +43,8 @@ export interface ReadThroughContext extends CacheabilityRules {
 /** A lookup waits for others' fetches this often; then it asks the origin by itself. */
 const WAITS = 2
 
-const DISABLED: Cacheability = { kind: 'bypass', reason: 'disabled', resource: undefined }
+const NO_ROW = { name: 'none', route: undefined }
+const DISABLED: Bypass = { kind: 'bypass', reason: 'disabled', resource: undefined }
 
 /**
  * One read, from the request to its answer:
@@ -76,16 +77,23 @@ export const createReadThrough =
           outcome: 'bypass',
           cacheStatus: bypassStatus(cacheability.reason)
         })
+    const { status } = answer
+    const { name: resource, route } = cacheability.resource ?? NO_ROW
     context.observer.answered({
-      resource: cacheability.resource?.name ?? 'none',
-      route: cacheability.resource?.route,
+      resource,
+      route,
+      status,
       key: isLookup ? cacheability.key : undefined,
       outcome: answer.outcome,
-      status: answer.status,
       durationMs: context.elapsed() - startedAt,
+      ageSeconds: answer.kind === 'entry' ? answer.ageSeconds : undefined,
       requestId: fields.trace.requestId,
       traceparent: fields.trace.traceparent
     })
+    if (!isLookup) {
+      const { reason } = cacheability
+      context.observer.bypassed({ resource, route, status, reason, target: request.target })
+    }
     return answer
   }
 

@@ -238,4 +238,8 @@ t.test('whoever watches is told of each answer', async (t) => {
     { resource: 'open', key: 'open:5', outcome: 'hit', status: 200, requestId: undefined },
     { resource: 'none', key: undefined, outcome: 'bypass' }
   ])
+  t.match(told.bypassed, [{ resource: 'none', route: undefined, reason: 'no-resource', status: 200 }])
+  const [miss, hit] = told.answered
+  t.equal(miss?.ageSeconds, undefined)
+  t.type(hit?.ageSeconds, 'number')
 })

@@ -42,9 +42,10 @@ export const exportedSamples = async (): Promise<Samples> => {
   const observer = observeAll([metrics])
   for (const outcome of keysOf(OUTCOMES)) {
     for (const resource of ['none', 'user_profile']) {
-      observer.answered({ ...TRACE, resource, key: 'k', outcome, status: 200, durationMs: 1 })
+      observer.answered({ ...TRACE, resource, key: 'k', outcome, status: 200, durationMs: 1, ageSeconds: 1 })
     }
   }
+  observer.bypassed({ resource: 'none', route: undefined, reason: 'no-resource', target: '/', status: 200 })
   for (const source of keysOf(SOURCES)) {
     observer.invalidated({ source, kinds: ['key'], outcome: 'done', removed: 1 })
   }
