@@ -27,6 +27,7 @@ import { credentialsOf } from './redis-credentials.js'
 import { stopInOrder, type Stopped } from './stop.js'
 import { warmingOf } from './warming-of.js'
 import { createLogObserver } from '../telemetry/log-observer.js'
+import { createLogLevel } from '../telemetry/log-level.js'
 import { createMetrics } from '../telemetry/metrics.js'
 import { observeAll } from '../telemetry/observe.js'
 import { createStatistics } from '../telemetry/statistics.js'
@@ -101,9 +102,10 @@ export const createSidecar = async ({
 
   const warming = warmingOf({ config, cache, table, targets: description.warm, log })
   const state = { isReady: false, isDraining: false }
+  const logLevel = createLogLevel({ log, now: Date.now })
   const doorOf = (name: string, create: (parts: DoorParts) => FastifyInstance): Door => {
     const serverFactory = createServerFactory({ timeoutMs: config.CALLER_TIMEOUT_MS })
-    return { serverFactory, app: create({ serverFactory, loggerInstance: log.child({ door: name }) }) }
+    return { serverFactory, app: create({ serverFactory, loggerInstance: logLevel.child({ door: name }) }) }
   }
   const proxy = doorOf('proxy', (parts) =>
     createProxyDoor({ ...parts, cache, unread, state, now: monotonicNow, trustedFields })
@@ -118,6 +120,7 @@ export const createSidecar = async ({
       stats: async () => statistics.snapshot(await store.stats()),
       resources: { schema: resourceFileSchema(ttlLimits), table: description },
       warming,
+      logging: logLevel,
       keyPrefix: config.KEY_PREFIX,
       maxEntryBytes: config.MAX_ENTRY_BYTES,
       token: config.CONTROL_TOKEN,

@@ -40,6 +40,9 @@ export const TESTED_WITH: Readonly<Record<string, string>> = {
   'stores/redis/connection/log-in.ts': 'stores/redis/credentials/password-file.test.ts',
   'stores/redis/connection/slot-owner.ts': 'redis-modes/cluster.test.ts',
   'stores/redis/connection/lifecycle.ts': 'stores/redis/connection/connection.test.ts',
+  'stores/redis/epochs.ts': 'stores/redis/remembered-position.test.ts',
+  'stores/redis/scan.ts': 'stores/redis/keyspace.test.ts',
+  'stores/redis/scripts/entries.ts': 'stores/redis/foreign.test.ts',
   'stores/redis/scripts/epoch.ts': 'stores/redis/restart.test.ts',
   'stores/redis/scripts/invalidate.ts': 'stores/redis/eviction.test.ts',
   'stores/redis/scripts/redis-keys.ts': 'stores/redis/keyspace.test.ts'

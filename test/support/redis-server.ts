@@ -7,7 +7,7 @@ import type { Exit } from './children.js'
 import { type Behaviour, configuredBehaviour, frontOf } from './enterprise/front.js'
 import { launchRedis, needsOwnRedis } from './redis-program.js'
 
-export { needsOwnRedis }
+export { type Behaviour, configuredBehaviour, needsOwnRedis }
 
 export interface RedisServerOptions {
   /** Configuration as on the command line, such as `['--maxmemory', '4mb']`. */
@@ -64,9 +64,8 @@ export const startRedis = async (options: RedisServerOptions = {}): Promise<Redi
   const { port: serverPort } = running
   const port = front.port ?? serverPort
   const userinfo = password === undefined ? '' : `:${encodeURIComponent(password)}@`
-  const addressOf = (at: number): string => `redis://${userinfo}127.0.0.1:${at}${front.database}`
-  const url = addressOf(port)
-  const clients = createClients(addressOf(serverPort))
+  const url = addressAt(port, { behavesAs, userinfo })
+  const clients = createClients(addressAt(serverPort, { behavesAs, userinfo }))
 
   const kill = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<Exit> => {
     running.child.kill(signal)
@@ -102,6 +101,12 @@ export const startRedis = async (options: RedisServerOptions = {}): Promise<Redi
     }
   }
 }
+
+/** The address of a server without a password, there or not. A Redis Enterprise has no databases to choose from. */
+export const addressAt = (
+  port: number,
+  { behavesAs = configuredBehaviour(), userinfo = '' }: { behavesAs?: Behaviour; userinfo?: string } = {}
+): string => `redis://${userinfo}127.0.0.1:${port}${behavesAs === 'redis' ? '/1' : ''}`
 
 const createClients = (url: string) => {
   const open = new Set<Redis>()

@@ -5,6 +5,7 @@ import type { Values } from '../../cache/values/values.js'
 import type { Warming } from '../../cache/warming/warming.js'
 import type { NameFields } from './names.js'
 import type { Schemas } from './schemas.js'
+import type { LogLevel } from '../../telemetry/log-level.js'
 import type { StatsSnapshot } from '../../telemetry/statistics.js'
 import type { AnswerValue } from './value-reads.js'
 
@@ -22,6 +23,7 @@ export interface ControlParts {
   /** The table in force, in the form that its schema describes. */
   readonly resources: { readonly schema: TSchema; readonly table: unknown }
   readonly warming: Pick<Warming, 'run' | 'progress'>
+  readonly logging: Pick<LogLevel, 'state' | 'change'>
   readonly defaultTtlSeconds: number
   readonly maxEntryBytes: number
 }

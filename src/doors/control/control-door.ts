@@ -14,6 +14,7 @@ import { document } from './documentation.js'
 import { entryRoutes, incrementRoute, putRoute } from './entry-routes.js'
 import { deleteRoute, invalidationRoutes } from './invalidation-routes.js'
 import { parseInSlices } from './json-in-slices.js'
+import { loggingRoutes } from './logging-routes.js'
 import { createNameFields, NAME_KEYWORD } from './names.js'
 import { readQuery } from './query.js'
 import { reportRoutes } from './report-routes.js'
@@ -110,6 +111,7 @@ const addRoutes = (app: FastifyInstance, context: ControlContext): void => {
     await json.register(bulkRoutes, context)
     await json.register(incrementRoute, context)
     await json.register(invalidationRoutes, context)
+    await json.register(loggingRoutes, context)
   })
 }
 

@@ -22,17 +22,29 @@ export const NO_CAPABILITIES: Capabilities = {
   commands: undefined
 }
 
-/** `info`: one or more sections. */
+const fieldOf = (name: string) => {
+  const pattern = new RegExp(`^${name}:(\\S+)`, 'm')
+  return (info: string): string | undefined => pattern.exec(info)?.[1]
+}
+const runIdOf = fieldOf('run_id')
+const replicationIdOf = fieldOf('master_replid')
+const roleOf = fieldOf('role')
+/** Of the section `memory`. */
+export const policyOf = fieldOf('maxmemory_policy')
+/** Of the section `stats`. */
+export const evictedOf = fieldOf('evicted_keys')
+export const commandsOf = fieldOf('total_commands_processed')
+
+/** `info`: all sections. */
 export const capabilitiesOf = (info: string): Capabilities => {
-  const field = (name: string): string | undefined => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1]
-  const runId = field('run_id')
-  const replicationId = field('master_replid')
+  const runId = runIdOf(info)
+  const replicationId = replicationIdOf(info)
   return {
-    role: field('role'),
+    role: roleOf(info),
     identity: runId === undefined || replicationId === undefined ? undefined : `${runId},${replicationId}`,
-    policy: field('maxmemory_policy'),
-    evicted: field('evicted_keys'),
-    commands: field('total_commands_processed')
+    policy: policyOf(info),
+    evicted: evictedOf(info),
+    commands: commandsOf(info)
   }
 }
 

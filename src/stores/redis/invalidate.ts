@@ -1,4 +1,4 @@
-import { literalPrefix, matchesAny } from '../../cache/invalidate/glob.js'
+import { matchesAny } from '../../cache/invalidate/glob.js'
 import { type Invalidation } from '../../cache/invalidation.js'
 import { asRecord } from '../../cache/invalidate/matcher.js'
 import { epochOf, type Position, recordIdOf } from '../../cache/position.js'
@@ -9,18 +9,16 @@ import type { RedisAccess } from './redis-access.js'
 import type { Run } from './connection/connection.js'
 import type { Capabilities } from './capabilities.js'
 import { beginEpoch, epochArguments, settleEpoch } from './epochs.js'
-import { REMOVE } from './scripts/entries.js'
+import { atLeast, removeEntries, scan } from './scan.js'
 import { INVALIDATE } from './scripts/invalidate.js'
 import { epochKeys, TAG_INDEX } from './scripts/redis-keys.js'
 
 export type RedisInvalidate = (run: Run, invalidation: Invalidation) => Promise<CarriedOut>
 
-/** Entries removed by one script call: about a millisecond of Redis' time. */
+/** Entries removed by one script call: one or two milliseconds of Redis' time, half of it to look at what they are. */
 const SLICE = 1000
 /** Keys, and as many tags, looked at by one script call: each key is three Redis keys, so that this takes as long. */
 const NAMES = 200
-/** Names looked at by one step of a scan. */
-const COUNT = 1000
 /** More patterns than this are looked for in one scan, which then fetches every key. */
 const SCANS = 4
 
@@ -47,7 +45,7 @@ const invalidateAll = async (redis: RedisAccess): Promise<CarriedOut> => {
   const position = await beginEpoch(redis, 'everything-invalidated')
   let removed = 0
   try {
-    for await (const found of scan(redis, '*')) removed += await unlink(redis, found.filter(isEntry))
+    for await (const found of scan(redis, '*')) removed += await removeEntries(redis, found.filter(isEntry))
   } catch {
     // What is not removed now expires, unreadable.
   }
@@ -161,43 +159,10 @@ const invalidateMatching = async (redis: RedisAccess, patterns: readonly string[
       else storeKeys.push(name)
     }
     if (tags.length > 0) removed += (await invalidateNamed(redis, { keys: [], tags }, NO_RECORD)).removed
-    removed += await unlink(redis, storeKeys)
+    removed += await removeEntries(redis, storeKeys)
   }
   return removed
 }
 
 /** Tag indexes stay: they may already name entries of the new epoch. The sweep empties them. */
 const isEntry = (name: string): boolean => !name.startsWith('@') || /^@(value|proof):/.test(name)
-
-/**
- * All under the prefix whose name may match, without the prefix and a page at a time; never blocks Redis as KEYS does.
- * `match` is a pattern for Redis: see `atLeast`.
- */
-async function* scan({ client, keys, run }: RedisAccess, match: string): AsyncGenerator<readonly string[]> {
-  const pattern = `${escapeGlob(keys.prefix)}${match}`
-  let cursor = '0'
-  do {
-    const [next, found] = await run('scan', () => client.scan(cursor, 'MATCH', pattern, 'COUNT', COUNT))
-    cursor = next
-    yield found.map((key) => key.slice(keys.prefix.length))
-  } while (cursor !== '0')
-}
-
-/** Returns how many of them were entries. */
-const unlink = async (
-  { keys, run, runScript }: RedisAccess,
-  storeKeys: readonly string[]
-): Promise<number> => {
-  if (storeKeys.length === 0) return 0
-  const names = storeKeys.map((storeKey) => keys.prefix + storeKey)
-  return run('unlink', () => runScript(REMOVE, names, []))
-}
-
-const escapeGlob = (text: string): string => text.replace(/[*?[\]\\]/g, '\\$&')
-
-/**
- * A pattern for Redis that matches at least the same. Its own matcher takes exponential time in the number of
- * stars, so it gets two; and no sets, whose order beyond ASCII depends on the machine it was compiled for.
- */
-const atLeast = (pattern: string): string =>
-  pattern.includes('[') || (pattern.match(/\*/g) ?? []).length > 2 ? `${literalPrefix(pattern)}*` : pattern

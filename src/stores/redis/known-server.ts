@@ -4,9 +4,12 @@ import {
   asWords,
   type Capabilities,
   capabilitiesOf,
+  commandsOf,
+  evictedOf,
   haveEvictionsMoved,
   mayEvictAnything,
   NO_CAPABILITIES,
+  policyOf,
   showsEvictions
 } from './capabilities.js'
 import type { RedisClient } from './connection/client.js'
@@ -55,9 +58,9 @@ export class KnownServer {
   /** What evictions are noticed by; `undefined`, without asking, where they cannot be. */
   async askOfEvictions(): Promise<Capabilities | undefined> {
     if (!showsEvictions(this.#now)) return undefined
-    const sections = await Promise.all([this.#client.info('stats'), this.#client.info('memory')])
-    const { policy, evicted, commands } = capabilitiesOf(sections.join('\n'))
-    return (this.#now = { ...this.#now, policy, evicted, commands })
+    const [stats, memory] = await Promise.all([this.#client.info('stats'), this.#client.info('memory')])
+    const evictions = { policy: policyOf(memory), evicted: evictedOf(stats), commands: commandsOf(stats) }
+    return (this.#now = { ...this.#now, ...evictions })
   }
 
   /**

@@ -10,6 +10,7 @@ import { createValues } from '../../../src/cache/values/values.js'
 import type { WarmingProgress } from '../../../src/cache/warming/warming.js'
 import { createServerFactory } from '../../../src/doors/server-factory.js'
 import { createControlDoor, type ControlDoorOptions } from '../../../src/doors/control/control-door.js'
+import { createLogLevel } from '../../../src/telemetry/log-level.js'
 import type { StatsSnapshot } from '../../../src/telemetry/statistics.js'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.js'
 import { createClock, type Clock } from '../../support/clock.js'
@@ -78,6 +79,7 @@ export const openDoor = async (t: Test, named: Partial<ControlDoorOptions> = {})
     longestWaitMs: 5000,
     stats: async () => STATS,
     resources: { schema: Type.Unknown(), table: RESOURCES },
+    logging: createLogLevel({ log: pino({ level: 'info' }), now: clock.now }),
     warming: { run: async () => undefined, progress: () => WARMED },
     keyPrefix: 'spms:',
     defaultTtlSeconds: 300,

@@ -35,7 +35,8 @@ t.test('the description has every call, with the limits in force', async (t) => 
       ['/v1/entries/get', ['post']],
       ['/v1/entries/set', ['post']],
       ['/v1/entries/{key}/increment', ['post']],
-      ['/v1/invalidations', ['post']]
+      ['/v1/invalidations', ['post']],
+      ['/v1/logging', ['get', 'put']]
     ]
   )
   for (const operation of Object.values(paths).flatMap((operations) => Object.values(operations))) {

@@ -48,7 +48,7 @@ export const exportedSamples = async (): Promise<Samples> => {
   for (const source of keysOf(SOURCES)) {
     observer.invalidated({ source, kinds: ['key'], outcome: 'done', removed: 1 })
   }
-  observer.originAsked({ resource: 'user_profile', status: 200, durationMs: 1 })
+  for (const status of [200, 0]) observer.originAsked({ resource: 'user_profile', status, durationMs: 1 })
   observer.unstored({ resource: 'user_profile', key: 'k', reason: 'invalidated' })
   observer.storeAsked({ operation: 'read', durationMs: 1 })
   observer.storeFailed({ operation: 'read', kind: 'unreachable', error: new Error('away') })

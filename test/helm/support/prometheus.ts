@@ -57,7 +57,11 @@ export const startPrometheus = async (options: {
     firing: async () =>
       list(await ask('/api/v1/alerts'), 'data/alerts')
         .filter((alert) => at(alert, 'state') === 'firing')
-        .map((alert) => `${text(alert, 'labels/alertname')}/${text(alert, 'labels/job')}`)
+        .map((alert) => {
+          const labels = at(alert, 'labels')
+          const job = at(labels, 'job') === undefined ? 'any' : text(labels, 'job')
+          return `${text(labels, 'alertname')}/${job}`
+        })
         .sort(),
     scraped: async () =>
       list(await ask('/api/v1/query?query=spms_cache_store_up'), 'data/result').map((sample) =>

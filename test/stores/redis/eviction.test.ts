@@ -16,8 +16,9 @@ import { connectStore, infoOf, redisFor, untilUp } from '../redis-fixtures.js'
 const evictionsOf = async (server: RedisServer): Promise<number> =>
   Number(await infoOf(server, 'stats', 'evicted_keys'))
 
+/** Itself, as Redis Enterprise does not say what it evicts. */
 const serverWith = (t: Test, policy: string): Promise<RedisServer> =>
-  redisFor(t, { args: ['--maxmemory', '6mb', '--maxmemory-policy', policy] })
+  redisFor(t, { behavesAs: 'redis', args: ['--maxmemory', '6mb', '--maxmemory-policy', policy] })
 
 /** Entries of 8 kB, each under a tag of its own and one that all have. */
 const write = async (store: Store, from: number, to: number): Promise<void> => {
@@ -92,6 +93,31 @@ void t.test(
     t.match(told.epochBegan.at(-1), { reason: 'evictions' })
   }
 )
+
+void t.test('invalidations at the same time find evictions once', { skip: needsOwnRedis }, async (t) => {
+  const server = await serverWith(t, 'allkeys-lru')
+  const watched = [
+    await connectStore(t, { url: server.url }),
+    await connectStore(t, { url: server.url }),
+    await connectStore(t, { url: server.url })
+  ]
+  await evictIndex(server, 'none')
+  const all = await Promise.all(watched.map(({ store }) => invalidate(store, { tags: ['t'] })))
+  for (const result of all) t.match(result, { outcome: 'done' })
+  const begun = watched.flatMap(({ told }) => told.epochBegan.map(({ reason }) => reason))
+  t.strictSame(begun, ['no-epoch', 'evictions'])
+})
+
+void t.test('a policy that is changed while it runs is noticed', { skip: needsOwnRedis }, async (t) => {
+  const server = await serverWith(t, 'volatile-lru')
+  const { store, told } = await connectStore(t, { url: server.url })
+  await put(store, { storeKey: 'a', entry: tagged('t') })
+  await server.cli('config', 'set', 'maxmemory-policy', 'allkeys-random')
+  await evictIndex(server, 'spms:@tag:t')
+  t.match(await invalidate(store, { tags: ['t'] }), { outcome: 'done' })
+  t.strictSame(await readable(store, 'a'), [])
+  t.match(told.epochBegan.at(-1), { reason: 'evictions' })
+})
 
 void t.test('without evictions allkeys-lru costs no new epoch', { skip: needsOwnRedis }, async (t) => {
   const server = await serverWith(t, 'allkeys-lru')

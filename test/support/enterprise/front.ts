@@ -37,8 +37,6 @@ export interface Front {
   /** Any free one when undefined. */
   readonly serverPort: number | undefined
   readonly serverArgs: readonly string[]
-  /** The end of the address. */
-  readonly database: '' | '/1'
   /** To be called each time. */
   serverStarted(port: number): Promise<void>
   stop(): Promise<unknown>
@@ -48,15 +46,16 @@ export const frontOf = async (options: FrontOptions): Promise<Front> => {
   const { behavesAs, port = await freePort(), password } = options
   if (behavesAs === 'redis') {
     const nothing = async (): Promise<void> => undefined
-    const server = { port: undefined, serverPort: options.port, serverArgs: [], database: '/1' } as const
+    const server = { port: undefined, serverPort: options.port, serverArgs: [] }
     return { ...server, serverStarted: nothing, stop: nothing }
   }
   const policy = POLICIES[behavesAs]
   const isSharded = policy !== 'none'
   const serverPort = await freePort()
-  const proxy = await startProxy({ port, serverPort, policy, password })
+  const proxy = await startProxy({ port, serverPort, policy })
   return {
-    ...{ port, serverPort, database: '' },
+    port,
+    serverPort,
     serverArgs: [...callerOptions, ...(isSharded ? clusterArgs(port) : [])],
     serverStarted: () => (isSharded ? serveSlots(serverPort, password) : Promise.resolve()),
     stop: () => proxy.stop()
@@ -73,16 +72,14 @@ interface ProxyOptions {
   readonly port: number
   readonly serverPort: number
   readonly policy: Policy
-  readonly password: string | undefined
 }
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 
 /** Resolves when it listens. It is a process of its own: no work of the test makes it slow. */
-const startProxy = async ({ port, serverPort, policy, password }: ProxyOptions) => {
-  const variables = password === undefined ? {} : { REDIS_PASSWORD: password }
+const startProxy = async ({ port, serverPort, policy }: ProxyOptions) => {
   const args = ['--import', 'tsx', MAIN, `${port}`, `${serverPort}`, policy]
-  const child = spawn(...nodeCommand(args, variables), { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(...nodeCommand(args, {}), { stdio: ['ignore', 'pipe', 'inherit'] })
   endWithTest(child)
   await Promise.race([
     new Promise((resolve) => createInterface(child.stdout).once('line', resolve)),

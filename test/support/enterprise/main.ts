@@ -3,23 +3,18 @@ import { serve } from './session.js'
 import type { Policy } from './verdict.js'
 
 /**
- * Stands in front of a Redis as the proxy of Redis Enterprise does: `main.ts <port> <port of the server> <policy>`. The
- * password of the server's own user is in REDIS_PASSWORD. A server that is not there shows as a connection that ends.
+ * Stands in front of a Redis as the proxy of Redis Enterprise does: `main.ts <port> <port of the server> <policy>`. A
+ * server that is not there shows as a connection that ends.
  */
-const [port, serverPort, policy] = process.argv.slice(2)
+const [port, serverPort, named] = process.argv.slice(2)
 
 const policyOf = (text: string | undefined): Policy => {
   if (text === 'none' || text === 'enterprise' || text === 'oss') return text
   throw new Error(`There is no policy ${String(text)}.`)
 }
 
-const behind = {
-  port: Number(serverPort),
-  password: process.env['REDIS_PASSWORD'],
-  policy: policyOf(policy)
-}
-
-createServer({ allowHalfOpen: true }, (caller) => serve(caller, behind)).listen(
+const policy = policyOf(named)
+createServer({ allowHalfOpen: true }, (caller) => serve(caller, Number(serverPort), policy)).listen(
   Number(port),
   '127.0.0.1',
   () => console.log('listening')

@@ -4,58 +4,75 @@ import { REFUSED, REFUSED_IN_SCRIPT } from './refusals.js'
 import { argumentsOf, bulkOf, commandOf, errorOf, Values } from './resp.js'
 import { CALLER, type Policy, verdictOn } from './verdict.js'
 
-export interface Behind {
-  readonly port: number
-  /** Of the server's own user, who may do all. */
-  readonly password: string | undefined
-  readonly policy: Policy
-}
-
 /** What becomes of the server's next reply. Nothing: it answers a command that the caller did not send. */
 type OnReply = (reply: Buffer) => Buffer | undefined
 
 /**
- * One connection of a caller, and the one to the server that belongs to it. Either ends with the other. Every answer comes
- * from the server, in the order of the commands, so that one behind a server that hangs, hangs.
+ * One connection of a caller, and the one to the server at `port` that belongs to it. Either ends with the other. Every
+ * answer comes from the server, in the order of the commands, so that one behind a server that hangs, hangs.
  */
-export const serve = (caller: Socket, { port, password, policy }: Behind): void => {
+export const serve = (caller: Socket, port: number, policy: Policy): void => {
   const server = connect({ port, host: '127.0.0.1' })
   const expected: OnReply[] = []
-  /** Again after a command that only the server's own user may send. */
-  let login = commandOf('AUTH', CALLER, '')
+  /** Commands that wait until it is known as whom they are sent. */
+  const held: Buffer[] = []
+  let isLoggingIn = true
+  /** As the server's own user, and back. */
+  let asOwn = commandOf('AUTH', 'default', '')
+  let asBefore = AS_CALLER
 
   const send = (command: Buffer, onReply: OnReply): void => {
     expected.push(onReply)
     server.write(command)
-  }
-  const asAdmin = (command: Buffer, onReply: OnReply): void => {
-    send(commandOf('AUTH', 'default', password ?? ''), swallow)
-    send(command, onReply)
-    send(login, swallow)
   }
   const carryOut = (command: Buffer): void => {
     const args = argumentsOf(command)
     const name = args[0]?.toString('latin1').toLowerCase()
     const verdict = verdictOn(args, policy)
     if (name === 'hello') refuse('NOPROTO this proxy speaks RESP2 only')
-    else if (name === 'auth') send((login = loginOf(args)), pass)
+    else if (name === 'auth') logIn(args)
     else if (verdict === 'refused') refuse(REFUSED)
     else if (verdict === 'forwarded') send(command, hideCaller)
-    else asAdmin(command, name === 'info' ? asEnterprise : pass)
+    else {
+      send(asOwn, swallow)
+      send(command, name === 'info' ? asEnterprise : pass)
+      send(asBefore, swallow)
+    }
   }
   /** A server that is loading, or whose password the caller has not told, says so in place of the refusal. */
   const refuse = (message: string): void =>
-    send(commandOf('PING'), (reply) => (reply.equals(PONG) ? errorOf(message) : reply))
-  const loginOf = (args: readonly Buffer[]): Buffer => {
-    const isOwn = args.length === 2 || args[1]?.toString() === 'default'
-    return isOwn && args.at(-1)?.toString() === password ? commandOf('AUTH', CALLER, '') : commandOf(...args)
-  }
+    send(PING, (reply) => (reply.equals(PONG) ? errorOf(message) : reply))
 
-  if (password === undefined) send(login, swallow)
+  const logIn = (args: readonly Buffer[]): void => {
+    const isOwn = args.length === 2 || args[1]?.toString() === 'default'
+    isLoggingIn = true
+    send(commandOf(...args), (reply) => {
+      const isIn = reply.equals(OK)
+      if (isIn && isOwn) asOwn = commandOf('AUTH', 'default', args.at(-1) ?? '')
+      if (isIn) asBefore = isOwn ? AS_CALLER : commandOf(...args)
+      becomeCaller(isIn && isOwn)
+      return reply
+    })
+  }
+  const becomeCaller = (isOwn: boolean): void => {
+    if (isOwn) send(AS_CALLER, swallow)
+    isLoggingIn = false
+    for (const command of held.splice(0)) take(command)
+  }
+  const take = (command: Buffer): void => {
+    if (isLoggingIn) held.push(command)
+    else carryOut(command)
+  }
+  // Who sends no AUTH is let in where no password is asked for; a server that is full says so to nobody's command.
+  send(PING, (reply) => {
+    becomeCaller(!NOAUTH.test(reply.toString()))
+    return FULL.test(reply.toString()) ? reply : undefined
+  })
+
   const commands = new Values()
   caller.on('data', (chunk) => {
     server.cork()
-    for (const command of commands.after(chunk)) carryOut(command)
+    for (const command of commands.after(chunk)) take(command)
     server.uncork()
   })
   const replies = new Values()
@@ -78,6 +95,11 @@ export const serve = (caller: Socket, { port, password, policy }: Behind): void 
   }
 }
 
+const PING = commandOf('PING')
+const AS_CALLER = commandOf('AUTH', CALLER, '')
+const OK = Buffer.from('+OK\r\n')
+const NOAUTH = /^-NOAUTH/
+const FULL = /max number of clients/
 const PONG = Buffer.from('+PONG\r\n')
 
 const swallow: OnReply = () => undefined
