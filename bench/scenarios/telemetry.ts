@@ -1,6 +1,7 @@
 import { runClosedRounds } from '../load/closed-rounds.js'
 import { type Entrant, readsProfile } from '../load/entrant.js'
 import { cpuRatio, tableOf } from '../load/tables.js'
+import { startOrigin } from '../origin.js'
 import type { Bench, Scenario, Table } from '../scenario.js'
 import { sidecarMemory, sidecarRedis } from '../subjects/index.js'
 import { startSidecar } from '../subjects/sidecar.js'
@@ -29,18 +30,25 @@ const VARIANTS: readonly Variant[] = [
 export const telemetry: Scenario = {
   name: 'telemetry',
   title: 'What OpenTelemetry costs a hit',
-  run: async (bench) => ({
-    tables: [await hitsOf(bench, 'memory'), await hitsOf(bench, 'redis')],
-    charts: [],
-    targets: []
-  })
+  run: async (bench) => {
+    const collector = await startOrigin({ bodyBytes: KILOBYTE, latencyMs: 0 })
+    try {
+      const tables = [
+        await hitsOf(bench, 'memory', collector.url),
+        await hitsOf(bench, 'redis', collector.url)
+      ]
+      return { tables, charts: [], targets: [] }
+    } finally {
+      await collector.stop()
+    }
+  }
 }
 
-const hitsOf = async (bench: Bench, store: 'memory' | 'redis'): Promise<Table> => {
+const hitsOf = async (bench: Bench, store: 'memory' | 'redis', collectorUrl: string): Promise<Table> => {
   const subject = store === 'memory' ? sidecarMemory : sidecarRedis
   const rounds = await runClosedRounds(bench, {
     title: `${subject.name}, telemetry`,
-    entrants: VARIANTS.map((variant) => entrantOf(store, variant)),
+    entrants: VARIANTS.map((variant) => entrantOf(store, variant, collectorUrl)),
     bodyBytes: 10 * KILOBYTE,
     areHits: true,
     ...(bench.isQuick ? { rounds: 6, roundMs: 500 } : { rounds: 10, roundMs: 2000 })
@@ -58,8 +66,12 @@ const hitsOf = async (bench: Bench, store: 'memory' | 'redis'): Promise<Table> =
   )
 }
 
-/** All on one Redis. The origin, which answers everything, is the collector, too. */
-const entrantOf = (store: 'memory' | 'redis', { name, share, program }: Variant): Entrant => ({
+/** All on one Redis. */
+const entrantOf = (
+  store: 'memory' | 'redis',
+  { name, share, program }: Variant,
+  collectorUrl: string
+): Entrant => ({
   ...readsProfile({
     ...(store === 'memory' ? sidecarMemory : sidecarRedis),
     start: (options) =>
@@ -71,7 +83,7 @@ const entrantOf = (store: 'memory' | 'redis', { name, share, program }: Variant)
           ...options.settings,
           KEY_PREFIX: `${name.replaceAll(/\W+/g, '-')}:`,
           ...(share !== undefined && {
-            OTEL_EXPORTER_OTLP_ENDPOINT: options.originUrl,
+            OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl,
             OTEL_METRIC_EXPORT_INTERVAL: '5000',
             OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
             OTEL_TRACES_SAMPLER_ARG: share
