@@ -1,5 +1,5 @@
 import type { StoreFaultKind } from '../cache/errors.js'
-import type { EpochReason, StoreCapability } from '../cache/observer.js'
+import type { EpochReason, StoreCapability } from '../cache/store-events.js'
 
 const OTHER =
   'Reads go to the origin meanwhile. Look at the error, at the log of Redis and at `redis-cli INFO`.'

@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from '../../cache/errors.js'
-import type { EpochReason } from '../../cache/observer.js'
+import type { EpochReason } from '../../cache/store-events.js'
 import type { Position } from '../../cache/position.js'
 import type { RedisAccess } from './redis-access.js'
 import { KNOWS, OPEN } from './scripts/epoch.js'

@@ -1,4 +1,5 @@
-import type { Observer, StoreCapability } from '../../cache/observer.js'
+import type { Observer } from '../../cache/observer.js'
+import type { StoreCapability } from '../../cache/store-events.js'
 import { epochOf, type Position } from '../../cache/position.js'
 import {
   asWords,
