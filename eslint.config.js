@@ -44,7 +44,12 @@ export default tseslint.config(
     files: ['**/*.mjs', '**/*.cjs', 'eslint.config.js'],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', exports: 'writable' }
+      globals: {
+        ...Object.fromEntries(
+          ['process', 'console', 'URL', 'fetch', 'AbortSignal'].map((name) => [name, 'readonly'])
+        ),
+        exports: 'writable'
+      }
     }
   },
   prettier

@@ -10,16 +10,20 @@ import { walk } from './steps.js'
 
 /**
  * Starts the sample origin and the sidecar, walks through what the cache does, and stays up. `--once` ends
- * after the walk: exit code 0 only if every step did what it should.
+ * after the walk: exit code 0 only if every step did what it should. Arguments are another program for Node, and its
+ * own arguments, that stands for the built sidecar, such as one that runs a container.
  */
 const main = async (): Promise<void> => {
-  const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } })
+  const { values, positionals } = parseArgs({
+    options: { once: { type: 'boolean', default: false } },
+    allowPositionals: true
+  })
   const isColoured = process.stdout.isTTY && !process.env['NO_COLOR']
   const report = createReport((line) => console.log(line), isColoured)
   if (!existsSync(SIDECAR)) throw new Error('dist/main.js is missing: run `npm run build` first.')
 
   report.title('spms-cache-sidecar: a walk through the cache, with a sample of the SPMS API behind it')
-  const addresses = await start()
+  const addresses = await start(positionals.length > 0 ? positionals : [SIDECAR])
   const agent = new Agent()
   const doors = {
     proxy: createClient(addresses.proxy, agent),
@@ -50,7 +54,7 @@ const end = (code: number): Promise<void> =>
 let ending: Promise<void> | undefined
 let hasWalked = false
 
-const start = async () => {
+const start = async (sidecarProgram: readonly string[]) => {
   const [origin, proxy, control, ops] = [
     await freePort(8000),
     await freePort(8080),
@@ -67,7 +71,7 @@ const start = async () => {
   }
   const sidecar = {
     name: 'The sidecar',
-    args: [SIDECAR],
+    args: sidecarProgram,
     env: {
       CACHE_STORE: 'memory',
       ORIGIN_URL: addresses.origin,

@@ -1,20 +1,40 @@
-import { cpSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { root } from './spawn.mjs'
 
 const source = join(root, 'src')
 const output = join(root, 'dist')
-const stamp = join(output, '.built')
+/** Written last: a build that was broken off has none. */
+const stamp = join(output, 'package.json')
+
+/** Files that are read at run time, by where they are found below `dist`. The pages of `/docs` name each of the last. */
+const FILES = {
+  'spms.yaml': 'src/resources/spms.yaml',
+  ...Object.fromEntries(
+    [
+      'favicon-16x16.png',
+      'favicon-32x32.png',
+      'index.css',
+      'logo.svg',
+      'swagger-ui-bundle.js',
+      'swagger-ui-standalone-preset.js',
+      'swagger-ui.css'
+    ].map((name) => [`swagger-ui/static/${name}`, `node_modules/@fastify/swagger-ui/static/${name}`])
+  )
+}
 
 /**
- * Bundles `src` and what it imports to `dist/main.js`: reading some hundred modules takes longer than the rest
- * of the start. Modules imported when needed stay apart. The types are checked by `npm run types`.
+ * Bundles `src` and all that it imports to `dist`, which then needs nothing beside it but Node: reading some hundred modules
+ * takes longer than the rest of the start. What is imported when needed is a chunk of its own, and read only then. The types
+ * are checked by `npm run types`. A release has no source maps: it is not minified either, so that a stack names functions.
+ * Resolves with esbuild's account of what went in.
  */
-export const bundle = async () => {
+export const bundle = async ({ isRelease = false, revision = 'unknown' } = {}) => {
   rmSync(output, { recursive: true, force: true })
+  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   // Not a static import: this script also installs it.
   const { build } = await import('esbuild')
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: ['src/main.ts'],
     outdir: 'dist',
@@ -25,18 +45,40 @@ export const bundle = async () => {
     format: 'esm',
     platform: 'node',
     target: 'node22.19',
-    sourcemap: true,
+    sourcemap: !isRelease,
     sourcesContent: false,
-    // The documentation page reads files beside its modules.
-    external: ['@fastify/swagger', '@fastify/swagger-ui'],
+    legalComments: 'none',
+    metafile: true,
+    define: { BUILD_VERSION: JSON.stringify(version), BUILD_REVISION: JSON.stringify(revision) },
+    plugins: [filesOfSwaggerUi],
     // What is CommonJS among the dependencies asks for the modules of Node by `require`.
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+      js: [
+        "import { createRequire } from 'node:module';",
+        'const require = createRequire(import.meta.url), bundleFolder = import.meta.dirname;'
+      ].join(' ')
     },
     logLevel: 'warning'
   })
-  cpSync(join(source, 'resources', 'spms.yaml'), join(output, 'spms.yaml'))
-  writeFileSync(stamp, '')
+  for (const [target, from] of Object.entries(FILES)) {
+    mkdirSync(dirname(join(output, target)), { recursive: true })
+    cpSync(join(root, from), join(output, target))
+  }
+  // Says that the modules are ES modules, wherever the folder is put.
+  writeFileSync(stamp, `${JSON.stringify({ name, version, type: 'module' })}\n`)
+  return metafile
+}
+
+/** Its modules look for the pages beside themselves: in a bundle, that is `swagger-ui` below `dist`. */
+const filesOfSwaggerUi = {
+  name: 'files-of-swagger-ui',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /@fastify\/swagger-ui\/(index|lib\/routes)\.js$/ }, ({ path }) => {
+      const folder = path.endsWith('routes.js') ? 'swagger-ui/lib' : 'swagger-ui'
+      const text = readFileSync(path, 'utf8')
+      return { contents: text.replaceAll('__dirname', `path.join(bundleFolder, '${folder}')`) }
+    })
+  }
 }
 
 /** Bundles unless the last bundle is newer than every source. */

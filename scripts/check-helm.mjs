@@ -11,7 +11,7 @@ import { root } from './spawn.mjs'
 const CASES = {
   'values.yaml': [
     ...['pod', 'pod-monitor', 'shared', 'external-tls', 'external-cluster', 'external-sentinel'],
-    ...['everything', 'cache-off', 'sidecar-off']
+    ...['external-entra', 'external-password-file', 'everything', 'cache-off', 'sidecar-off']
   ],
   'values-staging.yaml': ['', 'shared', 'cache-off', 'sidecar-off'],
   'values-production.yaml': [

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { bundle, ensureBuild } from './build.mjs'
 import { ensureDependencies } from './dependencies.mjs'
+import { programOf } from './node.mjs'
 import { ensureOrigins } from './origins.mjs'
 import { installPeers } from './peers.mjs'
-import { ensureRedis } from './redis.mjs'
+import { chooseServer, ensureRedis } from './redis.mjs'
+import { writeReleaseRecords } from './release-records.mjs'
 import { root, runNode } from './spawn.mjs'
 import { runTap } from './tap.mjs'
 
@@ -20,6 +23,7 @@ export const test = async (args) => {
   await ensureBuild()
   const { isShared } = ensureRedis()
   ensureOrigins()
+  chooseServer()
   return runTap([...(isShared ? ['--jobs=1'] : []), ...args])
 }
 
@@ -44,9 +48,15 @@ export const cacheTests = async (args) => {
   return runNode(['--import', 'tsx', 'test/cache-tests/main.ts', ...args])
 }
 
-export const build = async () => {
+/** `--release` makes what the image has: no source maps, and a bill of materials; `--revision` is the commit. */
+export const build = async (args) => {
+  const { values } = parseArgs({
+    args,
+    options: { release: { type: 'boolean', default: false }, revision: { type: 'string' } }
+  })
   ensureDependencies()
-  await bundle()
+  const metafile = await bundle({ isRelease: values.release, revision: values.revision })
+  if (values.release) writeReleaseRecords(metafile, join(root, 'dist'))
   return 0
 }
 
@@ -75,6 +85,16 @@ const runBench = async (script, args) => {
 export const bench = (args) => {
   if (/--origin[ =]backend/.test(args.join(' '))) ensureOrigins()
   return runBench('bench/main.ts', args)
+}
+
+/** What Node itself costs: `[<version>…]`, the oldest that the sidecar runs on and the one of the image without. */
+export const benchNodes = (args) => {
+  const isVersion = (arg) => /^(floor|lts|\d+\.\d+\.\d+)$/.test(arg)
+  const named = args.some(isVersion) ? args : ['floor', 'lts', ...args]
+  return runBench(
+    'bench/nodes.ts',
+    named.map((arg) => (isVersion(arg) ? programOf(arg) : arg))
+  )
 }
 
 export const benchCheck = (args) => runBench('bench/check.ts', args)

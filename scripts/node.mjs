@@ -7,7 +7,7 @@ const SCRIPTS_FLOOR = '20.19.0'
 /** What the sidecar, its tests and its benchmarks need: the floor of undici 8. */
 const FLOOR = '22.19.0'
 /** The current LTS, which the image ships too. */
-const LTS = '24.21.0'
+export const LTS = '24.21.0'
 
 /**
  * The path of the Node to go on with: this one where it is new enough, else the LTS, fetched as a package. RUN_WITH_NODE
@@ -26,6 +26,15 @@ export const ensureNode = (wanted = process.env.RUN_WITH_NODE) => {
 }
 
 const NAMED = { lts: LTS, floor: FLOOR }
+
+/** The path of the LTS, fetched as a package unless this is it. */
+export const ensureLts = () => programOf('lts')
+
+/** The same of `lts`, `floor` or a version. */
+export const programOf = (name) => {
+  const version = NAMED[name] ?? name
+  return version === process.versions.node ? process.execPath : installNode(version)
+}
 
 /** Downloaded once for a version into `.tools`, which git ignores. */
 const installNode = (version) => {

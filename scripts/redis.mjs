@@ -1,3 +1,4 @@
+import { installServer, SERVERS } from './redis-servers.mjs'
 import { isOnPath } from './spawn.mjs'
 import { installFromSystem, MANAGERS_NAMED } from './system-packages.mjs'
 
@@ -22,7 +23,18 @@ export const ensureRedis = () => {
   )
 }
 
-const SERVERS = ['redis-server', 'valkey-server']
-const hasServer = () => SERVERS.some(isOnPath)
+/**
+ * Where TEST_REDIS names a server in place of the one on the PATH, the tests start that one. It may instead name a
+ * behaviour of `test/support/enterprise`.
+ */
+export const chooseServer = () => {
+  const { TEST_REDIS: name = '' } = process.env
+  if (Object.hasOwn(SERVERS, name)) process.env.TEST_REDIS_PROGRAM = installServer(name)
+  else if (name !== '' && !name.startsWith('enterprise')) {
+    throw new Error(`TEST_REDIS=${name}: must be one of ${Object.keys(SERVERS).join(', ')}, or enterprise`)
+  }
+}
+
+const hasServer = () => ['redis-server', 'valkey-server'].some(isOnPath)
 
 const PACKAGES = { 'apt-get': ['redis-server', 'valkey-server'], brew: ['redis'], '': ['redis', 'valkey'] }

@@ -14,6 +14,8 @@ export interface RunningSidecar extends RunningSubject {
 export interface SidecarOptions extends Pick<SubjectOptions, 'originUrl' | 'redisUrl' | 'core' | 'settings'> {
   readonly store: 'memory' | 'redis'
   readonly nodeArguments?: readonly string[]
+  /** The program of another Node than this one's. */
+  readonly node?: string
   /** Removed with it; one of its own without. */
   readonly folder?: string
 }
@@ -29,7 +31,7 @@ export const startSidecar = async (options: SidecarOptions): Promise<RunningSide
   const opsUrl = `http://127.0.0.1:${opsPort}`
   const { pid, stop } = await launch({
     name: 'The sidecar',
-    command: [process.execPath, ...NODE_ARGUMENTS, ...(options.nodeArguments ?? []), MAIN],
+    command: [options.node ?? process.execPath, ...NODE_ARGUMENTS, ...(options.nodeArguments ?? []), MAIN],
     environment: {
       NODE_ENV: 'production',
       LOG_LEVEL: 'info',

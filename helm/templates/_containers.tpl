@@ -75,20 +75,30 @@ cache is told to stop first. All values of this chart apply, both roll-backs amo
     runAsNonRoot: true
     runAsUser: 10001
     runAsGroup: 10001
-  {{- if or .Values.resourceTable (include "spms-cache.redisCaFile" .) }}
+  {{- with include "spms-cache.ownMounts" . | trim }}
   volumeMounts:
-    {{- if .Values.resourceTable }}
-    - name: resource-table
-      mountPath: /etc/spms-cache
-      readOnly: true
-    {{- end }}
-    {{- with include "spms-cache.redisCaFile" . }}
-    - name: redis-ca
-      mountPath: {{ dir . }}
-      readOnly: true
-    {{- end }}
+    {{- . | nindent 4 }}
   {{- end }}
 {{- end -}}
+{{- end }}
+
+{{/* Empty when there are none. */}}
+{{- define "spms-cache.ownMounts" -}}
+{{- if .Values.resourceTable }}
+- name: resource-table
+  mountPath: /etc/spms-cache
+  readOnly: true
+{{- end }}
+{{- with include "spms-cache.redisCaFile" . }}
+- name: redis-ca
+  mountPath: {{ dir . }}
+  readOnly: true
+{{- end }}
+{{- with include "spms-cache.redisPasswordFile" . }}
+- name: redis-password
+  mountPath: {{ dir . }}
+  readOnly: true
+{{- end }}
 {{- end }}
 
 {{- define "spms-cache.volumes" -}}
@@ -118,6 +128,14 @@ cache is told to stop first. All values of this chart apply, both roll-backs amo
   {{- end }}
     items:
       - key: {{ $ca.key }}
+        path: {{ base . }}
+{{- end }}
+{{- with include "spms-cache.redisPasswordFile" . }}
+- name: redis-password
+  secret:
+    secretName: {{ $.Values.redis.auth.existingSecret }}
+    items:
+      - key: {{ $.Values.redis.auth.passwordKey }}
         path: {{ base . }}
 {{- end }}
 {{- end -}}

@@ -59,13 +59,19 @@
   value: redis://127.0.0.1:6379/1
   {{- end }}
 - name: KEY_PREFIX
-  value: {{ .Values.redis.keyPrefix | default (ternary "{spms}:" "spms:" (eq (include "spms-cache.isCluster" .) "true")) | quote }}
+  value: {{ include "spms-cache.keyPrefix" . | quote }}
 {{- if ne .Values.redis.mode "pod" }}
 {{- with .Values.redis.auth.username }}
 - name: REDIS_USERNAME
   value: {{ . | quote }}
 {{- end }}
-{{- if .Values.redis.auth.existingSecret }}
+{{- if eq .Values.redis.auth.method "entra" }}
+- name: REDIS_AUTH
+  value: entra
+{{- else if include "spms-cache.redisPasswordFile" . }}
+- name: REDIS_PASSWORD_FILE
+  value: {{ include "spms-cache.redisPasswordFile" . }}
+{{- else if .Values.redis.auth.existingSecret }}
 - name: REDIS_PASSWORD
   {{- include "spms-cache.redisPassword" . | nindent 2 }}
 {{- end }}
@@ -79,6 +85,11 @@
 {{/* Where the sidecar finds the certificate of Redis' authority; empty without one. */}}
 {{- define "spms-cache.redisCaFile" -}}
 {{- with .Values.redis.external.ca }}{{ if or .configMap .secret }}/etc/spms-cache-redis/ca.crt{{ end }}{{ end -}}
+{{- end }}
+
+{{/* Where the sidecar finds the password of Redis; empty where it is a variable, or none. */}}
+{{- define "spms-cache.redisPasswordFile" -}}
+{{- if and .Values.redis.auth.asFile .Values.redis.auth.existingSecret -}}/etc/spms-cache-redis-password/password{{- end -}}
 {{- end }}
 
 {{- define "spms-cache.redisPassword" -}}

@@ -52,6 +52,13 @@ app.kubernetes.io/component: redis
 {{- if and (eq .Values.redis.mode "external") (regexMatch "^rediss?\\+cluster:" .Values.redis.external.url) -}}true{{- end -}}
 {{- end }}
 
+{{/* The sidecar's own default, see src/config/key-prefix.ts: with braces for a Redis that shards by slot, or may. */}}
+{{- define "spms-cache.keyPrefix" -}}
+{{- $sharded := "(?i)^rediss?\\+cluster:|^rediss?://(?:[^@/]*@)?[^@/:?]+\\.(?:redis\\.azure\\.net|redis\\.cache\\.windows\\.net|redisenterprise\\.cache\\.azure\\.net)(?::[0-9]+)?(?:[/?]|$)" -}}
+{{- $isSharded := and (eq .Values.redis.mode "external") (regexMatch $sharded .Values.redis.external.url) -}}
+{{- .Values.redis.keyPrefix | default (ternary "{spms}:" "spms:" $isSharded) -}}
+{{- end }}
+
 {{/* Seconds from the pod's end to the backend's: the sidecar has closed its doors by then. */}}
 {{- define "spms-cache.backendDelay" -}}
 {{- add .Values.shutdown.delaySeconds .Values.shutdown.drainSeconds -}}
@@ -69,4 +76,16 @@ allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities:
   drop: [ALL]
+{{- end }}
+
+{{/* `true` where the pod logs in to Redis by its workload identity. */}}
+{{- define "spms-cache.isEntra" -}}
+{{- if and .Values.sidecar.enabled (eq .Values.redis.auth.method "entra") -}}true{{- end -}}
+{{- end }}
+
+{{/* The ServiceAccount of the workload identity; empty without one. */}}
+{{- define "spms-cache.serviceAccount" -}}
+{{- if include "spms-cache.isEntra" . -}}
+{{- .Values.redis.auth.entra.serviceAccount | default (include "spms-cache.name" .) -}}
+{{- end -}}
 {{- end }}

@@ -4,8 +4,16 @@ export type StoreFaultKind =
   | 'full'
   /** It does not know this user or password, or asks for one. */
   | 'credentials'
+  /** There is nothing to log in with: no token could be had, or no password read. */
+  | 'no-credentials'
   /** This user may not do what was asked. */
   | 'permission'
+  /** It does not have the command, or not for this purpose. */
+  | 'refused'
+  /** It shards by slot, and the keys of one command are in several: the prefix lacks a hash tag. */
+  | 'cross-slot'
+  /** Another application has a value under the key of an entry. */
+  | 'foreign-value'
   /** It takes no more connections. */
   | 'maxclients'
   /** It is a replica: it takes no writes, and is never read. */
@@ -30,6 +38,8 @@ export type StoreFaultKind =
   | 'closed'
   /** It holds no epoch any more: it was flushed, or has evicted it. */
   | 'lost-epoch'
+  /** It lacks an invalidation that it has acknowledged: it has failed over, or was restored. */
+  | 'lost-records'
   /** It was down already: nothing was asked. */
   | 'down'
   | 'other'

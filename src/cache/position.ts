@@ -23,3 +23,7 @@ export const compareRecordIds = (a: string, b: string): number => {
   const [bMs = 0, bSequence = 0] = b.split('-').map(Number)
   return aMs - bMs || aSequence - bSequence
 }
+
+/** Whether both are of one epoch, and `a` is the earlier one. */
+export const isBefore = (a: Position, b: Position): boolean =>
+  epochOf(a) === epochOf(b) && compareRecordIds(recordIdOf(a), recordIdOf(b)) < 0

@@ -1,5 +1,6 @@
 import type { Config } from './schema.js'
 import { ConfigError, shown } from './config-error.js'
+import { loginFaultOf } from './redis-login.js'
 
 /** What the schema cannot say: settings that do not go together. Throws `ConfigError`. */
 export const checkTogether = (config: Config): Config => {
@@ -19,7 +20,7 @@ const faultOf = (config: Config): string | undefined => {
     return `CONTROL_HOST=${CONTROL_HOST}: must be a loopback address unless CONTROL_TOKEN is set`
   if (config.WARM_IDENTITY !== undefined && parseWarmIdentity(config.WARM_IDENTITY) === undefined)
     return 'WARM_IDENTITY=(hidden): must be a JSON object of header names and their values'
-  return undefined
+  return config.CACHE_STORE === 'redis' ? loginFaultOf(config) : undefined
 }
 
 const isLoopback = (host: string): boolean =>

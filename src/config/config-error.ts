@@ -30,7 +30,10 @@ export const shown = (name: string, value: string): string => {
   return isHidden ? '(hidden)' : value.replaceAll(/\p{Cc}+/gu, ' ')
 }
 
-const SECRETS = new Set(['CONTROL_TOKEN', 'REDIS_URL', 'REDIS_PASSWORD', 'WARM_IDENTITY'])
+/** A password that was given for its file is one, too. */
+const SECRETS = new Set([
+  ...['CONTROL_TOKEN', 'REDIS_URL', 'REDIS_PASSWORD', 'REDIS_PASSWORD_FILE', 'WARM_IDENTITY']
+])
 
 /** Where an address that is not parsed could hold a password, nothing of it is shown. */
 const ADDRESSES = new Set(['ORIGIN_URL'])

@@ -1,4 +1,5 @@
 import { type IntegerOptions, type Static, type StringOptions, Type } from '@sinclair/typebox'
+import { REDIS_LOGIN } from './redis-login.js'
 
 const Port = (value: number, description: string) =>
   Type.Integer({ minimum: 0, maximum: 65535, default: value, description })
@@ -58,8 +59,7 @@ export const ConfigSchema = Type.Object({
     description:
       '`redis://[user:password@]host:port/database`, a cluster or sentinels ([forms](redis.md#the-address)); `rediss` is TLS.'
   }),
-  REDIS_USERNAME: OptionalText('User of Redis, in place of the one in the address.'),
-  REDIS_PASSWORD: OptionalText('Password of Redis, in place of the one in the address.'),
+  ...REDIS_LOGIN,
   REDIS_CA_FILE: OptionalText(
     'PEM file of the authority that signed the certificate of Redis, where it is a private one.'
   ),
@@ -75,7 +75,8 @@ export const ConfigSchema = Type.Object({
   KEY_PREFIX: Type.String({
     pattern: '^[A-Za-z0-9_.{}:-]{1,64}$',
     default: 'spms:',
-    description: 'Begins every key in Redis. `{spms}:` keeps one slot on Redis Cluster.'
+    description:
+      'Begins every key in Redis. Not set for a cluster or a host of Azure: `{spms}:`, whose braces keep all keys in one slot.'
   }),
   DEFAULT_TTL: Whole(
     { minimum: 1, default: 300 },

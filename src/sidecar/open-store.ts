@@ -7,6 +7,7 @@ import { type Config, ConfigError } from '../config/config.js'
 import { createMemoryStore } from '../stores/memory/memory-store.js'
 import { RedisSettingsError } from '../stores/redis/connection/address.js'
 import { createClient, type RedisClient } from '../stores/redis/connection/client.js'
+import type { Credentials } from '../stores/redis/credentials/credentials.js'
 import { createRedisStore } from '../stores/redis/redis-store.js'
 import { steadyNow } from './clocks.js'
 import { readCa } from './peers.js'
@@ -14,14 +15,22 @@ import { readCa } from './peers.js'
 /** To be closed before its connection. */
 export type OpenedStore = Store & { readonly client?: RedisClient }
 
-/** The store that the configuration names. Throws `ConfigError`. */
-export const openStore = (config: Config, observer: Observer): OpenedStore => {
+/** What makes the store that a configuration names. `credentials` are those that change, for Redis. */
+export type OpenStore = (
+  config: Config,
+  observer: Observer,
+  credentials?: Credentials  
+) => OpenedStore
+
+/** Throws `ConfigError`. */
+export const openStore: OpenStore = (config, observer, credentials) => {
   if (config.CACHE_STORE === 'memory') {
     return createMemoryStore({ maxBytes: config.MEMORY_MAX_BYTES, now: steadyNow, randomEpoch })
   }
-  const client = connectionOf(config)
+  const client = connectionOf(config, credentials)
   const store = createRedisStore({
     client,
+    credentials,
     connectTimeoutMs: config.REDIS_CONNECT_TIMEOUT_MS,
     commandTimeoutMs: config.REDIS_COMMAND_TIMEOUT_MS,
     invalidationTimeoutMs: config.INVALIDATION_TIMEOUT_MS,
@@ -33,12 +42,13 @@ export const openStore = (config: Config, observer: Observer): OpenedStore => {
   return { ...store, client }
 }
 
-const connectionOf = (config: Config): RedisClient => {
+const connectionOf = (config: Config, credentials: Credentials | undefined): RedisClient => {
   try {
     return createClient({
       url: config.REDIS_URL,
       username: config.REDIS_USERNAME,
       password: config.REDIS_PASSWORD,
+      credentials,
       ca: readCa(config, 'REDIS'),
       connectTimeoutMs: config.REDIS_CONNECT_TIMEOUT_MS,
       prefix: config.KEY_PREFIX

@@ -2,7 +2,6 @@ import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { type Cache, createCache } from '../cache/cache.js'
-import type { Observer } from '../cache/observer.js'
 import { createValues } from '../cache/values/values.js'
 import { type Config, ConfigError, listOf } from '../config/config.js'
 import { createServerFactory, type Door, type DoorParts } from '../doors/server-factory.js'
@@ -23,7 +22,8 @@ import { clockOf, monotonicNow, steadyNow } from './clocks.js'
 import { checkPrefix } from './check-prefix.js'
 import { readCa } from './peers.js'
 import { listen, listenOnSocket } from './listen.js'
-import { type OpenedStore, openStore, storePlugin } from './open-store.js'
+import { openStore, type OpenStore, storePlugin } from './open-store.js'
+import { credentialsOf } from './redis-credentials.js'
 import { stopInOrder, type Stopped } from './stop.js'
 import { warmingOf } from './warming-of.js'
 import { createLogObserver } from '../telemetry/log-observer.js'
@@ -36,7 +36,7 @@ export interface SidecarOptions {
   readonly config: Config
   readonly log: Logger
   /** Tests put another store in its place. */
-  readonly openStore?: (config: Config, observer: Observer) => OpenedStore
+  readonly openStore?: OpenStore
 }
 
 export interface Sidecar {
@@ -75,7 +75,7 @@ export const createSidecar = async ({
   const metrics = createMetrics({ stats: () => store.stats(), unread })
   const statistics = createStatistics({ counts: metrics.counts, now: Date.now })
   const observer = observeAll([metrics, createLogObserver({ log, now: steadyNow })])
-  const store = open(config, observer)
+  const store = open(config, observer, await credentialsOf(config, observer))
   const origin = createHttpOrigin({
     url: config.ORIGIN_URL,
     timeoutMs: config.ORIGIN_TIMEOUT_MS,

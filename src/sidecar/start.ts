@@ -1,5 +1,6 @@
 import { readConfig } from '../config/config.js'
 import { createSidecar } from './sidecar.js'
+import { buildInfo } from '../telemetry/build-info.js'
 import { createLogger } from '../telemetry/logger.js'
 import type { Ending } from './ending.js'
 import { peersOf } from './peers.js'
@@ -22,5 +23,5 @@ export const start = async (ending: Ending): Promise<void> => {
   })
   const listening = sidecar.listen()
   const addresses = await listening
-  log.info({ ...addresses, ...peersOf(config) }, 'Listening')
+  log.info({ ...buildInfo, ...addresses, ...peersOf(config) }, 'Listening')
 }

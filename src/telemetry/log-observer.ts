@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { OriginError } from '../cache/errors.js'
 import type { InvalidationsFolded, Observer, Outcome } from '../cache/observer.js'
-import { EPOCH_ADVICE, STORE_HINTS } from './hints.js'
+import { EPOCH_ADVICE, LACKING, STORE_HINTS } from './hints.js'
 import { createReasons, createWarnings } from './warnings.js'
 
 export interface LogObserverOptions {
@@ -18,6 +18,7 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
   const warn = createWarnings({ log, now })
   const reasons = createReasons(now)
   let wasDown = false
+  let isTokenOverdue = false
 
   return {
     // At another level `debug` is an empty function, of 11 ns of a hit; so the level can change while it runs.
@@ -94,6 +95,22 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
       if (reasons.isNews(kind))
         log.warn({ reason, hint: STORE_HINTS[kind] }, 'The store stays down for another reason')
     },
+    storeLacks: ({ capabilities, reason }) => {
+      const hint = capabilities.map((capability) => LACKING[capability]).join(' ')
+      log.warn({ capabilities, reason, hint }, 'Redis does not tell all of itself')
+    },
+    tokenNotRenewed: ({ reason, failures }) => {
+      const hint = STORE_HINTS['no-credentials']
+      if (failures === 1) log.warn({ reason, hint }, 'The token for Redis was not renewed: it is tried again')
+      else log.debug({ reason, failures }, 'The token for Redis was not renewed')
+      isTokenOverdue = true
+    },
+    tokenRenewed: ({ expiresAt }) => {
+      const expires = new Date(expiresAt).toISOString()
+      if (isTokenOverdue) log.warn({ expires, hint: TOKEN_HINT }, 'The token for Redis is renewed again')
+      else log.debug({ expires }, 'The token for Redis was renewed')
+      isTokenOverdue = false
+    },
     epochBegan: ({ reason }) => {
       const { text, hint } = EPOCH_ADVICE[reason]
       log.info({ reason: text, hint }, 'A new epoch began: older entries are not read')
@@ -120,6 +137,8 @@ const FOLDED_HINTS: Readonly<Record<InvalidationsFolded['cause'], string>> = {
 }
 
 const UP_HINT = 'Nothing to do; if this recurs, look at the log of Redis and at the network.'
+
+const TOKEN_HINT = 'Nothing to do; if this recurs, look at the way to the token endpoint of Entra ID.'
 
 const originHint = (error: OriginError): string =>
   error.kind === 'unusable'

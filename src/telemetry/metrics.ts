@@ -1,8 +1,10 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import type { Observer, Outcome } from '../cache/observer.js'
+import { registerBuildInfo } from './build-info.js'
 import { Durations } from './durations.js'
 import { createPathLabels } from './path-labels.js'
 import { createTally, type Tally } from './tally.js'
+import { createTokenMetrics } from './token-metrics.js'
 import { type ReadStats, registerStoreGauges } from './store-stats.js'
 
 export const PREFIX = 'spms_cache_'
@@ -31,6 +33,7 @@ export const createMetrics = ({ stats, unread }: MetricsOptions): Metrics => {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry, prefix: PREFIX })
+  registerBuildInfo(registry, PREFIX)
   registerStoreGauges(registry, PREFIX, stats)
 
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
@@ -126,6 +129,7 @@ export const createMetrics = ({ stats, unread }: MetricsOptions): Metrics => {
   return {
     registry,
     counts: tally.counts,
+    ...createTokenMetrics(registry, PREFIX),
     answered: (event) => {
       tally.answered(event)
       durations.record(ANSWERED_BY[event.outcome], event.durationMs)

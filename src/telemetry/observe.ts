@@ -24,6 +24,9 @@ export const observeAll = (observers: readonly Partial<Observer>[]): Observer =>
     storeAsked: all((observer) => observer.storeAsked?.bind(observer)),
     storeChanged: all((observer) => observer.storeChanged?.bind(observer)),
     storeStaysDown: all((observer) => observer.storeStaysDown?.bind(observer)),
+    storeLacks: all((observer) => observer.storeLacks?.bind(observer)),
+    tokenRenewed: all((observer) => observer.tokenRenewed?.bind(observer)),
+    tokenNotRenewed: all((observer) => observer.tokenNotRenewed?.bind(observer)),
     epochBegan: all((observer) => observer.epochBegan?.bind(observer))
   }
 }

@@ -1,5 +1,12 @@
 import t from 'tap'
-import { compareRecordIds, epochOf, isPosition, randomEpoch, recordIdOf } from '../../src/cache/position.js'
+import {
+  compareRecordIds,
+  epochOf,
+  isBefore,
+  isPosition,
+  randomEpoch,
+  recordIdOf
+} from '../../src/cache/position.js'
 
 void t.test('a position is an epoch and the id of a record', (t) => {
   const position = 'abcDEF123_-xyzXY:1767225600000-7'
@@ -40,4 +47,11 @@ t.test('an epoch fits a position and never comes twice', async (t) => {
   const epochs = Array.from({ length: 1000 }, randomEpoch)
   t.equal(new Set(epochs).size, epochs.length)
   t.ok(epochs.every((epoch) => isPosition(`${epoch}:0-0`)))
+})
+
+void t.test('a position is before another one of its own epoch only', (t) => {
+  t.ok(isBefore('abcDEF123_-xyzXY:5-9', 'abcDEF123_-xyzXY:5-10'))
+  t.notOk(isBefore('abcDEF123_-xyzXY:5-9', 'abcDEF123_-xyzXY:5-9'))
+  t.notOk(isBefore('abcDEF123_-xyzXY:5-9', 'abcDEF123_-xyzXZ:6-0'))
+  t.end()
 })

@@ -19,15 +19,23 @@ export interface FleetOptions {
   readonly environment: Readonly<Record<string, string>>
   /** Runs this entry beside this file in place of the built sidecar. */
   readonly entry?: string
+  /** The bundle of another release in place of the built one. */
+  readonly bundle?: string
 }
 
 const START_MS = 30_000
 
 /** Sidecar processes, ready and with their store up, that end with the test. */
-export const startFleet = async (t: Test, { size, environment, entry }: FleetOptions): Promise<Member[]> => {
+export const startFleet = async (
+  t: Test,
+  { size, environment, entry, bundle }: FleetOptions
+): Promise<Member[]> => {
   const start = async (): Promise<Member> => {
     if (entry !== undefined) return startEntry(t, entry, environment)
-    const sidecar = await startSidecar({ LOG_LEVEL: 'error', ...environment })
+    const sidecar = await startSidecar(
+      { LOG_LEVEL: 'error', ...environment },
+      bundle === undefined ? undefined : [bundle]
+    )
     t.teardown(() => sidecar.stop())
     return sidecar
   }

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly origin: Origin
   readonly random: () => number
   readonly seconds: number
+  /** Whether the writer begins another write now. */
+  readonly mayWrite?: () => boolean
   /** Ends the run before its time. */
   readonly isEnough?: (figures: Figures) => boolean
 }
@@ -24,7 +26,7 @@ const WRITE_PAUSE_MS = 80
  * what it shows is noted: the answer must not be older.
  */
 export const run = async (options: RunOptions): Promise<Figures> => {
-  const { fleet, origin, random, isEnough = () => false } = options
+  const { fleet, origin, random, isEnough = () => false, mayWrite = () => true } = options
   const figures = newFigures()
   const acknowledged = new Map<string, number>()
   const targets = targetsAt(origin)
@@ -100,6 +102,10 @@ export const run = async (options: RunOptions): Promise<Figures> => {
 
   const keepWriting = async (): Promise<void> => {
     while (!isOver()) {
+      if (!mayWrite()) {
+        await pause(5)
+        continue
+      }
       const kind = pick(WRITE_KINDS, random)
       const change = pick(changes, random)
       const member = pick(fleet, random)

@@ -135,6 +135,28 @@ t.test('settings that do not go together are told, too', async (t) => {
   t.ok(readConfig({ ...memory, CACHE_STORE: 'redis' }))
 })
 
+t.test('Redis is logged in to in one way', async (t) => {
+  const file = { REDIS_PASSWORD_FILE: '/run/secrets/password' }
+  const identity = { AZURE_CLIENT_ID: 'a', AZURE_TENANT_ID: 'b', AZURE_FEDERATED_TOKEN_FILE: '/c' }
+  const entra = { REDIS_AUTH: 'entra', ...identity }
+  t.match(readConfig(entra), { REDIS_TOKEN_SCOPE: 'https://redis.azure.com/.default' })
+  t.match(readConfig({ ...file, ...identity }), { REDIS_AUTH: 'password' })
+  const both = /^REDIS_PASSWORD_FILE=\/run\/secrets\/password: must not go with REDIS_PASSWORD$/
+  t.match(complaint({ ...file, REDIS_PASSWORD: 'hunter2' }), both)
+  t.match(
+    complaint({ ...entra, REDIS_PASSWORD: 'hunter2' }),
+    /^REDIS_AUTH=entra: must not go with REDIS_PASSWORD$/
+  )
+  t.match(complaint({ ...entra, ...file }), /^REDIS_AUTH=entra: must not go with REDIS_PASSWORD_FILE$/)
+  t.match(
+    complaint({ REDIS_AUTH: 'entra', AZURE_CLIENT_ID: 'a' }),
+    /^REDIS_AUTH=entra: needs AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE, which AKS sets /
+  )
+  t.ok(readConfig({ REDIS_AUTH: 'entra', CACHE_STORE: 'memory' }), 'nothing is asked of who has no Redis')
+  t.match(complaint({ REDIS_AUTH: 'token' }), /^REDIS_AUTH=token: must be one of/)
+  t.match(complaint({ AZURE_AUTHORITY_HOST: 'http://login.example.org' }), /^AZURE_AUTHORITY_HOST=/)
+})
+
 t.test('the control door goes beyond loopback with a token only', async (t) => {
   const token = 'x'.repeat(16)
   t.ok(readConfig({ CONTROL_HOST: '0.0.0.0', CONTROL_TOKEN: token }))
@@ -146,6 +168,7 @@ t.test('secrets are not told', async (t) => {
   const secrets = [
     { CONTROL_TOKEN: 'hunter2' },
     { REDIS_URL: 'http://user:hunter2@host' },
+    { REDIS_PASSWORD_FILE: 'hunter2' },
     { ORIGIN_URL: 'http://user:hunter2@host' },
     { ORIGIN_URL: 'http://user:hun/hunter2@host' },
     { ORIGIN_URL: 'http://user:hunter2#x@host' },

@@ -55,6 +55,7 @@ export const WAYS: readonly Way[] = [
   })),
   way('a parameter of REDIS_URL', (secret) => ({ REDIS_URL: `redis://127.0.0.1:1/1?${secret}` })),
   way('REDIS_PASSWORD', (secret) => ({ REDIS_URL: 'redis://127.0.0.1:1', REDIS_PASSWORD: `${secret}\n` })),
+  way('a password for its file', (secret) => ({ REDIS_PASSWORD_FILE: secret })),
   way('CONTROL_TOKEN', (secret) => ({ CONTROL_TOKEN: secret })),
   way('CONTROL_TOKEN, too short', (secret) => ({ CONTROL_TOKEN: secret.slice(0, 12) })),
   way('ORIGIN_URL with a user', (secret) => ({ ORIGIN_URL: `http://user:${secret}@127.0.0.1:1` })),

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { freePort } from '../support/free-port.js'
-import { needsOwnRedis } from '../support/redis-server.js'
+import { addressAt, needsOwnRedis } from '../support/redis-server.js'
 import { tryFault } from './fault-trial.js'
 import { FAULTS, PASSWORD } from './faults.js'
 import { type Figures, printFigures } from './figures.js'
@@ -35,7 +35,7 @@ void t.test('Redis has failed before the start', { skip: needsOwnRedis }, async 
 
   await t.test('silent: a server that accepts and never answers is given up, again and again', async (t) => {
     const silent = await startSilentServer(t)
-    const sidecar = await sidecarFor(t, origin, `redis://127.0.0.1:${silent.port}/1`, IMPATIENT)
+    const sidecar = await sidecarFor(t, origin, addressAt(silent.port), IMPATIENT)
     const figures = await runTrial(t, {
       name: 'silent',
       sidecar,

@@ -13,7 +13,7 @@ t.setTimeout(150_000)
 const TABLE = new URL('../../src/resources/spms.yaml', import.meta.url)
 const TTL_SECONDS = 3
 const PROOF_MS = 600_000
-const WITHOUT_EXPIRY = /^spms:(@epoch|@log|@server|@tags|@tag:.+)$/
+const WITHOUT_EXPIRY = /^spms:(@began|@epoch|@log|@server|@tags|@tag:.+)$/
 
 void t.test('a busy run leaves nothing in Redis for good', async (t) => {
   const table = readFileSync(TABLE, 'utf8')
@@ -52,7 +52,7 @@ void t.test('a busy run leaves nothing in Redis for good', async (t) => {
   await eventually(async () => !(await admin.keys('*')).some((name) => /^spms:(?!@(?!value:))/.test(name)))
   await advance(admin, PROOF_MS)
   await sweep(t, redis.url)
-  t.strictSame((await admin.keys('*')).sort(), ['spms:@epoch', 'spms:@log', 'spms:@server'])
+  t.strictSame((await admin.keys('*')).sort(), ['spms:@began', 'spms:@epoch', 'spms:@log', 'spms:@server'])
 })
 
 const useControlDoor = async (t: Test, { control }: SidecarProcess): Promise<void> => {

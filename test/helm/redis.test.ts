@@ -1,4 +1,5 @@
 import t from 'tap'
+import { ADDRESSES } from '../config/key-prefixes.js'
 import { at, list, needsHelm, POD, render } from './support/chart.js'
 
 const skip = needsHelm
@@ -101,6 +102,16 @@ t.test('external: on a Cluster, all keys are in one slot', { skip }, async (t) =
   t.equal(setting('everything', 'KEY_PREFIX'), 'staging:')
 })
 
+t.test('external: the prefix is that which the sidecar itself would take', { skip }, async (t) => {
+  // User and password have values of their own.
+  for (const [url, prefix] of ADDRESSES.filter(([url]) => !url.includes('@'))) {
+    const set = { 'redis.mode': 'external', 'redis.external.url': url.replaceAll(',', '\\,') }
+    const deployment = render({ set }).manifest('Deployment', 'spms-cache')
+    t.equal(at(deployment, `${CACHE}/env/REDIS_URL/value`), url)
+    t.equal(at(deployment, `${CACHE}/env/KEY_PREFIX/value`), prefix, url)
+  }
+})
+
 t.test('external: the certificate of a private authority is a file, read-only', { skip }, async (t) => {
   const folder = '/etc/spms-cache-redis'
   const sources = {
@@ -130,4 +141,50 @@ t.test('external: the certificate of a private authority is a file, read-only', 
   const plain = render({ files: ['external-tls'] }).manifest('Deployment')
   t.equal(at(plain, `${CACHE}/env/REDIS_CA_FILE`), undefined)
   t.strictSame(list(plain, `${POD}/volumes`), [{ name: 'tmp', emptyDir: {} }])
+})
+
+t.test('entra: the pod has the identity that logs in, and no password', { skip }, async (t) => {
+  const rendered = render({ files: ['external-entra'] })
+  const deployment = rendered.manifest('Deployment')
+  t.equal(setting('external-entra', 'REDIS_AUTH'), 'entra')
+  t.equal(setting('external-entra', 'REDIS_PASSWORD', 'valueFrom'), undefined)
+  const labels = { 'azure.workload.identity/use': 'true' }
+  t.match(at(deployment, 'spec/template/metadata/labels'), labels)
+  t.notMatch(at(deployment, 'spec/selector/matchLabels'), labels, 'which cannot be changed later')
+  t.equal(at(deployment, `${POD}/serviceAccountName`), 'spms-cache')
+  t.match(rendered.manifest('ServiceAccount'), {
+    metadata: {
+      name: 'spms-cache',
+      annotations: { 'azure.workload.identity/client-id': '22222222-2222-2222-2222-222222222222' }
+    }
+  })
+  for (const name of rendered.names.filter((name) => name.startsWith('NetworkPolicy/'))) {
+    const policy = rendered.manifest('NetworkPolicy', name.replace('NetworkPolicy/', ''))
+    t.strictSame(at(policy, 'spec/policyTypes'), ['Ingress'], 'the way to the token endpoint is open')
+  }
+})
+
+t.test('entra: a ServiceAccount that is there already is taken as it is', { skip }, async (t) => {
+  const set = { 'redis.auth.entra.serviceAccount': 'spms', 'redis.auth.entra.clientId': '' }
+  const rendered = render({ files: ['external-entra'], set })
+  t.equal(at(rendered.manifest('Deployment'), `${POD}/serviceAccountName`), 'spms')
+  t.notOk(rendered.names.some((name) => name.startsWith('ServiceAccount/')))
+  const off = render({ files: ['external-entra'], set: { 'sidecar.enabled': false } })
+  t.equal(at(off.manifest('Deployment'), `${POD}/serviceAccountName`), undefined, 'nor without a sidecar')
+})
+
+t.test('a password as a file is mounted whole, so that it changes with its Secret', { skip }, async (t) => {
+  const deployment = render({ files: ['external-password-file'] }).manifest('Deployment')
+  t.equal(setting('external-password-file', 'REDIS_PASSWORD_FILE'), '/etc/spms-cache-redis-password/password')
+  t.equal(setting('external-password-file', 'REDIS_PASSWORD', 'valueFrom'), undefined)
+  // Not a subPath: Kubernetes does not renew those.
+  t.strictSame(at(deployment, `${CACHE}/volumeMounts/redis-password`), {
+    name: 'redis-password',
+    mountPath: '/etc/spms-cache-redis-password',
+    readOnly: true
+  })
+  t.strictSame(at(deployment, `${POD}/volumes/redis-password/secret`), {
+    secretName: 'spms-redis',
+    items: [{ key: 'secret', path: 'password' }]
+  })
 })

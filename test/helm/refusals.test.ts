@@ -34,6 +34,30 @@ const REFUSED: readonly (Values & { readonly says: RegExp })[] = [
   { set: { 'redis.external.url': 'redis://a:1' }, says: /redis\.mode is pod: set redis\.mode=external/ },
   { set: { 'redis.auth.username': 'a' }, says: /has no password\. Leave it out/ },
   { files: ['shared'], set: { 'redis.auth.username': 'a' }, says: /its default user only/ },
+  {
+    files: ['shared'],
+    set: { 'redis.auth.method': 'entra' },
+    says: /method=entra is for a Redis on Azure, .* set redis\.mode=external/
+  },
+  {
+    files: ['external-entra'],
+    set: { 'redis.auth.existingSecret': 'a' },
+    says: /needs no password: leave redis\.auth\.existingSecret/
+  },
+  {
+    files: ['external-entra'],
+    set: { 'redis.external.url': 'redis://a' },
+    says: /must begin with rediss, since whoever reads a token/
+  },
+  { files: ['external-entra'], set: { 'redis.auth.entra.clientId': '' }, says: /name the client id/ },
+  { files: ['external-entra'], set: { 'redis.auth.entra.serviceAccount': 'a' }, says: /only one of them/ },
+  { files: ['external-entra'], set: { 'redis.auth.method': 'password' }, says: /method is password: set / },
+  { files: ['external-entra'], set: { 'redis.auth.entra.clientId': 'spms' }, says: /clientId/ },
+  {
+    files: ['external-password-file'],
+    set: { 'redis.auth.existingSecret': '' },
+    says: /asFile: name the Secret/
+  },
   { files: ['external-cluster'], set: { 'redis.keyPrefix': 'spms:' }, says: /a part in braces/ },
   {
     files: ['external-cluster'],

@@ -14,7 +14,18 @@ const LEFT = [
 ]
 
 /** Overlays of which each gives another way to configure Redis, and all of them together every setting. */
-const FILES = ['pod', 'everything', 'external-tls', 'external-cluster', 'external-sentinel', 'cache-off']
+const FILES = [
+  ...['pod', 'everything', 'external-tls', 'external-cluster', 'external-sentinel', 'external-entra'],
+  ...['external-password-file', 'cache-off']
+]
+
+/** What the webhook of AKS adds to a pod with its label. */
+const WEBHOOK = {
+  AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.com/',
+  AZURE_CLIENT_ID: '22222222-2222-2222-2222-222222222222',
+  AZURE_TENANT_ID: '11111111-1111-1111-1111-111111111111',
+  AZURE_FEDERATED_TOKEN_FILE: '/var/run/secrets/azure/tokens/azure-identity-token'
+}
 
 /** What comes from elsewhere. */
 const SECRETS: Readonly<Record<string, string>> = {
@@ -27,13 +38,14 @@ const SECRETS: Readonly<Record<string, string>> = {
 /** The environment of the sidecar as Kubernetes would make it. */
 const environment = (file: string): Readonly<Record<string, string>> => {
   const deployment = render({ files: [file] }).manifest('Deployment', 'spms-cache')
-  return Object.fromEntries(
-    list(deployment, `${POD}/initContainers/cache/env`).map((variable) => {
-      const name = text(variable, 'name')
-      const value = at(variable, 'value')
-      return [name, typeof value === 'string' ? value : (SECRETS[name] ?? '')]
-    })
-  )
+  const labels = at(deployment, 'spec/template/metadata/labels')
+  const variables = list(deployment, `${POD}/initContainers/cache/env`).map((variable) => {
+    const name = text(variable, 'name')
+    const value = at(variable, 'value')
+    return [name, typeof value === 'string' ? value : (SECRETS[name] ?? '')] as const
+  })
+  const isLabelled = isRecord(labels) && labels['azure.workload.identity/use'] === 'true'
+  return { ...(isLabelled && WEBHOOK), ...Object.fromEntries(variables) }
 }
 
 const known: Readonly<Record<string, unknown>> = ConfigSchema.properties

@@ -14,7 +14,7 @@ t.test('an address of Redis that cannot be used is an error of the configuration
   for (const [environment, message] of [
     [{ REDIS_URL: 'redis+http://:secret@h' }, /^REDIS_URL=\(hidden\): must be /],
     [
-      { REDIS_URL: 'redis+cluster://h:1' },
+      { REDIS_URL: 'redis+cluster://h:1', KEY_PREFIX: 'spms:' },
       /^KEY_PREFIX=spms:: must hold a hash tag .* all keys are in one slot$/
     ]
   ] as const) {

@@ -18,7 +18,10 @@ export interface WatchedStore {
   readonly told: RecordingObserver['told']
 }
 
-export interface StoreSettings extends Pick<RedisSettings, 'url' | 'username' | 'password' | 'ca'> {
+export interface StoreSettings extends Pick<
+  RedisSettings,
+  'url' | 'username' | 'password' | 'ca' | 'credentials'
+> {
   readonly prefix?: string
   readonly commandTimeoutMs?: number
   readonly invalidationTimeoutMs?: number

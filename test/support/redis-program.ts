@@ -15,10 +15,13 @@ const isExecutable = (file: string): boolean => {
   }
 }
 
-/** The first Redis server program on the PATH. */
-const program = ['redis-server', 'valkey-server']
-  .flatMap((name) => (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name)))
-  .find(isExecutable)
+/** The one that was chosen by TEST_REDIS, or the first Redis server program on the PATH. */
+const program = [
+  process.env['TEST_REDIS_PROGRAM'] ?? '',
+  ...['redis-server', 'valkey-server'].flatMap((name) =>
+    (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name))
+  )
+].find(isExecutable)
 
 /** For the `skip` option of tests that start, stop or configure a server: a reason where that is impossible. */
 export const needsOwnRedis: string | false =

@@ -4,15 +4,18 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { exitOf, isAlive } from './children.js'
 import type { Exit } from './children.js'
+import { type Behaviour, configuredBehaviour, frontOf } from './enterprise/front.js'
 import { launchRedis, needsOwnRedis } from './redis-program.js'
 
-export { needsOwnRedis }
+export { type Behaviour, configuredBehaviour, needsOwnRedis }
 
 export interface RedisServerOptions {
   /** Configuration as on the command line, such as `['--maxmemory', '4mb']`. */
   readonly args?: readonly string[]
   readonly port?: number
   readonly password?: string
+  /** Redis itself, or a proxy before it that behaves as Redis Enterprise does. Without it, as TEST_REDIS says. */
+  readonly behavesAs?: Behaviour
 }
 
 export interface RestartOptions {
@@ -24,11 +27,12 @@ export interface RestartOptions {
 
 /** A Redis server for one test, in a process of its own, without persistence unless `args` turn it on. */
 export interface RedisServer {
+  /** For what is tested. */
   readonly url: string
   readonly port: number
   /** Of the process that runs now. */
   readonly pid: number
-  /** A new client that fails at once while the server is away; closed by `stop`. */
+  /** A new client of Redis itself, proxy or not, that fails at once while it is away; closed by `stop`. */
   client(): Redis
   /** One command over a connection of its own. */
   cli(command: string, ...args: readonly string[]): Promise<unknown>
@@ -47,14 +51,21 @@ export const startRedis = async (options: RedisServerOptions = {}): Promise<Redi
   const lent = process.env['TEST_REDIS_URL']
   if (needsOwnRedis !== false && lent !== undefined) return lendRedis(lent)
 
-  const { args = [], password } = options
+  const { args = [], password, behavesAs = configuredBehaviour() } = options
   const folder = await mkdtemp(join(tmpdir(), 'spms-redis-'))
   const login = password === undefined ? [] : ['--requirepass', password]
-  let running = await launchRedis({ folder, port: options.port, args: [...login, ...args] })
-  const { port } = running
+  const front = await frontOf({ behavesAs, port: options.port, password })
+  const launch = async (port: number | undefined, args: readonly string[]) => {
+    const started = await launchRedis({ folder, port, args: [...login, ...front.serverArgs, ...args] })
+    await front.serverStarted(started.port)
+    return started
+  }
+  let running = await launch(front.serverPort, args)
+  const { port: serverPort } = running
+  const port = front.port ?? serverPort
   const userinfo = password === undefined ? '' : `:${encodeURIComponent(password)}@`
-  const url = `redis://${userinfo}127.0.0.1:${port}/1`
-  const clients = createClients(url)
+  const url = addressAt(port, { behavesAs, userinfo })
+  const clients = createClients(addressAt(serverPort, { behavesAs, userinfo }))
 
   const kill = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<Exit> => {
     running.child.kill(signal)
@@ -80,15 +91,22 @@ export const startRedis = async (options: RedisServerOptions = {}): Promise<Redi
         await clients.cli('save')
         await kill()
       }
-      running = await launchRedis({ folder, port, args: [...login, ...changed] })
+      running = await launch(serverPort, changed)
     },
     stop: async () => {
       clients.close()
+      await front.stop()
       await kill()
       await rm(folder, { recursive: true, force: true })
     }
   }
 }
+
+/** The address of a server without a password, there or not. A Redis Enterprise has no databases to choose from. */
+export const addressAt = (
+  port: number,
+  { behavesAs = configuredBehaviour(), userinfo = '' }: { behavesAs?: Behaviour; userinfo?: string } = {}
+): string => `redis://${userinfo}127.0.0.1:${port}${behavesAs === 'redis' ? '/1' : ''}`
 
 const createClients = (url: string) => {
   const open = new Set<Redis>()

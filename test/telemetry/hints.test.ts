@@ -6,6 +6,10 @@ t.test('a hint says what to do: each fault of the store has one that fits it', a
     full: /raise maxmemory/,
     credentials: /REDIS_PASSWORD/,
     permission: /ACL/,
+    refused: /which one the reason names/,
+    'cross-slot': /KEY_PREFIX/,
+    'foreign-value': /another prefix/,
+    'lost-records': /replication/,
     maxclients: /raise maxclients/,
     'read-only': /primary/,
     loading: /wait/,
@@ -23,6 +27,7 @@ t.test('each reason of a new epoch has a sentence and a hint', async (t) => {
   t.match(EPOCH_ADVICE, {
     'no-epoch': { text: 'no epoch', hint: /restarts/ },
     'another-server': { text: 'another server', hint: /restarts/ },
+    'lost-records': { text: 'lost invalidations', hint: /failover/ },
     evictions: { text: 'evictions under allkeys', hint: /volatile-lru/ },
     'damaged-index': { text: 'a damaged index', hint: /flushes/ },
     'everything-invalidated': { text: 'everything was invalidated', hint: /Somebody/ }

@@ -157,3 +157,18 @@ t.test('a new epoch is told at info with its reason, and what may be done about 
     { level: 'info', hint: /Somebody/ }
   ])
 })
+
+t.test('what Redis does not tell of itself is one warning, with what follows from it', async (t) => {
+  const { lines, observer } = createObserver('info')
+  observer.storeLacks({ capabilities: ['identity', 'evictions'], reason: 'INFO: NOPERM' })
+  observer.storeLacks({ capabilities: ['evictions'], reason: undefined })
+  t.match(lines, [
+    {
+      level: 'warn',
+      msg: 'Redis does not tell all of itself',
+      reason: 'INFO: NOPERM',
+      hint: /records that a server lacks.*volatile-\*/
+    },
+    { level: 'warn', hint: /^Evictions cannot be counted/ }
+  ])
+})

@@ -31,6 +31,9 @@ const tell = (observer: Observer): void => {
   observer.storeAsked({ operation: 'read', durationMs: 1 })
   observer.storeChanged({ state: 'down', kind: 'other', reason: 'no' })
   observer.storeStaysDown({ kind: 'other', reason: 'no' })
+  observer.storeLacks({ capabilities: ['identity'], reason: undefined })
+  observer.tokenRenewed({ expiresAt: 1 })
+  observer.tokenNotRenewed({ reason: 'no', failures: 1 })
   observer.epochBegan({ reason: 'no-epoch' })
 }
 
@@ -48,15 +51,18 @@ const recorder = (name: string, told: string[]): Observer => ({
   storeAsked: () => told.push(`${name} storeAsked`),
   storeChanged: () => told.push(`${name} storeChanged`),
   storeStaysDown: () => told.push(`${name} storeStaysDown`),
+  storeLacks: () => told.push(`${name} storeLacks`),
+  tokenRenewed: () => told.push(`${name} tokenRenewed`),
+  tokenNotRenewed: () => told.push(`${name} tokenNotRenewed`),
   epochBegan: () => told.push(`${name} epochBegan`)
 })
 
 t.test('every event reaches every observer, in order', async (t) => {
   const told: string[] = []
   tell(observeAll([recorder('first', told), recorder('second', told)]))
-  t.equal(told.length, 28)
+  t.equal(told.length, 32)
   t.strictSame(told.slice(0, 4), ['first answered', 'second answered', 'first bypassed', 'second bypassed'])
-  t.equal(new Set(told).size, 28)
+  t.equal(new Set(told).size, 32)
 })
 
 t.test('an observer may leave events out', async (t) => {

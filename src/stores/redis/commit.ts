@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { bodyBytes, type Entry, ETAG_MAX_LENGTH, usableUntil } from '../../cache/entry.js'
+import { StoreUnavailableError } from '../../cache/errors.js'
 import { type LogRecord } from '../../cache/invalidation.js'
 import { reachOf } from '../../cache/invalidate/matcher.js'
 import { isSliceOver, mapInSlices, nextSlice } from '../../concurrency/time-slices.js'
@@ -9,6 +10,7 @@ import type { RedisAccess } from './redis-access.js'
 import type { Connection } from './connection/connection.js'
 import { LOST_EPOCH } from './connection/error-replies.js'
 import { readRecords } from './records.js'
+import { ENTRIES } from './scripts/entries.js'
 import { TAG_INDEX } from './scripts/redis-keys.js'
 import { script } from './scripts/script.js'
 
@@ -43,8 +45,13 @@ const commitSlice = async (options: CommitOptions, slice: Slice): Promise<readon
   const { keys, runScript, run, connection } = options
   const { writes, position, attempt } = slice
   const now = options.now()
+  const names = [keys.epoch, keys.tags, ...writes.map(({ storeKey }) => keys.prefix + storeKey)]
   const args = [keys.prefix, position ?? '', ...writes.flatMap((write) => argumentsOf(write, now))]
-  const reply = await run('commit', () => runScript(COMMIT, [keys.epoch, keys.tags], args))
+  const reply = await run('commit', async () => {
+    const said = await runScript(COMMIT, names, args)
+    if (said[0] === 'foreign') throw foreignValue(said[1])
+    return said
+  })
   if (reply[0] === 'committed') return reply[1]
   if (reply[0] === 'lost') throw connection.markDown(LOST_EPOCH)
   if (reply[0] === 'refused' || position === undefined || attempt === ATTEMPTS)
@@ -55,6 +62,10 @@ const commitSlice = async (options: CommitOptions, slice: Slice): Promise<readon
   const outcomes = await commitSlice(options, { writes: untouched, position: moved, attempt: attempt + 1 })
   return writes.map((write) => outcomes[untouched.indexOf(write)] ?? 'refused')
 }
+
+/** Nothing is stored over what is no entry. */
+const foreignValue = (key: string): StoreUnavailableError =>
+  new StoreUnavailableError(`the value under ${key} is of another application`, { kind: 'foreign-value' })
 
 /** Those writes that none of the records reaches. */
 const untouchedBy = async (
@@ -80,8 +91,7 @@ const sliceFrom = (writes: readonly PendingWrite[], from: number): readonly Pend
   return writes.slice(from, end < 0 ? writes.length : end)
 }
 
-const argumentsOf = ({ storeKey, entry, condition }: PendingWrite, now: number) => [
-  storeKey,
+const argumentsOf = ({ entry, condition }: PendingWrite, now: number) => [
   lifetimeMs(entry, now),
   typeof condition === 'object' ? `etag:${condition.etag}` : (condition ?? ''),
   encodeEntry(entry),
@@ -98,9 +108,9 @@ const lifetimeMs = (entry: Entry, now: number): number =>
 const OutcomeSchema = Type.Union([Type.Literal('stored'), Type.Literal('unmet')])
 
 /**
- * The fence. KEYS epoch tags · ARGV prefix, expected position or '', then per pending write: store key, lifetime in
- * ms, condition ('' | 'absent' | 'present' | 'etag:…'), bytes, tags in lines: one argument each would cost more.
- * Stores all of it, or nothing when the position is another one:
+ * The fence. KEYS epoch tags, then that of each pending write · ARGV prefix, expected position or '', then per pending write:
+ * lifetime in ms, condition ('' | 'absent' | 'present' | 'etag:…'), bytes, tags in lines: one argument each would cost more,
+ * and so would the key of each index. Stores all of it, or nothing when the position is another one:
  *
  *     a fill                                   an invalidation
  *     reads a miss, and position 7 with it
@@ -124,9 +134,11 @@ export const COMMIT = script({
     /** Another epoch has begun. */
     Type.Tuple([Type.Literal('refused')]),
     /** There is no epoch. */
-    Type.Tuple([Type.Literal('lost')])
+    Type.Tuple([Type.Literal('lost')]),
+    /** A key under which stands what is no entry. */
+    Type.Tuple([Type.Literal('foreign'), Type.String()])
   ]),
-  lua: `
+  lua: `${ENTRIES}
 local position = redis.call('GET', KEYS[1])
 if not position then return {'lost'} end
 local epoch, expected = string.sub(position, 1, ${EPOCH_LENGTH}), ARGV[2]
@@ -149,12 +161,15 @@ local function is_met(key, condition)
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local outcomes, at = {}, 3
-while at <= #ARGV do
-  local store_key, lifetime, condition, bytes, tags = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
-  local key = ARGV[1] .. store_key
+for i = 3, #KEYS do
+  if not is_entry(KEYS[i]) and redis.call('EXISTS', KEYS[i]) == 1 then return {'foreign', KEYS[i]} end
+end
+local outcomes = {}
+for i = 3, #KEYS do
+  local key, at = KEYS[i], 3 + (i - 3) * 4
+  local lifetime, condition, bytes, tags = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   if is_met(key, condition) then
-    local expiry = now + lifetime
+    local expiry, store_key = now + lifetime, string.sub(key, #ARGV[1] + 1)
     for tag in string.gmatch(tags, '[^\\n]+') do
       redis.call('ZADD', ARGV[1] .. '${TAG_INDEX}' .. tag, expiry, store_key)
       redis.call('SADD', KEYS[2], tag)
@@ -164,7 +179,6 @@ while at <= #ARGV do
   else
     outcomes[#outcomes + 1] = 'unmet'
   end
-  at = at + 5
 end
 return {'committed', outcomes}
 `

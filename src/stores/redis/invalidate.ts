@@ -1,24 +1,24 @@
-import { literalPrefix, matchesAny } from '../../cache/invalidate/glob.js'
+import { matchesAny } from '../../cache/invalidate/glob.js'
 import { type Invalidation } from '../../cache/invalidation.js'
 import { asRecord } from '../../cache/invalidate/matcher.js'
-import { recordIdOf } from '../../cache/position.js'
+import { epochOf, type Position, recordIdOf } from '../../cache/position.js'
 import type { CarriedOut } from '../../cache/store.js'
-import { nameIn } from '../../cache/tags.js'
+import { nameIn, valueKey } from '../../cache/tags.js'
 import { createKeyedMutex } from '../../concurrency/keyed-mutex.js'
 import type { RedisAccess } from './redis-access.js'
 import type { Run } from './connection/connection.js'
-import { type RedisKeys, TAG_INDEX } from './scripts/redis-keys.js'
-import { OPEN } from './scripts/epoch.js'
+import type { Capabilities } from './capabilities.js'
+import { beginEpoch, epochArguments, settleEpoch } from './epochs.js'
+import { atLeast, removeEntries, scan } from './scan.js'
 import { INVALIDATE } from './scripts/invalidate.js'
+import { epochKeys, TAG_INDEX } from './scripts/redis-keys.js'
 
 export type RedisInvalidate = (run: Run, invalidation: Invalidation) => Promise<CarriedOut>
 
-/** Entries removed by one script call: about a millisecond of Redis' time. */
+/** Entries removed by one script call: one or two milliseconds of Redis' time, half of it to look at what they are. */
 const SLICE = 1000
 /** Keys, and as many tags, looked at by one script call: each key is three Redis keys, so that this takes as long. */
 const NAMES = 200
-/** Names looked at by one step of a scan. */
-const COUNT = 1000
 /** More patterns than this are looked for in one scan, which then fetches every key. */
 const SCANS = 4
 
@@ -42,15 +42,10 @@ export const createRedisInvalidate = (options: Omit<RedisAccess, 'run'>): RedisI
 
 /** A new epoch makes everything unreadable at once; the entries are then removed for their memory. */
 const invalidateAll = async (redis: RedisAccess): Promise<CarriedOut> => {
-  const { keys, run, runScript, observer } = redis
-  const reason = 'everything-invalidated'
-  const args = [keys.prefix, redis.randomEpoch(), reason]
-  const [kind, position] = await run('invalidate', () => runScript(OPEN, epochKeys(keys), args))
-  if (kind !== 'begun') throw new Error(`no new epoch could be begun: ${kind}`)
-  observer.epochBegan({ reason })
+  const position = await beginEpoch(redis, 'everything-invalidated')
   let removed = 0
   try {
-    for await (const found of scan(redis, '*')) removed += await unlink(redis, found.filter(isEntry))
+    for await (const found of scan(redis, '*')) removed += await removeEntries(redis, found.filter(isEntry))
   } catch {
     // What is not removed now expires, unreadable.
   }
@@ -104,19 +99,45 @@ const sliceOf = ({ keys, tags }: KeysAndTags, from: number): KeysAndTags => ({
 
 /** Removes keys and tagged entries; with a record, also appends it in the same step as the last of them. */
 const invalidateSlice = async (redis: RedisAccess, named: KeysAndTags, record: string) => {
-  const { keys, run, runScript, randomEpoch, observer } = redis
-  const args = [keys.prefix, randomEpoch(), record, SLICE, named.keys.length, ...named.keys, ...named.tags]
   for (let removed = 0; ;) {
-    const reply = await run('invalidate', () => runScript(INVALIDATE, epochKeys(keys), args))
-    const [kind, count, id = '', reason = ''] = reply
-    removed += count
-    if (reason !== '') observer.epochBegan({ reason })
-    if (kind !== 'more') return { removed, id, isEpochNew: reason !== '' }
+    const call = await redis.run('invalidate', () => removeSome(redis, named, record))
+    removed += call.reply[1]
+    if (call.reply[0] === 'more') continue
+    const begun = await beginIfDoubtful(redis, call)
+    const [, , position = ''] = call.reply
+    redis.remembered.remember(begun ?? position)
+    return { removed, id: recordIdOf(begun ?? position), isEpochNew: begun !== undefined }
   }
 }
 
-/** The KEYS of OPEN and INVALIDATE. */
-export const epochKeys = ({ epoch, log, server, tags }: RedisKeys) => [epoch, log, server, tags]
+type Call = Awaited<ReturnType<typeof removeSome>>
+
+/**
+ * What was not found for certain is removed for certain by a new epoch: where an index was none, or may have been evicted
+ * before its entries, which `allkeys-*` allows.
+ */
+const beginIfDoubtful = async (redis: RedisAccess, { reply, now }: Call): Promise<Position | undefined> => {
+  const [kind, , position = '', words = ''] = reply
+  if (kind === 'unsettled') return settleEpoch(redis)
+  if (kind === 'damaged') return beginEpoch(redis, 'damaged-index', epochOf(position))
+  if (now === undefined || !redis.server.hasEvicted({ words, now, position })) return undefined
+  return beginEpoch(redis, 'evictions', epochOf(position))
+}
+
+/** One call of the script, and behind it, what shows whether keys were evicted up to its end: one round trip. */
+const removeSome = async (redis: RedisAccess, { keys: named, tags }: KeysAndTags, record: string) => {
+  const { keys, runScript, server } = redis
+  const under = (storeKey: string): string => keys.prefix + storeKey
+  const entries = named.flatMap((key) => [under(key), under(valueKey(key))])
+  const indexes = [...named, ...tags].map((tag) => under(TAG_INDEX + tag))
+  const args = [...epochArguments(redis), record, SLICE, keys.prefix, entries.length]
+  let now: Promise<Capabilities | undefined> = Promise.resolve(undefined)
+  const reply = await runScript(INVALIDATE, [...epochKeys(keys), ...entries, ...indexes], args, () => {
+    now = server.askOfEvictions()
+    now.catch(() => undefined)
+  })
+  return { reply, now: await now }
+}
 
 const invalidatePatterns = async (redis: RedisAccess, patterns: readonly string[]): Promise<number> => {
   if (patterns.length > SCANS) return invalidateMatching(redis, patterns, '*')
@@ -138,39 +159,10 @@ const invalidateMatching = async (redis: RedisAccess, patterns: readonly string[
       else storeKeys.push(name)
     }
     if (tags.length > 0) removed += (await invalidateNamed(redis, { keys: [], tags }, NO_RECORD)).removed
-    removed += await unlink(redis, storeKeys)
+    removed += await removeEntries(redis, storeKeys)
   }
   return removed
 }
 
 /** Tag indexes stay: they may already name entries of the new epoch. The sweep empties them. */
 const isEntry = (name: string): boolean => !name.startsWith('@') || /^@(value|proof):/.test(name)
-
-/**
- * All under the prefix whose name may match, without the prefix and a page at a time; never blocks Redis as KEYS does.
- * `match` is a pattern for Redis: see `atLeast`.
- */
-async function* scan({ client, keys, run }: RedisAccess, match: string): AsyncGenerator<readonly string[]> {
-  const pattern = `${escapeGlob(keys.prefix)}${match}`
-  let cursor = '0'
-  do {
-    const [next, found] = await run('scan', () => client.scan(cursor, 'MATCH', pattern, 'COUNT', COUNT))
-    cursor = next
-    yield found.map((key) => key.slice(keys.prefix.length))
-  } while (cursor !== '0')
-}
-
-/** Returns how many of them there were. */
-const unlink = async ({ client, keys, run }: RedisAccess, storeKeys: readonly string[]): Promise<number> => {
-  if (storeKeys.length === 0) return 0
-  return run('unlink', () => client.unlink(storeKeys.map((storeKey) => keys.prefix + storeKey)))
-}
-
-const escapeGlob = (text: string): string => text.replace(/[*?[\]\\]/g, '\\$&')
-
-/**
- * A pattern for Redis that matches at least the same. Its own matcher takes exponential time in the number of
- * stars, so it gets two; and no sets, whose order beyond ASCII depends on the machine it was compiled for.
- */
-const atLeast = (pattern: string): string =>
-  pattern.includes('[') || (pattern.match(/\*/g) ?? []).length > 2 ? `${literalPrefix(pattern)}*` : pattern

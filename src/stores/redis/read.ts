@@ -1,9 +1,11 @@
 import { Type } from '@sinclair/typebox'
+import { isBefore, type Position } from '../../cache/position.js'
 import type { Reading, Store } from '../../cache/store.js'
 import { decodeEntry } from '../entry-codec.js'
+import { isKnown } from './epochs.js'
 import type { RedisAccess } from './redis-access.js'
 import type { Connection } from './connection/connection.js'
-import { LOST_EPOCH } from './connection/error-replies.js'
+import { LOST_EPOCH, LOST_RECORDS } from './connection/error-replies.js'
 import { script } from './scripts/script.js'
 
 export type ReadOptions = RedisAccess & { readonly connection: Connection }
@@ -24,13 +26,30 @@ export const createRead = (options: ReadOptions): Store['read'] =>
  * Commands of one connection are carried out in order: an UNLINK that succeeds proves a master at the MGET before it.
  */
 const readNow = async (options: ReadOptions, storeKeys: readonly string[]): Promise<Reading> => {
-  const { client, keys, connection } = options
+  const { client, keys, connection, remembered } = options
+  const { position: before } = remembered
   const asked = [keys.epoch]
   for (const storeKey of storeKeys) asked.push(keys.prefix + storeKey)
   const [[bytes, ...values]] = await Promise.all([client.mgetBuffer(asked), client.unlink(keys.nothing)])
   if (bytes === undefined || bytes === null) throw connection.markDown(LOST_EPOCH)
   const position = bytes.toString('latin1')
+  if (position !== remembered.position && position !== before) await settleMove(options, { before, position })
   return { position, entries: values.map((value) => (value ? decodeEntry(value, position) : undefined)) }
+}
+
+/**
+ * The log has moved since this process last looked, by an invalidation of another: what was read counts once the server
+ * has shown that it still has all records of before. One that was asked after `before` had been seen is never earlier.
+ */
+const settleMove = async (options: ReadOptions, { before, position }: Move): Promise<void> => {
+  const { connection, remembered } = options
+  if (isBefore(position, before) || !(await isKnown(options, before))) throw connection.markDown(LOST_RECORDS)
+  remembered.remember(position)
+}
+
+interface Move {
+  readonly before: Position
+  readonly position: Position
 }
 
 /** What one command asks for at most, so that Redis is not blocked for long. */

@@ -1,4 +1,3 @@
-import { StoreUnavailableError } from '../../cache/errors.js'
 import { kindsOf } from '../../cache/invalidation.js'
 import type { Store } from '../../cache/store.js'
 import { Journal } from '../journal.js'
@@ -10,8 +9,10 @@ import { Connection, type ConnectionOptions, type Run } from './connection/conne
 import { faultOf } from './connection/error-replies.js'
 import { readRecords } from './records.js'
 import { redisKeysUnder } from './scripts/redis-keys.js'
-import { createRedisInvalidate, epochKeys, type RedisInvalidate } from './invalidate.js'
-import { OPEN } from './scripts/epoch.js'
+import { createRedisInvalidate, type RedisInvalidate } from './invalidate.js'
+import { openEpoch } from './epochs.js'
+import { KnownServer } from './known-server.js'
+import { RememberedPosition } from './remembered-position.js'
 import { createScriptRunner } from './scripts/script.js'
 import { sweep } from './sweep.js'
 
@@ -33,7 +34,9 @@ export const createRedisStore = (options: RedisStoreOptions): Store => {
   const keys = redisKeysUnder(options.prefix)
   const runScript = createScriptRunner(client)
   const journal = new Journal()
-  const base = { client, keys, runScript, randomEpoch, observer, journal }
+  const server = new KnownServer(client, observer)
+  const remembered = new RememberedPosition()
+  const base = { client, keys, runScript, server, remembered, randomEpoch, observer, journal }
   const parts: Parts = { ...base, invalidateNow: createRedisInvalidate(base) }
   const connection = new Connection({
     ...options,
@@ -54,7 +57,7 @@ export const createRedisStore = (options: RedisStoreOptions): Store => {
       // A master that has become a replica keeps its connections: this is where it is noticed when nobody writes.
       // While the store is down, the handshake is what asks.
       if (connection.state === 'up')
-        await openEpoch(parts, redis.run).catch((error: unknown) => connection.markDown(faultOf(error)))
+        await openEpoch(redis).catch((error: unknown) => connection.markDown(faultOf(error)))
       await sweep(redis)
     },
     stats: async () => ({
@@ -91,20 +94,13 @@ interface Parts extends Omit<RedisAccess, 'run'> {
  * So the connection goes up in the very turn in which the journal is seen to be empty, and no sooner.
  */
 const handshake = async (parts: Parts, run: Run): Promise<void> => {
-  // ioredis goes on in database 0 when its own SELECT was refused. A cluster has no other.
+  // ioredis goes on in database 0 when its own SELECT was refused. After `client.select` it would select by itself on
+  // the next connection, too, before that has logged in, and nobody would catch the refusal: so not by that name.
   const { client } = parts
-  const { db = 0, Connector } = client.options
-  if (Connector === undefined) await run('select', () => client.select(db))
-  await openEpoch(parts, run)
+  const { database = 0 } = client
+  if (database !== 0) await run('select', () => client.call('SELECT', database))
+  await openEpoch({ ...parts, run })
   await replayJournal(parts, run)
-}
-
-const openEpoch = async ({ keys, runScript, randomEpoch, observer }: Parts, run: Run): Promise<void> => {
-  const args = [keys.prefix, randomEpoch(), '']
-  const [kind, , reason] = await run('open', () => runScript(OPEN, epochKeys(keys), args))
-  if (kind === 'replica')
-    throw new StoreUnavailableError('this Redis is a replica; replicas are never read', { kind: 'read-only' })
-  if (reason !== undefined) observer.epochBegan({ reason })
 }
 
 const replayJournal = async ({ journal, invalidateNow, observer }: Parts, run: Run): Promise<void> => {
@@ -122,6 +118,9 @@ const replayJournal = async ({ journal, invalidateNow, observer }: Parts, run: R
 
 const memoryOf = async ({ client, run }: RedisAccess) => {
   const info = await run('info', () => client.info('memory'))
-  const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? NaN)
+  const field = (name: string): number | undefined => {
+    const text = new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1]
+    return text === undefined ? undefined : Number(text)
+  }
   return { usedBytes: field('used_memory'), maxBytes: field('maxmemory') }
 }

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { COMPARED_RECORDS } from '../../cache/invalidate/matcher.js'
 import type { RedisAccess } from './redis-access.js'
+import { ENTRIES } from './scripts/entries.js'
 import { TAG_INDEX } from './scripts/redis-keys.js'
 import { script } from './scripts/script.js'
 
@@ -16,28 +17,29 @@ export const sweep = async ({ client, keys, runScript, run }: RedisAccess): Prom
     const [next, tags] = await run('sweep', () => client.sscan(keys.tags, cursor, 'COUNT', TAGS_PER_CALL))
     cursor = next
     for (let left = tags; left.length > 0;) {
+      const indexes = left.map((tag) => keys.prefix + TAG_INDEX + tag)
       const args = [keys.prefix, MEMBERS_PER_TAG, ...left]
-      left = await run('sweep', () => runScript(SWEEP_TAGS, [keys.tags], args))
+      left = await run('sweep', () => runScript(SWEEP_TAGS, [keys.tags, ...indexes], args))
     }
   } while (cursor !== '0')
   await run('sweep', () => runScript(TRIM_LOG, [keys.log], [RECORD_AGE_MS]))
 }
 
 /**
- * KEYS tags · ARGV prefix, slice, tags. Removes index members whose entry has expired. Scores come from the
+ * KEYS tags, an index of each tag · ARGV prefix, slice, tags. Removes index members whose entry has expired. Scores come from the
  * server's clock, but an entry may outlive its score by the time that a script took: Redis is asked.
  * Returns the tags that are worth another call.
  */
 const SWEEP_TAGS = script({
   reply: Type.Array(Type.String()),
-  lua: `
+  lua: `${ENTRIES}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local more = {}
 for i = 3, #ARGV do
-  local index_key, removed = ARGV[1] .. '${TAG_INDEX}' .. ARGV[i], 0
+  local index_key, removed = KEYS[i - 1], 0
   for _, store_key in ipairs(redis.call('ZRANGEBYSCORE', index_key, '-inf', now, 'LIMIT', 0, ARGV[2])) do
-    if redis.call('EXISTS', ARGV[1] .. store_key) == 0 then removed = removed + redis.call('ZREM', index_key, store_key) end
+    if not is_entry(ARGV[1] .. store_key) then removed = removed + redis.call('ZREM', index_key, store_key) end
   end
   if redis.call('EXISTS', index_key) == 0 then redis.call('SREM', KEYS[1], ARGV[i])
   elseif removed == tonumber(ARGV[2]) then more[#more + 1] = ARGV[i] end

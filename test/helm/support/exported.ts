@@ -54,6 +54,8 @@ export const exportedSamples = async (): Promise<Samples> => {
   observer.storeAsked({ operation: 'read', durationMs: 1 })
   observer.storeFailed({ operation: 'read', kind: 'unreachable', error: new Error('away') })
   observer.storeChanged({ state: 'down', kind: 'unreachable', reason: 'away' })
+  observer.tokenRenewed({ expiresAt: 1 })
+  observer.tokenNotRenewed({ reason: 'away', failures: 1 })
   observer.epochBegan({ reason: 'no-epoch' })
   return samplesOf(await registry.metrics())
 }

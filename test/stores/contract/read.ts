@@ -94,6 +94,7 @@ export const readContract = async (t: Test, createStore: CreateStore): Promise<v
     const stats = await store.stats()
     t.match(stats, { state: 'up', pendingInvalidations: 0 })
     t.ok((stats.usedBytes ?? 0) > 10_000)
-    t.type(stats.maxBytes, 'number')
+    // Not every server tells its limit.
+    t.ok(stats.maxBytes === undefined || stats.maxBytes >= 0, `${stats.maxBytes}`)
   })
 }

@@ -12,7 +12,7 @@ const commandsOf = async (server: RedisServer): Promise<Map<string, number>> => 
 }
 
 /** What the test itself asks, and each of its connections. */
-const OWN = /^(info|hello|select|client\||config\||slowlog\|)/
+const OWN = /^(info|hello|select|client|config|slowlog)(\||$)/
 
 const commandsDuring = async (server: RedisServer, work: () => Promise<unknown>) => {
   const before = await commandsOf(server)
@@ -46,6 +46,28 @@ void t.test(
       for (let at = 0; at < 100; at++) await store.read(['a', '@proof:p', 'missing'])
     })
     t.strictSame(commands, { mget: 100, unlink: 100 })
+  }
+)
+
+void t.test(
+  'the first read after an invalidation by another asks once more, the next ones do not',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const server = await redisFor(t)
+    const { store } = await connectStore(t, { url: server.url })
+    const { store: other } = await connectStore(t, { url: server.url })
+    for (const times of [1, 2]) {
+      await invalidate(other, { keys: ['a'] })
+      const commands = await commandsDuring(server, async () => {
+        for (let at = 0; at < 10; at++) await store.read(['a'])
+      })
+      t.match(commands, { mget: 10, unlink: 10 })
+      // The script's text goes to the server at first.
+      if (times === 2) t.match(commands, { evalsha: 1, xrange: 1 })
+    }
+    await invalidate(store, { keys: ['a'] })
+    const commands = await commandsDuring(server, () => store.read(['a']))
+    t.strictSame(commands, { mget: 1, unlink: 1 }, 'and its own it knows already')
   }
 )
 
@@ -88,7 +110,8 @@ void t.test(
       }))
     )
     const redis = server.client()
-    const bytes = Buffer.alloc(300)
+    // Of an older epoch and release: to be removed all the same.
+    const bytes = Buffer.concat([Buffer.from('epoch-of-before-\u0002'), Buffer.alloc(300)])
     for (let at = 0; at < 100_000; at += 5000) {
       const pipeline = redis.pipeline()
       for (let n = at; n < at + 5000; n++) pipeline.set(`spms:user:${n % 10}:${n}`, bytes, 'PX', 600_000)

@@ -2,6 +2,8 @@ import t, { type Test } from 'tap'
 import { invalidationOf } from '../../../src/cache/invalidation.js'
 import { epochOf, randomEpoch } from '../../../src/cache/position.js'
 import type { Store } from '../../../src/cache/store.js'
+import { KnownServer } from '../../../src/stores/redis/known-server.js'
+import { RememberedPosition } from '../../../src/stores/redis/remembered-position.js'
 import { redisKeysUnder } from '../../../src/stores/redis/scripts/redis-keys.js'
 import { createRedisInvalidate } from '../../../src/stores/redis/invalidate.js'
 import { createScriptRunner } from '../../../src/stores/redis/scripts/script.js'
@@ -14,8 +16,9 @@ import { connectStore, infoOf, redisFor, untilUp } from '../redis-fixtures.js'
 const evictionsOf = async (server: RedisServer): Promise<number> =>
   Number(await infoOf(server, 'stats', 'evicted_keys'))
 
+/** Itself, as Redis Enterprise does not say what it evicts. */
 const serverWith = (t: Test, policy: string): Promise<RedisServer> =>
-  redisFor(t, { args: ['--maxmemory', '6mb', '--maxmemory-policy', policy] })
+  redisFor(t, { behavesAs: 'redis', args: ['--maxmemory', '6mb', '--maxmemory-policy', policy] })
 
 /** Entries of 8 kB, each under a tag of its own and one that all have. */
 const write = async (store: Store, from: number, to: number): Promise<void> => {
@@ -91,6 +94,31 @@ void t.test(
   }
 )
 
+void t.test('invalidations at the same time find evictions once', { skip: needsOwnRedis }, async (t) => {
+  const server = await serverWith(t, 'allkeys-lru')
+  const watched = [
+    await connectStore(t, { url: server.url }),
+    await connectStore(t, { url: server.url }),
+    await connectStore(t, { url: server.url })
+  ]
+  await evictIndex(server, 'none')
+  const all = await Promise.all(watched.map(({ store }) => invalidate(store, { tags: ['t'] })))
+  for (const result of all) t.match(result, { outcome: 'done' })
+  const begun = watched.flatMap(({ told }) => told.epochBegan.map(({ reason }) => reason))
+  t.strictSame(begun, ['no-epoch', 'evictions'])
+})
+
+void t.test('a policy that is changed while it runs is noticed', { skip: needsOwnRedis }, async (t) => {
+  const server = await serverWith(t, 'volatile-lru')
+  const { store, told } = await connectStore(t, { url: server.url })
+  await put(store, { storeKey: 'a', entry: tagged('t') })
+  await server.cli('config', 'set', 'maxmemory-policy', 'allkeys-random')
+  await evictIndex(server, 'spms:@tag:t')
+  t.match(await invalidate(store, { tags: ['t'] }), { outcome: 'done' })
+  t.strictSame(await readable(store, 'a'), [])
+  t.match(told.epochBegan.at(-1), { reason: 'evictions' })
+})
+
 void t.test('without evictions allkeys-lru costs no new epoch', { skip: needsOwnRedis }, async (t) => {
   const server = await serverWith(t, 'allkeys-lru')
   const { store } = await connectStore(t, { url: server.url })
@@ -132,7 +160,15 @@ void t.test(
     await put(store, { storeKey: 'a', entry: tagged('t:1') })
     const redis = server.client()
     const recorder = createRecorder()
-    const options = { client: redis, keys: redisKeysUnder('spms:'), runScript: createScriptRunner(redis) }
+    const knownServer = new KnownServer(redis, recorder)
+    await knownServer.ask()
+    const options = {
+      client: redis,
+      keys: redisKeysUnder('spms:'),
+      runScript: createScriptRunner(redis),
+      server: knownServer,
+      remembered: new RememberedPosition()
+    }
     const invalidateNow = createRedisInvalidate({ ...options, randomEpoch, observer: recorder })
     let scans = 0
     await invalidateNow(

@@ -9,7 +9,9 @@ void t.test('names are those that are documented', async (t) => {
   await put(store, { storeKey: 'k', entry: tagged('t') }, { storeKey: '@value:k', entry: entryOf('') })
   t.strictSame(
     await keysOf(server),
-    ['@epoch', '@log', '@server', '@tag:t', '@tags', '@value:k', 'k'].map((name) => `{spms}:${name}`)
+    ['@began', '@epoch', '@log', '@server', '@tag:t', '@tags', '@value:k', 'k'].map(
+      (name) => `{spms}:${name}`
+    )
   )
   t.ok(isPosition(String(await server.cli('get', '{spms}:@epoch'))))
   t.equal(await server.cli('get', '{spms}:@epoch'), await positionOf(store))
@@ -27,16 +29,33 @@ void t.test('other keys of the same Redis are left alone', async (t) => {
   t.equal(Number(await server.cli('exists', 'spms:a')), 0)
 })
 
-void t.test('values under the same prefix that are no entries are nothing, and are replaced', async (t) => {
-  const server = await redisFor(t)
-  const { store } = await connectStore(t, { url: server.url })
-  await server.cli('set', 'spms:user:5', 'a pickle that some other library has left here')
-  await server.cli('rpush', 'spms:list', 'x')
-  t.strictSame(await bodies(store, 'user:5', 'list'), [undefined, undefined])
-  const write = { storeKey: 'user:5', entry: entryOf('ours'), condition: 'absent' as const }
-  t.strictSame(await put(store, write, { storeKey: 'list', entry: entryOf('ours') }), ['stored', 'stored'])
-  t.strictSame(await bodies(store, 'user:5', 'list'), ['ours', 'ours'])
-})
+void t.test(
+  'values under the same prefix that are no entries are nothing, and nothing replaces them',
+  async (t) => {
+    const server = await redisFor(t)
+    const { store, told } = await connectStore(t, { url: server.url })
+    await server.cli('set', 'spms:user:5', 'a pickle that some other library has left here')
+    await server.cli('set', 'spms:empty', '')
+    await server.cli('rpush', 'spms:list', 'x')
+    const foreign = ['user:5', 'empty', 'list']
+    t.strictSame(await bodies(store, ...foreign), [undefined, undefined, undefined])
+    for (const storeKey of foreign) {
+      const mine = { storeKey: 'mine', entry: entryOf('mine') }
+      await t.rejects(put(store, mine, { storeKey, entry: tagged('t') }), {
+        name: 'StoreUnavailableError',
+        message: 'commit failed'
+      })
+      t.match(told.storeFailed.at(-1), {
+        operation: 'commit',
+        kind: 'foreign-value',
+        error: { message: `the value under spms:${storeKey} is of another application` }
+      })
+    }
+    t.strictSame(await readable(store, 'mine'), [], 'nothing of such a commit is stored')
+    await invalidate(store, { keys: foreign, tags: ['t'], patterns: ['*'] })
+    t.equal(Number(await server.cli('exists', ...foreign.map((name) => `spms:${name}`))), 3)
+  }
+)
 
 void t.test('an entry that is not readable meets no condition', async (t) => {
   const server = await redisFor(t)

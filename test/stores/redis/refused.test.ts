@@ -3,7 +3,7 @@ import type { Store } from '../../../src/cache/store.js'
 import { eventually } from '../../support/eventually.js'
 import { needsOwnRedis, type RedisServer } from '../../support/redis-server.js'
 import { entryOf, invalidate, invalidateAtOnce, positionOf, put, putAt, readable } from '../fixtures.js'
-import { connectStore, infoOf, openStore, redisFor, untilAsked, untilUp } from '../redis-fixtures.js'
+import { connectStore, infoOf, openStore, redisFor, untilUp } from '../redis-fixtures.js'
 
 void t.test(
   'a wrong password is told, and the store is used once it is right',
@@ -29,7 +29,7 @@ void t.test('a password that is asked for later is told, too', { skip: needsOwnR
   const admin = server.client()
   await admin.config('SET', 'requirepass', 'new')
   await admin.call('client', 'kill', 'type', 'normal', 'skipme', 'yes')
-  await untilAsked(told, 'select', 2)
+  await eventually(() => told.storeStaysDown.length > 0)
   t.match(told.storeChanged.at(-1), { state: 'down' })
   await t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })
   await admin.config('SET', 'requirepass', '')

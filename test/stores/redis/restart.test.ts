@@ -2,7 +2,7 @@ import t from 'tap'
 import { epochOf } from '../../../src/cache/position.js'
 import { freePort } from '../../support/free-port.js'
 import { eventually } from '../../support/eventually.js'
-import { needsOwnRedis, startRedis } from '../../support/redis-server.js'
+import { addressAt, needsOwnRedis, startRedis } from '../../support/redis-server.js'
 import {
   entryOf,
   invalidate,
@@ -21,7 +21,7 @@ const untilDown = ({ store }: WatchedStore): Promise<unknown> =>
 
 void t.test('a server that is down at start is used once it is there', { skip: needsOwnRedis }, async (t) => {
   const port = await freePort()
-  const watched = await openStore(t, { url: `redis://127.0.0.1:${port}/1` })
+  const watched = await openStore(t, { url: addressAt(port) })
   const { store } = watched
   await eventually(() => watched.told.storeChanged.length > 0, { intervalMs: 5 })
   await t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })

@@ -1,12 +1,16 @@
 import { StoreUnavailableError } from '../../../cache/errors.js'
+import type { Credentials, Login } from '../credentials/credentials.js'
 import { Breaker } from '../../breaker.js'
 import { BudgetExceededError } from '../../time-budget.js'
 import { Batches } from './batches.js'
 import { faultOf, needsNewConnection, isWrongServer } from './error-replies.js'
 import { ConnectionLifecycle, type LifecycleOptions } from './lifecycle.js'
+import { logIn } from './log-in.js'
 
 export interface ConnectionOptions extends LifecycleOptions {
   readonly commandTimeoutMs: number
+  /** Where the client has none of its own: what each new connection logs in with, and again when it is renewed. */
+  readonly credentials?: Credentials | undefined
   /** Runs before anything is served, on each new connection and each time it was marked down, by means of `run`. */
   readonly handshake: (run: Run) => Promise<void>
 }
@@ -26,13 +30,17 @@ export class Connection extends ConnectionLifecycle {
   readonly #breaker = new Breaker()
   readonly #batches: Batches
   readonly #handshake: ConnectionOptions['handshake']
+  readonly #credentials: Credentials | undefined
+  readonly #inHandshake: Run = (operation, work) => this.#attempt(operation, work, () => undefined)
 
   constructor(options: ConnectionOptions) {
     super(options)
-    const { client, commandTimeoutMs: budgetMs, handshake } = options
+    const { client, commandTimeoutMs: budgetMs, handshake, credentials } = options
     const patienceMs = Math.max(PATIENCE_MS, budgetMs)
     this.#batches = new Batches(client, { budgetMs, patienceMs, clock: this.clock })
     this.#handshake = handshake
+    this.#credentials = credentials
+    credentials?.whenRenewed((login) => this.#logInAgain(login))
   }
 
   /** Rejects with `StoreUnavailableError`, at once while the connection is down. */
@@ -51,8 +59,36 @@ export class Connection extends ConnectionLifecycle {
     this.#batches.join()
   }
 
+  override stop(): void {
+    super.stop()
+    this.#credentials?.close()
+  }
+
   protected override handshake(): Promise<void> {
-    return this.#handshake((operation, work) => this.#attempt(operation, work, () => undefined))
+    if (this.#credentials === undefined) return this.#handshake(this.#inHandshake)
+    return this.#logIn(this.#credentials).then(() => this.#handshake(this.#inHandshake))
+  }
+
+  async #logIn(credentials: Credentials): Promise<void> {
+    const login = await credentials.login()
+    try {
+      await this.#inHandshake('auth', () => logIn(this.options.client, login))
+    } catch (error) {
+      if (faultOf(error).kind === 'credentials') credentials.refused(login)
+      throw error
+    }
+  }
+
+  /** The connection stays as it is when it fails: it was logged in before. A new connection logs in by itself. */
+  async #logInAgain(login: Login): Promise<void> {
+    const { client } = this.options
+    const isReady = (): boolean => client.status === 'ready'
+    if (!isReady()) return
+    try {
+      await this.#inHandshake('auth', () => logIn(client, login))
+    } catch (error) {
+      if (isReady()) throw error
+    }
   }
 
   async #run<T>(operation: string, work: () => Promise<T>, whenLate?: () => void): Promise<T> {

@@ -11,6 +11,7 @@ const SAYINGS: readonly (readonly [StoreFaultKind, RegExp, wrong?: 'server' | 'c
   ['full', replyOf('OOM')],
   ['credentials', replyOf('WRONGPASS|NOAUTH'), 'connection'],
   ['permission', replyOf('NOPERM')],
+  ['cross-slot', replyOf('CROSSSLOT')],
   ['maxclients', /max number of clients/],
   ['read-only', replyOf('READONLY'), 'connection'],
   ['no-replicas', replyOf('NOREPLICAS'), 'server'],
@@ -19,6 +20,7 @@ const SAYINGS: readonly (readonly [StoreFaultKind, RegExp, wrong?: 'server' | 'c
   ['moved', replyOf('MOVED|ASK'), 'connection'],
   ['persistence', replyOf('MISCONF'), 'server'],
   ['busy', replyOf('BUSY')],
+  ['refused', /ERR (.*\bunknown (redis |sub)?command\b|.*\bis not (allowed|supported)\b)/i],
   ['timeout', /timed? ?out|ETIMEDOUT/i],
   ['unreachable', /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/],
   ['closed', /ECONNRESET|EPIPE|closed|write?able/i]
@@ -28,14 +30,35 @@ function replyOf(words: string): RegExp {
   return new RegExp(`(^|-|: )(${words})\\b`)
 }
 
-/** `kind`: the first row that any error of the chain matches. `message`: what a `StoreUnavailableError` was caused by. */
-export const faultOf = (error: unknown): StoreFault => ({
-  kind: kindOf(chainOf(error)),
-  message: messageOf(error)
-})
+/**
+ * `kind`: the first row that any error of the chain matches. `message`: what a `StoreUnavailableError` was caused by, and
+ * the command where the server will not carry it out.
+ */
+export const faultOf = (error: unknown): StoreFault => {
+  const chain = chainOf(error)
+  const kind = kindOf(chain)
+  const command = NEED_COMMAND.has(kind) ? chain.flatMap(commandOf).at(-1) : undefined
+  const message = messageOf(error)
+  return { kind, message: command === undefined ? message : `${command.toUpperCase()}: ${message}` }
+}
+
+const NEED_COMMAND: ReadonlySet<StoreFaultKind> = new Set(['refused', 'permission', 'cross-slot'])
+
+/** As the client adds it to an error reply, without its arguments. */
+const commandOf = (error: Error): string[] => {
+  const command = 'command' in error ? error.command : undefined
+  const isNamed = typeof command === 'object' && command !== null && 'name' in command
+  return isNamed ? [String(command.name)] : []
+}
 
 /** Of a server that was flushed, or has evicted the epoch: no entry is known to be good until another has begun. */
 export const LOST_EPOCH: StoreFault = { kind: 'lost-epoch', message: 'Redis has lost the epoch' }
+
+/** Of a server that lacks an invalidation which it has acknowledged: what that has removed may be back. */
+export const LOST_RECORDS: StoreFault = {
+  kind: 'lost-records',
+  message: 'Redis has lost invalidations that it had acknowledged'
+}
 
 const kindOf = (chain: readonly Error[]): StoreFaultKind => {
   for (const each of chain) {

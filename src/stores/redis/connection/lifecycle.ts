@@ -51,6 +51,7 @@ export abstract class ConnectionLifecycle {
 
   /** Failures arrive as `close` or `end`. */
   start(): void {
+    this.#lastError = undefined
     if (!this.#isStopped) this.#client.connect().catch(() => undefined)
   }
 
@@ -91,7 +92,9 @@ export abstract class ConnectionLifecycle {
 
   #listen(): void {
     const lastFaultOr = (other: StoreFault) => (this.#lastError ? faultOf(this.#lastError) : other)
-    this.#client.on('connect', () => (this.#lastError = undefined))
+    // What was wrong with the last attempt is not what is wrong with this one.
+    for (const begun of ['reconnecting', 'connect'])
+      this.#client.on(begun, () => (this.#lastError = undefined))
     this.#client.on('error', (error: Error) => {
       // A server that refuses a connection says why and closes it: the broken connection is not the reason.
       if (this.#lastError === undefined || !saysWhy(this.#lastError) || saysWhy(error))

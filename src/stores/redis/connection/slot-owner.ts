@@ -3,6 +3,7 @@ import { connect as connectTls } from 'node:tls'
 import { Type } from '@sinclair/typebox'
 import { AbstractConnector, Redis, type RedisOptions } from 'ioredis'
 import { StoreUnavailableError } from '../../../cache/errors.js'
+import type { Login } from '../credentials/credentials.js'
 import type { RedisNode } from './address.js'
 import { parserOf } from '../scripts/script.js'
 
@@ -16,6 +17,8 @@ export interface SlotOwnerOptions {
   readonly prefix: string
   /** Of the short connections that ask where the slot is; its TLS is that of both. */
   readonly asking: ClientOptions
+  /** Of these connections, where it changes. */
+  readonly login: (() => Promise<Login>) | undefined
 }
 
 /** A node, and the name that its certificate must be for where that is not its host. */
@@ -26,13 +29,13 @@ type Endpoint = RedisNode & { readonly servername?: string }
  * which serves SCAN and INFO, too. It never follows MOVED from command to command: the owner is looked up
  * anew for a new connection only, so nothing is read from a new master before its epoch has been settled.
  */
-export const slotOwnerConnector = ({ nodes, prefix, asking }: SlotOwnerOptions) => {
+export const slotOwnerConnector = ({ nodes, prefix, asking, login }: SlotOwnerOptions) => {
   const { tls } = asking
   let known: readonly RedisNode[] = nodes
   let attempts = 0
 
-  const ask = async (node: RedisNode): Promise<Endpoint> => {
-    const client = new Redis({ ...asking, ...node, lazyConnect: true, retryStrategy: () => null })
+  const ask = async (node: RedisNode, present: Login | undefined): Promise<Endpoint> => {
+    const client = new Redis({ ...asking, ...present, ...node, lazyConnect: true, retryStrategy: () => null })
     let reason: Error | undefined
     client.on('error', (error: Error) => (reason = error))
     try {
@@ -55,9 +58,10 @@ export const slotOwnerConnector = ({ nodes, prefix, asking }: SlotOwnerOptions) 
   const findOwner = async (): Promise<Endpoint> => {
     const start = attempts++ % known.length
     const errors: unknown[] = []
+    const present = await login?.()
     for (const node of [...known.slice(start), ...known.slice(0, start)]) {
       try {
-        return await ask(node)
+        return await ask(node, present)
       } catch (error) {
         errors.push(error)
       }

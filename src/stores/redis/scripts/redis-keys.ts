@@ -10,6 +10,18 @@ export const redisKeysUnder = (prefix: string) => ({
   log: `${prefix}@log`,
   server: `${prefix}@server`,
   tags: `${prefix}@tags`,
+  /** The position with which the epoch began. */
+  began: `${prefix}@began`,
   /** Never there: to remove it changes nothing, but only a server that takes writes does it. */
   nothing: `${prefix}@void`
 })
+
+/** The KEYS with which every script of `scripts/epoch.ts` begins. */
+export const epochKeys = ({ epoch, log, server, tags, began, nothing }: RedisKeys) => [
+  epoch,
+  log,
+  server,
+  tags,
+  began,
+  nothing
+]

@@ -37,14 +37,27 @@ export type RunScript = ReturnType<typeof createScriptRunner>
 
 type Argument = string | number | Buffer
 
-/** Sends a script's digest, and its text only to a server that does not know it. Resolves with the reply, checked. */
+/**
+ * Sends a script's digest, and its text only to a server that does not know it. Resolves with the reply, checked.
+ * `whenSent` runs in the same turn as the script was sent, and again when it was sent anew: the commands of one connection
+ * are carried out in order, so what it asks is answered as of after the script.
+ */
 export const createScriptRunner =
   (client: Pick<Redis, 'evalsha' | 'eval'>) =>
-  async <T>(script: Script<T>, keys: readonly string[], args: readonly Argument[]): Promise<T> => {
+  async <T>(
+    script: Script<T>,
+    keys: readonly string[],
+    args: readonly Argument[],
+    whenSent?: () => void
+  ): Promise<T> => {
+    const reply = (sent: Promise<unknown>): Promise<unknown> => {
+      whenSent?.()
+      return sent
+    }
     try {
-      return script.parse(await client.evalsha(script.sha, keys.length, ...keys, ...args))
+      return script.parse(await reply(client.evalsha(script.sha, keys.length, ...keys, ...args)))
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-      return script.parse(await client.eval(script.lua, keys.length, ...keys, ...args))
+      return script.parse(await reply(client.eval(script.lua, keys.length, ...keys, ...args)))
     }
   }

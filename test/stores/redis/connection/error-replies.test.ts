@@ -26,7 +26,13 @@ const MESSAGES: Readonly<Record<string, StoreFaultKind>> = {
   'Connection is closed.': 'closed',
   'write EPIPE': 'closed',
   "Stream isn't writeable and enableOfflineQueue options is false": 'closed',
-  'ERR unknown command': 'other',
+  "ERR unknown command 'XADD', with args beginning with: ": 'refused',
+  'ERR command is not allowed': 'refused',
+  'ERR Unknown Redis command called from script script: 4f2c': 'refused',
+  'ERR This Redis command is not allowed from script script: 4f2c': 'refused',
+  "ERR unknown subcommand 'SLOTS'.": 'refused',
+  'ERR SELECT is not supported': 'refused',
+  "CROSSSLOT Keys in request don't hash to the same slot": 'cross-slot',
   'WRONGTYPE Operation against a key that holds no READONLY value': 'other'
 }
 
@@ -48,6 +54,18 @@ t.test('the cause of an error is looked at, and its code', async (t) => {
     kind: 'unreachable',
     message: 'connect failed'
   })
+})
+
+t.test('a command that the server will not carry out is named, and its arguments are not', async (t) => {
+  const cause = Object.assign(new Error('ERR Unknown Redis command called from script script: 4f2c'), {
+    command: { name: 'evalsha', args: ['a password'] }
+  })
+  t.strictSame(faultOf(new StoreUnavailableError('open failed', { cause })), {
+    kind: 'refused',
+    message: `EVALSHA: ${cause.message}`
+  })
+  const full = Object.assign(new Error('OOM command not allowed'), { command: { name: 'set' } })
+  t.equal(faultOf(full).message, 'OOM command not allowed', 'where it is not the command')
 })
 
 t.test('an error without words of its own is told by its code', async (t) => {

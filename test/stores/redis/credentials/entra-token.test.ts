@@ -1,0 +1,21 @@
+import t from 'tap'
+import { fetchEntraToken, objectIdOf } from '../../../../src/stores/redis/credentials/entra-token.js'
+
+const tokenWith = (claims: unknown): string =>
+  `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.signature`
+
+t.test('the user is the object id that the token names', async (t) => {
+  t.equal(objectIdOf(tokenWith({ oid: '3333', sub: 'other', text: 'ä?>' })), '3333')
+  for (const token of [tokenWith({ sub: '3333' }), tokenWith(null), tokenWith({ oid: 1 }), 'opaque', ''])
+    t.throws(() => objectIdOf(token), { message: /names no object id .* REDIS_USERNAME/ }, token)
+})
+
+t.test('a federated token that cannot be read is the reason', async (t) => {
+  const options = {
+    clientId: '22222222-2222-2222-2222-222222222222',
+    tenantId: '11111111-1111-1111-1111-111111111111',
+    federatedTokenFile: `${t.testdir()}/missing`,
+    scope: 'https://redis.azure.com/.default'
+  }
+  await t.rejects(fetchEntraToken(options, new AbortController().signal), { message: /ENOENT.*missing/ })
+})

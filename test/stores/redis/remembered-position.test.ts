@@ -1,0 +1,201 @@
+import t, { type Test } from 'tap'
+import { epochOf, recordIdOf } from '../../../src/cache/position.js'
+import type { Store } from '../../../src/cache/store.js'
+import { RememberedPosition } from '../../../src/stores/redis/remembered-position.js'
+import { needsOwnRedis, type RedisServer } from '../../support/redis-server.js'
+import { entryOf, invalidate, positionOf, put, readable, tagged } from '../fixtures.js'
+import { connectStore, redisFor, untilUp, type WatchedStore } from '../redis-fixtures.js'
+
+const epoch = 'e'.repeat(16)
+
+t.test('the latest position is remembered, in whatever order they come, from epoch to epoch', async (t) => {
+  const remembered = new RememberedPosition()
+  for (const [position, latest = position] of [
+    [`${epoch}:5-1`],
+    [`${epoch}:5-0`, `${epoch}:5-1`],
+    [`${epoch}:5-10`],
+    [`${'f'.repeat(16)}:6-0`],
+    [`${epoch}:5-11`, `${'f'.repeat(16)}:6-0`]
+  ] as const) {
+    remembered.remember(position)
+    t.equal(remembered.position, latest)
+  }
+})
+
+/** What a server without an identity has to offer: a user who may not ask for INFO sees the same of a real one. */
+const namelessServer = async (t: Test): Promise<RedisServer & { readonly namelessUrl: string }> => {
+  const server = await redisFor(t, { behavesAs: 'redis' })
+  await server.cli('acl', 'setuser', 'nameless', 'on', '>secret', 'allcommands', 'allkeys', '-info')
+  return { ...server, namelessUrl: server.url.replace('redis://', 'redis://nameless:secret@') }
+}
+
+/** What lies in the database, and how to make it lie there again, in one step and under all connections. */
+const copyOf = async (server: RedisServer) => {
+  const redis = server.client()
+  const names = await redis.keys('*')
+  const kept = await Promise.all(names.map(async (name) => [name, await redis.dumpBuffer(name)] as const))
+  return async (): Promise<void> => {
+    const steps = redis.multi().flushdb()
+    for (const [name, bytes] of kept) steps.restore(name, 0, bytes)
+    await steps.exec()
+  }
+}
+
+/** As the failover of a proxy does, which keeps the connections: the records after the copy are lost. */
+const setUp = async (t: Test) => {
+  const server = await namelessServer(t)
+  const connect = (): Promise<WatchedStore> => connectStore(t, { url: server.namelessUrl })
+  const writer = await connect()
+  const reader = await connect()
+  await put(writer.store, { storeKey: 'a', entry: tagged('t') })
+  t.strictSame(await readable(reader.store, 'a'), ['a'])
+  const failOver = await copyOf(server)
+  return { server, connect, reader, writer, failOver }
+}
+
+const isReadableAgain = async (store: Store, storeKey: string): Promise<boolean> => {
+  const found = await readable(store, storeKey).catch(() => undefined)
+  await untilUp(store)
+  return (found ?? []).length > 0 || (await readable(store, storeKey)).length > 0
+}
+
+void t.test(
+  'a server that is behind what was read begins a new epoch',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const { reader, writer, failOver } = await setUp(t)
+    await invalidate(writer.store, { tags: ['t'] })
+    t.strictSame(await readable(reader.store, 'a'), [])
+    await failOver()
+    t.notOk(await isReadableAgain(reader.store, 'a'))
+    t.match(reader.told.storeChanged.at(-2), { state: 'down', kind: 'lost-records' })
+    t.match(reader.told.epochBegan, [{ reason: 'lost-records' }])
+    t.strictSame(await readable(writer.store, 'a'), [])
+  }
+)
+
+void t.test(
+  'a server that has later records, and not those that were read, begins a new epoch',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const { connect, reader, writer, failOver } = await setUp(t)
+    await invalidate(writer.store, { tags: ['t'] })
+    t.strictSame(await readable(reader.store, 'a'), [])
+    await failOver()
+    const late = await connect()
+    t.match(await invalidate(late.store, { tags: ['other'] }), { outcome: 'done' })
+    t.notOk(await isReadableAgain(reader.store, 'a'))
+    t.match(reader.told.epochBegan, [{ reason: 'lost-records' }])
+    t.strictSame(late.told.epochBegan, [], 'who has just started cannot know')
+  }
+)
+
+void t.test(
+  'a server that is back in an older epoch begins a new one, also when it has gone on meanwhile',
+  { skip: needsOwnRedis },
+  async (t) => {
+    for (const goesOn of [false, true]) {
+      const { connect, reader, writer, failOver } = await setUp(t)
+      await invalidate(writer.store, { all: true })
+      t.strictSame(await readable(reader.store, 'a'), [])
+      await failOver()
+      if (goesOn) await invalidate((await connect()).store, { tags: ['other'] })
+      t.notOk(await isReadableAgain(reader.store, 'a'))
+      t.match(reader.told.epochBegan, [{ reason: 'lost-records' }])
+    }
+  }
+)
+
+void t.test(
+  'an invalidation and a sweep notice it, too, for everybody',
+  { skip: needsOwnRedis },
+  async (t) => {
+    for (const act of [
+      async ({ store }: WatchedStore) =>
+        t.match(await invalidate(store, { tags: ['other'] }), { outcome: 'done' }),
+      ({ store }: WatchedStore) => store.sweep()
+    ]) {
+      const { connect, writer, failOver } = await setUp(t)
+      await invalidate(writer.store, { tags: ['t'] })
+      await failOver()
+      const late = await connect()
+      t.strictSame(await readable(late.store, 'a'), ['a'], 'what a failover can do to who has just started')
+      await act(writer)
+      t.match(writer.told.epochBegan.at(-1), { reason: 'lost-records' })
+      t.notOk(await isReadableAgain(late.store, 'a'))
+      t.strictSame(late.told.epochBegan, [], 'one new epoch is enough')
+    }
+  }
+)
+
+void t.test(
+  'sidecars that remember different positions come to one epoch, however the clock of the server goes',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const { server, connect, writer, failOver } = await setUp(t)
+    const watched = [writer, await connect(), await connect()]
+    const redis = server.client()
+    // Each has read another position of a server whose clock is ahead of the next one's.
+    for (const [at, { store }] of watched.entries()) {
+      const id = `999999999999${at}-7`
+      await redis.xadd('spms:@log', id, 'r', '{"keys":[],"tags":["t"],"patterns":[],"all":false}')
+      await redis.set('spms:@epoch', `${epochOf(await positionOf(store))}:${id}`)
+      t.equal(recordIdOf(await positionOf(store)), id)
+    }
+    await failOver()
+    const begunBefore = watched.map(({ told }) => told.epochBegan.length)
+    for (let round = 0; round < 5; round++) {
+      for (const { store } of watched) {
+        t.notOk(await isReadableAgain(store, 'a'))
+        await store.sweep()
+      }
+    }
+    const begun = watched.map(({ told }, at) => told.epochBegan.length - (begunBefore[at] ?? 0))
+    t.ok(
+      begun.every((count) => count <= 1),
+      `${begun.join(', ')} new epochs`
+    )
+    const positions = await Promise.all(watched.map(({ store }) => positionOf(store)))
+    t.equal(new Set(positions).size, 1)
+    t.match(recordIdOf(positions[0] ?? ''), /^9999999999992-\d+$/, 'later than all that anybody remembers')
+  }
+)
+
+void t.test('invalidations of others cost no epoch', { skip: needsOwnRedis }, async (t) => {
+  const { connect, reader, writer } = await setUp(t)
+  const watched = [reader, writer, await connect()]
+  const epochBefore = epochOf(await positionOf(reader.store))
+  await Promise.all(
+    Array.from({ length: 300 }, async (_, at) => {
+      const { store } = watched[at % 3] ?? reader
+      if (at % 2 === 0) await invalidate(store, { tags: [`other:${at}`] })
+      else await Promise.all([store.read(['a']), store.sweep(), store.read(['b'])])
+    })
+  )
+  t.equal(epochOf(await positionOf(reader.store)), epochBefore)
+  for (const { told } of watched) t.match(told.storeChanged, [{ state: 'up' }])
+  t.strictSame(await readable(reader.store, 'a'), ['a'])
+})
+
+void t.test(
+  'a position that is too old for the log is known to a server with an identity only',
+  { skip: needsOwnRedis },
+  async (t) => {
+    for (const [isNameless, begun] of [
+      [true, [{ reason: 'lost-records' }]],
+      [false, []]
+    ] as const) {
+      const server = await namelessServer(t)
+      const url = isNameless ? server.namelessUrl : server.url
+      const writer = await connectStore(t, { url })
+      const reader = await connectStore(t, { url })
+      await put(writer.store, { storeKey: 'a', entry: entryOf('') })
+      for (let at = 0; at < 5; at++) await invalidate(writer.store, { keys: ['other'] })
+      await server.cli('xtrim', 'spms:@log', 'MAXLEN', '2')
+      await readable(reader.store, 'a').catch(() => undefined)
+      await untilUp(reader.store)
+      t.strictSame(reader.told.epochBegan, begun)
+      t.strictSame(await readable(writer.store, 'a'), isNameless ? [] : ['a'])
+    }
+  }
+)
