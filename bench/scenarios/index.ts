@@ -12,9 +12,10 @@ import { redisDies } from './redis-dies.js'
 import { stampede } from './stampede.js'
 import { startUp } from './start-up.js'
 import { storm } from './storm.js'
+import { telemetry } from './telemetry.js'
 
 /** In the order in which they run and are reported. */
 export const scenarios: readonly Scenario[] = [
   ...[hit, miss, mixed, stampede, redisDies, storm],
-  ...[memory, compression, startUp, deleteKeys, growthTag, growthPattern, growthRows]
+  ...[memory, compression, telemetry, startUp, deleteKeys, growthTag, growthPattern, growthRows]
 ]

@@ -16,6 +16,8 @@ export interface SidecarOptions extends Pick<SubjectOptions, 'originUrl' | 'redi
   readonly nodeArguments?: readonly string[]
   /** The program of another Node than this one's. */
   readonly node?: string
+  /** The bundle of another version, to compare with. */
+  readonly program?: string
   /** Removed with it; one of its own without. */
   readonly folder?: string
 }
@@ -31,7 +33,12 @@ export const startSidecar = async (options: SidecarOptions): Promise<RunningSide
   const opsUrl = `http://127.0.0.1:${opsPort}`
   const { pid, stop } = await launch({
     name: 'The sidecar',
-    command: [options.node ?? process.execPath, ...NODE_ARGUMENTS, ...(options.nodeArguments ?? []), MAIN],
+    command: [
+      options.node ?? process.execPath,
+      ...NODE_ARGUMENTS,
+      ...(options.nodeArguments ?? []),
+      options.program ?? MAIN
+    ],
     environment: {
       NODE_ENV: 'production',
       LOG_LEVEL: 'info',

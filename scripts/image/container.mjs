@@ -11,6 +11,7 @@ export const RUN = fileURLToPath(new URL('./run.mjs', import.meta.url))
 /**
  * Starts a container of the image in this folder, with an embedded store and ports of its own, and resolves once it is
  * ready. `execute` runs a program in it and resolves with its exit code and output; `ended` with the container's exit code.
+ * `stop` ends it by SIGTERM, if it has not ended.
  */
 export const startContainer = async (folder) => {
   const [proxy, control, ops] = await Promise.all([freePort(), freePort(), freePort()])
@@ -33,8 +34,20 @@ export const startContainer = async (folder) => {
     return { code, output }
   }
   const at = (port) => `http://127.0.0.1:${port}`
-  const container = { proxy: at(proxy), control: at(control), ops: at(ops), ended, execute }
-  await untilReady(`${container.ops}/ready`, ended)
+  const container = {
+    proxy: at(proxy),
+    control: at(control),
+    ops: at(ops),
+    ended,
+    execute,
+    stop: () => child.kill()
+  }
+  try {
+    await untilReady(`${container.ops}/ready`, ended)
+  } catch (error) {
+    container.stop()
+    throw error
+  }
   return container
 }
 

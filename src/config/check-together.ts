@@ -1,11 +1,13 @@
 import type { Config } from './schema.js'
 import { ConfigError, shown } from './config-error.js'
 import { loginFaultOf } from './redis-login.js'
+import { telemetryOf } from './telemetry.js'
 
 /** What the schema cannot say: settings that do not go together. Throws `ConfigError`. */
 export const checkTogether = (config: Config): Config => {
   const fault = faultOf(config)
   if (fault !== undefined) throw new ConfigError(fault)
+  telemetryOf(config)
   return config
 }
 

@@ -32,11 +32,15 @@ export const shown = (name: string, value: string): string => {
 
 /** A password that was given for its file is one, too. */
 const SECRETS = new Set([
-  ...['CONTROL_TOKEN', 'REDIS_URL', 'REDIS_PASSWORD', 'REDIS_PASSWORD_FILE', 'WARM_IDENTITY']
+  ...['CONTROL_TOKEN', 'REDIS_URL', 'REDIS_PASSWORD', 'REDIS_PASSWORD_FILE', 'WARM_IDENTITY'],
+  'OTEL_EXPORTER_OTLP_HEADERS'
 ])
 
 /** Where an address that is not parsed could hold a password, nothing of it is shown. */
-const ADDRESSES = new Set(['ORIGIN_URL'])
+const ADDRESSES = new Set([
+  'ORIGIN_URL',
+  ...['', '_TRACES', '_METRICS'].map((signal) => `OTEL_EXPORTER_OTLP${signal}_ENDPOINT`)
+])
 const PLAIN_ADDRESS = /^[a-z]+:\/\/(?:[a-z\d._-]+|\[[\da-f:.]+\])(?::\d+)?(?:\/[\w./-]*)?$/i
 
 /** Each of several choices is refused by itself, too: the rule over all of them says enough. */

@@ -1,5 +1,6 @@
 import { type IntegerOptions, type Static, type StringOptions, Type } from '@sinclair/typebox'
 import { REDIS_LOGIN } from './redis-login.js'
+import { TELEMETRY_SETTINGS } from './telemetry-settings.js'
 
 const Port = (value: number, description: string) =>
   Type.Integer({ minimum: 0, maximum: 65535, default: value, description })
@@ -150,7 +151,8 @@ export const ConfigSchema = Type.Object({
   LOG_LEVEL: Type.Union(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info', description: 'Least severe level that is logged: hits and misses are at `debug`.' }
-  )
+  ),
+  ...TELEMETRY_SETTINGS
 })
 
 export type Config = Readonly<Static<typeof ConfigSchema>>

@@ -41,13 +41,20 @@ export const fastifyOptions = ({ loggerInstance }: DoorParts) => ({
   clientErrorHandler: (): void => undefined
 })
 
-/** `timeoutMs`: for each wait on a caller: a head, a pause in a body, a pause in taking an answer. */
-export const createServerFactory = ({ timeoutMs }: { readonly timeoutMs: number }): ServerFactory => {
+export interface ServerFactoryOptions {
+  /** For each wait on a caller: a head, a pause in a body, a pause in taking an answer. */
+  readonly timeoutMs: number
+  /** Follows each request from when it is its turn. */
+  readonly follow?: ((listener: RequestListener) => RequestListener) | undefined
+}
+
+export const createServerFactory = ({ timeoutMs, follow }: ServerFactoryOptions): ServerFactory => {
   const connections = new Connections()
   const drain = new Drain(connections)
   return {
     createServer: (options, listener, answerError = answerClientError) => {
-      const server = createServer({ ...headLimits(timeoutMs), ...options }, connections.inTurn(listener))
+      const followed = follow === undefined ? listener : follow(listener)
+      const server = createServer({ ...headLimits(timeoutMs), ...options }, connections.inTurn(followed))
       // Node would leave out fields beyond a number of them; their bytes are limited.
       server.maxHeadersCount = 0
       connections.addServer(server)

@@ -16,11 +16,7 @@ import { readCa } from './peers.js'
 export type OpenedStore = Store & { readonly client?: RedisClient }
 
 /** What makes the store that a configuration names. `credentials` are those that change, for Redis. */
-export type OpenStore = (
-  config: Config,
-  observer: Observer,
-  credentials?: Credentials  
-) => OpenedStore
+export type OpenStore = (config: Config, observer: Observer, credentials?: Credentials) => OpenedStore
 
 /** Throws `ConfigError`. */
 export const openStore: OpenStore = (config, observer, credentials) => {

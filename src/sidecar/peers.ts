@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { type Config, ConfigError } from '../config/config.js'
-import { parseRedisAddress, type RedisAddress } from '../stores/redis/connection/address.js'
+import {
+  parseRedisAddress,
+  type RedisAddress,
+  RedisSettingsError
+} from '../stores/redis/connection/address.js'
 
 /** Whom the sidecar talks to, as the log shows it. */
 export const peersOf = (config: Config): { readonly store: string; readonly origin: string } => ({
@@ -19,6 +23,27 @@ export const printAddress = (address: RedisAddress | URL): string => {
 }
 
 const SCHEMES = { ORIGIN: 'https', REDIS: 'rediss' }
+
+const addressOf = (config: Config): RedisAddress => {
+  try {
+    return parseRedisAddress(config.REDIS_URL)
+  } catch (error) {
+    throw error instanceof RedisSettingsError ? new ConfigError(error.message, { cause: error }) : error
+  }
+}
+
+/** What a span says of Redis, by the semantic conventions; `undefined` for the embedded store. */
+export const storeAttributesOf = (config: Config): Readonly<Record<string, string | number>> | undefined => {
+  if (config.CACHE_STORE === 'memory') return undefined
+  const address = addressOf(config)
+  const [{ host, port }] = address.nodes
+  return {
+    'db.system.name': 'redis',
+    ...(address.form !== 'cluster' && { 'db.namespace': `${address.database}` }),
+    // Of sentinels and nodes of a cluster it is not known beforehand which one is asked.
+    ...(address.form === 'single' && { 'server.address': host, 'server.port': port })
+  }
+}
 
 /** The certificates of ORIGIN_CA_FILE or REDIS_CA_FILE in PEM. Throws `ConfigError`. */
 export const readCa = (config: Config, peer: 'ORIGIN' | 'REDIS'): string | undefined => {

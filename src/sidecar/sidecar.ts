@@ -29,12 +29,15 @@ import { warmingOf } from './warming-of.js'
 import { createLogObserver } from '../telemetry/log-observer.js'
 import { createLogLevel } from '../telemetry/log-level.js'
 import { createMetrics } from '../telemetry/metrics.js'
+import type { OpenTelemetry } from '../telemetry/otel/telemetry.js'
 import { observeAll } from '../telemetry/observe.js'
 import { createStatistics } from '../telemetry/statistics.js'
 
 export interface SidecarOptions {
   readonly config: Config
   readonly log: Logger
+  /** `undefined`: nothing goes to a collector. */
+  readonly telemetry?: OpenTelemetry | undefined
   /** Tests put another store in its place. */
   readonly openStore?: OpenStore
 }
@@ -53,6 +56,7 @@ const SWEEP_MS = 60_000
 export const createSidecar = async ({
   config,
   log,
+  telemetry: openTelemetry,
   openStore: open = openStore
 }: SidecarOptions): Promise<Sidecar> => {
   const now = clockOf(config.CACHE_STORE)
@@ -74,9 +78,12 @@ export const createSidecar = async ({
   const unread = new Unread({ timeoutMs: config.CALLER_TIMEOUT_MS })
   const metrics = createMetrics({ stats: () => store.stats(), unread })
   const statistics = createStatistics({ counts: metrics.counts, now: Date.now })
-  const observer = observeAll([metrics, createLogObserver({ log, now: steadyNow })])
-  const store = open(config, observer, await credentialsOf(config, observer))
-  const origin = createHttpOrigin({
+  const telemetry = openTelemetry?.open({ log, registry: metrics.registry })
+  const logObserver = createLogObserver({ log, now: steadyNow })
+  const observer = observeAll([metrics, logObserver, ...(telemetry ? [telemetry.observer] : [])])
+  const opened = open(config, observer, await credentialsOf(config, observer))
+  const store = telemetry?.watchStore(opened) ?? opened
+  const httpOrigin = createHttpOrigin({
     url: config.ORIGIN_URL,
     timeoutMs: config.ORIGIN_TIMEOUT_MS,
     maxConnections: config.ORIGIN_MAX_CONNECTIONS,
@@ -87,6 +94,7 @@ export const createSidecar = async ({
     protectedHeaders: ['origin', ...table.identity.headers, ...table.variedHeaders],
     observer
   })
+  const origin = telemetry?.watchOrigin(httpOrigin) ?? httpOrigin
   const cache = createCache({
     store,
     origin,
@@ -104,7 +112,8 @@ export const createSidecar = async ({
   const state = { isReady: false, isDraining: false }
   const logLevel = createLogLevel({ log, now: Date.now })
   const doorOf = (name: string, create: (parts: DoorParts) => FastifyInstance): Door => {
-    const serverFactory = createServerFactory({ timeoutMs: config.CALLER_TIMEOUT_MS })
+    const follow = name === 'ops' ? undefined : telemetry?.follow
+    const serverFactory = createServerFactory({ timeoutMs: config.CALLER_TIMEOUT_MS, follow })
     return { serverFactory, app: create({ serverFactory, loggerInstance: logLevel.child({ door: name }) }) }
   }
   const proxy = doorOf('proxy', (parts) =>
@@ -124,7 +133,8 @@ export const createSidecar = async ({
       keyPrefix: config.KEY_PREFIX,
       maxEntryBytes: config.MAX_ENTRY_BYTES,
       token: config.CONTROL_TOKEN,
-      hosts: listOf(config.CONTROL_HOSTS?.toLowerCase())
+      hosts: listOf(config.CONTROL_HOSTS?.toLowerCase()),
+      nameRoute: telemetry?.nameRoute
     })
   )
   void control.app.register(storePlugin, { store })
@@ -170,6 +180,7 @@ export const createSidecar = async ({
         cache,
         origin,
         store,
+        telemetry,
         delayMs: config.SHUTDOWN_DELAY_MS,
         timeoutMs: config.SHUTDOWN_TIMEOUT_MS
       })

@@ -5,6 +5,7 @@ import type { Warming } from '../cache/warming/warming.js'
 import type { Door } from '../doors/server-factory.js'
 import type { HttpOrigin } from '../origin/http-origin.js'
 import type { Store } from '../cache/store.js'
+import type { Telemetry } from '../telemetry/otel/telemetry.js'
 
 interface StopParts {
   readonly warming: Warming
@@ -17,6 +18,7 @@ interface StopParts {
   readonly origin: HttpOrigin
   /** The control door closes it. */
   readonly store: Pick<Store, 'endWaiting'>
+  readonly telemetry?: Pick<Telemetry, 'close'> | undefined
   /** How long the doors go on. */
   readonly delayMs: number
   /** How long requests may then take. */
@@ -34,7 +36,8 @@ const LAST_MS = 1000
 /**
  * Closes the doors, finishes what is in progress and closes the rest, in the order in which one needs the other: the
  * backend may call the control door for a request of the proxy door, and a write is followed by its invalidation.
- * Resolves after `delayMs`, `timeoutMs` and a few times `LAST_MS` at most, whatever callers and the origin do.
+ * Resolves after `delayMs`, `timeoutMs`, a few times `LAST_MS` and the 2 s of the telemetry at most, whatever callers, the
+ * origin and the collector do.
  */
 export const stopInOrder = async (parts: StopParts): Promise<Stopped> => {
   const { cache, origin, delayMs, timeoutMs } = parts
@@ -58,5 +61,6 @@ export const stopInOrder = async (parts: StopParts): Promise<Stopped> => {
   // Its last act is to close the store.
   const cutControl = await finish(parts.control)
   const cutOps = await finish(parts.ops)
+  await parts.telemetry?.close()
   return { cut: cutProxied + cutControl + cutOps }
 }

@@ -50,10 +50,12 @@ export class Durations extends Histogram {
     return series
   }
 
-  /** What `get` of prom-client and its registry ask for. */
+  /** What `get` of prom-client and its registry ask for; `get` also wants to know which labels the values share. */
   async getForPromString() {
     const { name, help } = this.#options
-    const values = [...this.#series].flatMap(([value, series]) => this.#valuesOf(value, series))
+    const values = [...this.#series].flatMap(([value, series]) =>
+      this.#valuesOf(value, series).map((part) => ({ ...part, sharedLabels: {} }))
+    )
     return { name, help, type: 'histogram', aggregator: 'sum', values }
   }
 

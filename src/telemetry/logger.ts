@@ -5,13 +5,14 @@ import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pin
  * host name (the cluster's log collector adds the pod). Nothing logs credentials; should something ever try,
  * the redaction here stops it.
  */
-export const createLogger = ({ level, destination }: LoggerOptions): Logger => {
+export const createLogger = ({ level, fieldsOf, destination }: LoggerOptions): Logger => {
   const options = {
     level,
     base: { name: 'spms-cache-sidecar' },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: describeError },
+    ...(fieldsOf && { mixin: fieldsOf }),
     redact: {
       paths: PLACES.flatMap((place) => CREDENTIALS.map((name) => `${place}["${name}"]`)),
       remove: true
@@ -23,6 +24,8 @@ export const createLogger = ({ level, destination }: LoggerOptions): Logger => {
 interface LoggerOptions {
   /** A pino level, `silent` included. */
   readonly level: string
+  /** What each line says beside its own fields, asked when it is written. */
+  readonly fieldsOf?: (() => object) | undefined
   /** Standard output without one. */
   readonly destination?: DestinationStream
 }

@@ -1,6 +1,11 @@
+import { spawn } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Test } from 'tap'
 import { startOrigin } from '../demo/start-origin.js'
 import { type Load, startLoad } from '../faults/load.js'
+import { folderFor, nodeAt } from '../redis-modes/servers.js'
+import { endWithTest } from '../support/children.js'
 import { eventually } from '../support/eventually.js'
 import { freePort } from '../support/free-port.js'
 import { get } from '../support/http.js'
@@ -11,7 +16,7 @@ import { type Guard, startGuard } from './guard.js'
 
 export interface StageOptions {
   readonly lifetimeSeconds?: number
-  readonly form?: 'single' | 'cluster'
+  readonly form?: 'single' | 'cluster' | 'sentinel'
   /** What is to be so before the sidecar starts. */
   readonly prepare?: (endpoint: Endpoint) => void
   readonly environment?: Readonly<Record<string, string>>
@@ -30,6 +35,7 @@ export interface Stage {
   readonly load: (perSecond: number) => Load
 }
 
+const ADMINISTRATOR = 'admin'
 const PATH = '/api/v1/users/2/projects'
 
 /** A sidecar whose only way into its Redis is a token of Entra ID. */
@@ -37,7 +43,7 @@ export const startStage = async (t: Test, options: StageOptions = {}): Promise<S
   const { lifetimeSeconds = 3600, form = 'single', prepare, environment } = options
   const guardPort = await freePort()
   const cluster = ['--cluster-enabled', 'yes', '--cluster-announce-port', `${guardPort}`]
-  const server = await startRedis({ password: 'admin', ...(form === 'cluster' && { args: cluster }) })
+  const server = await startRedis({ password: ADMINISTRATOR, ...(form === 'cluster' && { args: cluster }) })
   t.teardown(() => server.stop())
   const admin = server.client()
   if (form === 'cluster') {
@@ -54,8 +60,7 @@ export const startStage = async (t: Test, options: StageOptions = {}): Promise<S
     ...endpoint.environment,
     ORIGIN_URL: address,
     REDIS_AUTH: 'entra',
-    REDIS_URL:
-      form === 'cluster' ? `redis+cluster://127.0.0.1:${guardPort}` : `redis://127.0.0.1:${guardPort}/1`,
+    REDIS_URL: await addressOf(t, form, guardPort),
     KEY_PREFIX: '{spms}:',
     REDIS_CONNECT_TIMEOUT_MS: '2000',
     // Load, guard and endpoint are in this process: on a busy machine they are late.
@@ -88,4 +93,26 @@ export const startStage = async (t: Test, options: StageOptions = {}): Promise<S
         })
       })
   }
+}
+
+const addressOf = async (t: Test, form: StageOptions['form'], port: number): Promise<string> => {
+  if (form === 'cluster') return `redis+cluster://127.0.0.1:${port}`
+  if (form === 'single') return `redis://127.0.0.1:${port}/1`
+  return `redis+sentinel://127.0.0.1:${await startSentinel(t, port)}/1?master=mymaster`
+}
+
+/** Tells that port, where it watches the master as its administrator. */
+const startSentinel = async (t: Test, masterPort: number): Promise<number> => {
+  const port = await freePort()
+  const file = join(await folderFor(t), 'sentinel.conf')
+  const lines = [
+    ...[`port ${port}`, 'bind 127.0.0.1', `sentinel monitor mymaster 127.0.0.1 ${masterPort} 1`],
+    `sentinel auth-pass mymaster ${ADMINISTRATOR}`
+  ]
+  await writeFile(file, lines.join('\n'))
+  const child = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' })
+  endWithTest(child)
+  const sentinel = nodeAt(t, { port, child })
+  await eventually(async () => (await sentinel.info('sentinel')).includes('status=ok'))
+  return port
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { ConfigSchema, readConfig } from '../../src/config/config.js'
+import { telemetryOf } from '../../src/config/telemetry.js'
 import { parseRedisAddress } from '../../src/stores/redis/connection/address.js'
 import { at, isRecord, list, needsHelm, POD, render, text } from './support/chart.js'
 
@@ -31,6 +32,7 @@ const WEBHOOK = {
 const SECRETS: Readonly<Record<string, string>> = {
   CONTROL_TOKEN: 'a-token-of-sixteen-or-more',
   ALLOWED_HOSTS: 'spms.example.org',
+  OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20abc',
   REDIS_PASSWORD: 'secret',
   WARM_IDENTITY: '{"Remote-User":"svc-cache"}'
 }
@@ -62,6 +64,12 @@ t.test('the sidecar takes what the chart sets', { skip }, async (t) => {
   }
   const config = readConfig({ ...environment('everything') })
   t.match(config, { MAX_ENTRY_BYTES: 2097152, PROXY_PORT: 8090, ORIGIN_URL: 'http://127.0.0.1:8001' })
+  t.match(telemetryOf(config), {
+    tracesUrl: 'http://otel-collector.monitoring:4318/v1/traces',
+    sampler: { isParentBased: true, share: 0.05 },
+    headers: { authorization: 'Bearer abc' }
+  })
+  t.equal(telemetryOf(readConfig(environment('pod'))), undefined, 'nothing is sent unless it is asked for')
 })
 
 t.test('every setting of the sidecar can be set, or is left for a reason', { skip }, async (t) => {

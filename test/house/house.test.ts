@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   stores: ['cache', 'concurrency'],
   origin: ['cache', 'http', 'concurrency'],
   resources: ['cache', 'http', 'schema'],
-  telemetry: ['cache'],
+  telemetry: ['cache', 'http'],
   doors: ['cache', 'http', 'concurrency', 'schema', 'telemetry'],
   sidecar: [
     ...['cache', 'http', 'concurrency', 'stores', 'origin', 'resources', 'telemetry', 'doors', 'config']

@@ -12,6 +12,7 @@ export const TESTED_WITH: Readonly<Record<string, string>> = {
   'config/config-error.ts': 'config/config.test.ts',
   'config/redis-login.ts': 'config/config.test.ts',
   'config/schema.ts': 'config/config.test.ts',
+  'config/telemetry-settings.ts': 'config/config.test.ts',
   'doors/compilers.ts': 'doors/control/bad-input.test.ts',
   'doors/control/control-door.ts': 'doors/control/bad-input.test.ts',
   'doors/control/documentation.ts': 'doors/control/openapi.test.ts',
@@ -46,7 +47,15 @@ export const TESTED_WITH: Readonly<Record<string, string>> = {
   'stores/redis/scripts/entries.ts': 'stores/redis/foreign.test.ts',
   'stores/redis/scripts/epoch.ts': 'stores/redis/restart.test.ts',
   'stores/redis/scripts/invalidate.ts': 'stores/redis/eviction.test.ts',
-  'stores/redis/scripts/redis-keys.ts': 'stores/redis/keyspace.test.ts'
+  'stores/redis/scripts/redis-keys.ts': 'stores/redis/keyspace.test.ts',
+  'telemetry/otel/durations.ts': 'telemetry/otel/exports.test.ts',
+  'telemetry/otel/follow-requests.ts': 'telemetry/otel/telemetry.test.ts',
+  'telemetry/otel/followed-request.ts': 'telemetry/otel/telemetry.test.ts',
+  'telemetry/otel/http-method.ts': 'telemetry/otel/telemetry.test.ts',
+  'telemetry/otel/sampler.ts': 'telemetry/otel/telemetry.test.ts',
+  'telemetry/otel/span-observer.ts': 'telemetry/otel/telemetry.test.ts',
+  'telemetry/otel/watch-origin.ts': 'telemetry/otel/telemetry.test.ts',
+  'telemetry/otel/watch-store.ts': 'telemetry/otel/telemetry.test.ts'
 }
 
 /** Which file starts the built sidecar, for tests that run it in a process of its own. */

@@ -172,3 +172,17 @@ t.test('what Redis does not tell of itself is one warning, with what follows fro
     { level: 'warn', hint: /^Evictions cannot be counted/ }
   ])
 })
+
+t.test('a token that is not renewed is warned of once, and told when it is renewed again', async (t) => {
+  const { lines, observer } = createObserver('info')
+  observer.tokenRenewed({ expiresAt: 0 })
+  t.strictSame(lines, [], 'every hour it is no news')
+  for (const failures of [1, 2, 3]) observer.tokenNotRenewed({ reason: 'AADSTS70021', failures })
+  observer.tokenRenewed({ expiresAt: Date.UTC(2026, 0, 1) })
+  observer.tokenRenewed({ expiresAt: Date.UTC(2026, 0, 2) })
+  t.match(lines, [
+    { level: 'warn', msg: /was not renewed/, reason: 'AADSTS70021', hint: /token endpoint/ },
+    { level: 'warn', msg: /is renewed again/, expires: '2026-01-01T00:00:00.000Z', hint: /Nothing to do/ }
+  ])
+  t.equal(lines.length, 2)
+})

@@ -29,6 +29,8 @@ export interface ControlDoorOptions extends ControlParts, DoorParts {
   readonly token: string | undefined
   /** Names beside the loopback ones that it may be called by without a token, lower case. */
   readonly hosts: readonly string[]
+  /** Told of the route of each request, where somebody follows requests. */
+  readonly nameRoute?: ((route: string) => void) | undefined
 }
 
 /** The door for the backend in the same pod. Input that it refuses changes nothing. Does not listen yet. */
@@ -39,6 +41,7 @@ export const createControlDoor = (options: ControlDoorOptions): FastifyInstance 
   const answerValue = createValueReads({ values: options.values, fields, log: options.loggerInstance, state })
   const app = createApplication(options, refusalOf, answerValue)
   addHooks(app, refusalOf, state)
+  if (options.nameRoute !== undefined) addRouteNames(app, options.nameRoute)
   document(app, { hasToken: options.token !== undefined })
   addRoutes(app, { ...options, fields, schemas: createSchemas(options), answerValue })
   return app
@@ -54,7 +57,7 @@ const createApplication = (
     serverFactory: (handle) =>
       options.serverFactory.createServer(
         { keepAliveTimeout: KEEP_ALIVE_MS },
-        plainReadsFirst(handle, refusalOf, answerValue),
+        plainReadsFirst(handle, { refusalOf, answerValue, nameRoute: options.nameRoute }),
         (error, socket) => answerUnreadable(app, error, socket)
       ),
     // One logger for all requests: making one for each costs more than what a line says of its request is worth.
@@ -72,12 +75,28 @@ const createApplication = (
 
 /** Plain reads (see `plainKeyOf`) are answered before Fastify. It gets all others, and refuses what has to be refused. */
 const plainReadsFirst =
-  (handle: RequestListener, refusalOf: RefusalOf, answerValue: AnswerValue): RequestListener =>
+  (handle: RequestListener, { refusalOf, answerValue, nameRoute }: PlainReads): RequestListener =>
   (request, response) => {
     const key = plainKeyOf(request)
-    if (key !== undefined && refusalOf(request) === undefined) void answerValue(key, response)
-    else handle(request, response)
+    if (key !== undefined && refusalOf(request) === undefined) {
+      nameRoute?.(READ_ROUTE)
+      void answerValue(key, response)
+    } else handle(request, response)
   }
+
+interface PlainReads extends Pick<ControlDoorOptions, 'nameRoute'> {
+  readonly refusalOf: RefusalOf
+  readonly answerValue: AnswerValue
+}
+
+const READ_ROUTE = '/v1/entries/:key'
+
+const addRouteNames = (app: FastifyInstance, nameRoute: (route: string) => void): void => {
+  app.addHook('onRequest', ({ routeOptions: { url } }, _reply, done) => {
+    if (url !== undefined) nameRoute(url)
+    done()
+  })
+}
 
 const addHooks = (app: FastifyInstance, refusalOf: RefusalOf, state: { isClosing: boolean }): void => {
   useCompilers(app, { keywords: [NAME_KEYWORD] })

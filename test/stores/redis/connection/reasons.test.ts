@@ -91,6 +91,15 @@ void t.test('so is a server that is gone, and one that comes back with a passwor
   t.ok(await untilSaid(/NOAUTH/, /REDIS_PASSWORD/))
 })
 
+void t.test('so is a server that refused the password, and then is gone', { skip }, async (t) => {
+  const server = await redisFor(t, { password: 'old' })
+  const { untilSaid } = await start(t, server.url)
+  await change(server, { requirepass: 'new' })
+  t.ok(await untilSaid(/WRONGPASS/, /REDIS_PASSWORD/))
+  await server.kill()
+  t.ok(await untilSaid(/ECONNREFUSED/, /check that it runs/))
+})
+
 void t.test('connections that end without a word are told as such', async (t) => {
   const { destination, lines } = collectLines()
   const log = createLogger({ level: 'warn', destination })
