@@ -139,12 +139,9 @@ export interface Answered extends Trace {
   readonly ageSeconds?: number | undefined
 }
 
-export interface Bypassed {
-  readonly resource: string
-  readonly route: string | undefined
+export interface Bypassed extends Pick<Answered, 'resource' | 'route' | 'status'> {
   readonly reason: BypassReason
   readonly target: string
-  readonly status: number
 }
 
 export interface InvalidationsFolded {
