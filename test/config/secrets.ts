@@ -62,6 +62,13 @@ export const WAYS: readonly Way[] = [
   way('the same, encoded', (secret) => ({ ORIGIN_URL: `http://${encodeURIComponent(secret)}@127.0.0.1:1` })),
   way('the same, of an unknown scheme', (secret) => ({ ORIGIN_URL: `ftp://user:${secret}@127.0.0.1:1/` })),
   way('the same, with a path', (secret) => ({ ORIGIN_URL: `http://user:${secret}@127.0.0.1:1/a?b` })),
+  way('OTEL_EXPORTER_OTLP_HEADERS', (secret) => ({
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+    OTEL_EXPORTER_OTLP_HEADERS: `authorization=${secret}`
+  })),
+  way('OTEL_EXPORTER_OTLP_ENDPOINT with a user', (secret) => ({
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://user:${secret}@127.0.0.1:1`
+  })),
   way('WARM_IDENTITY', (secret) => ({ WARM_IDENTITY: JSON.stringify({ Authorization: secret }) })),
   way('WARM_IDENTITY that is no JSON', (secret) => ({ WARM_IDENTITY: `{"Authorization":"${secret}` }))
 ]

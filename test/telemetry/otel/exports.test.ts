@@ -21,12 +21,12 @@ const warningsOf = ({ logs }: SidecarProcess) => logs.filter(({ level }) => leve
 
 /** The promise: no request fails, one warning, memory that is bounded, an end in time. */
 const isUnharmed = async (t: Test, sidecar: SidecarProcess): Promise<void> => {
-  t.equal(await load(sidecar, 1500), 0, 'no request fails')
+  t.equal(await load(sidecar, 1200), 0, 'no request fails')
   await eventually(() => warningsOf(sidecar).length > 0)
   const before = await heldMebibytes(sidecar)
-  t.equal(await load(sidecar, 3000), 0)
+  t.equal(await load(sidecar, 1500), 0)
   const grown = (await heldMebibytes(sidecar)) - before
-  t.ok(grown < 6, `6,000 further spans are not kept: ${grown.toFixed(1)} MiB more`)
+  t.ok(grown < 4, `3,000 further spans are not kept: ${grown.toFixed(1)} MiB more`)
   t.match(warningsOf(sidecar), [{ msg: 'The collector takes no telemetry', hint: /ENDPOINT/ }])
   t.equal(warningsOf(sidecar).length, 1, 'one warning')
   const stoppedAt = performance.now()
@@ -103,7 +103,8 @@ t.test('metrics are the figures of /metrics, and those of the semantic conventio
     name.replace(/_(bucket|sum|count)$/, '')
   )
   t.strictSame(
-    [...new Set(scraped)].filter((name) => !exported.has(name)),
+    // Each reading begins these anew: so soon after another there may be none.
+    [...new Set(scraped)].filter((name) => !exported.has(name) && !name.includes('eventloop_lag')),
     [],
     'none is missing'
   )

@@ -18,7 +18,10 @@ t.test(
   async (t) => {
     const redis = await startRedis()
     t.teardown(() => redis.stop())
-    const stage = await openStage(t, { CACHE_STORE: 'redis', REDIS_URL: redis.url })
+    const stage = await openStage(t, {
+      ...{ CACHE_STORE: 'redis', REDIS_URL: redis.url },
+      REDIS_COMMAND_TIMEOUT_MS: '5000'
+    })
     const { sidecar } = stage
     const isStoreUp = async () => (await get(`${sidecar.ops}/ready`)).text().includes('"up"')
     await eventually(isStoreUp)
@@ -98,16 +101,17 @@ t.test('of requests that share a fetch, the one that leads it has the span of th
   }
   const led = stage.trace('/things/1')
   await eventually(() => stage.asked.length === 1)
-  const joined = stage.trace('/things/1')
-  await eventually(async () => (await get(`${stage.sidecar.ops}/metrics`)).text().length > 0)
-  await delay(200)
+  const [joinedTrace, joinedSpan] = ['e'.repeat(32), 'f'.repeat(16)]
+  const traceparent = `00-${joinedTrace}-${joinedSpan}-01`
+  const joined = get(`${stage.sidecar.proxy}/things/1`, { headers: { traceparent } })
+  await stage.collector.spansOf(joinedTrace, 1)
   answer()
-  const shapes = await Promise.all(
-    [led, joined].map(async (traced, at) => {
-      const { traceId, callerSpanId } = await traced
-      return shapeOf(await stage.collector.spansOf(traceId, at === 0 ? 4 : 2), callerSpanId)
-    })
-  )
+  await joined
+  const { traceId, callerSpanId } = await led
+  const shapes = [
+    shapeOf(await stage.collector.spansOf(traceId, 4), callerSpanId),
+    shapeOf(await stage.collector.spansOf(joinedTrace, 2), joinedSpan)
+  ]
   t.strictSame(shapes, [
     'server GET /things/{id} miss 200 > (client GET 200, internal commit, internal read)',
     'server GET /things/{id} collapsed 200 > (internal read)'
@@ -206,4 +210,29 @@ t.test('an answer that breaks off, and a caller who goes away, end their spans',
     shapeOf(await stage.collector.spansOf('a'.repeat(32), 2), 'b'.repeat(16)),
     'server GET bypass 200 broken_off cache.origin_broke_off > (client GET 200 broken_off)'
   )
+})
+
+t.test('nothing that goes to the collector tells who is calling, or holds a secret', async (t) => {
+  const stage = await openStage(t, { OTEL_METRIC_EXPORT_INTERVAL: '3600000' })
+  stage.handler = (_request, response) => {
+    response
+      .writeHead(200, { 'content-type': 'application/json', 'set-cookie': 'id=SECRET7' })
+      .end('"SECRET8"')
+  }
+  const headers = {
+    'remote-user': 'SECRET1',
+    cookie: 'sessionid=SECRET2',
+    authorization: 'Bearer SECRET3',
+    'user-agent': 'SECRET4'
+  }
+  for (const path of ['/things/5?token=SECRET5', '/reset/SECRET6/', '/things/5'])
+    await stage.trace(path, { headers })
+  await stage.trace('/things/5', { method: 'PUT', headers, body: '"SECRET9"' })
+  const door = stage.sidecar.control
+  await stage.trace('/v1/entries/SECRET10', { door, method: 'PUT', body: 'SECRET11' })
+  await stage.trace('/v1/entries/SECRET10', { door })
+  await stage.sidecar.stop()
+  const { spans, metrics, requests } = stage.collector
+  t.ok(spans.length >= 12 && metrics.length > 30)
+  t.notMatch(JSON.stringify([spans, metrics, requests.map(({ headers: sent }) => sent)]), /SECRET/)
 })
