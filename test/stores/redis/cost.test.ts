@@ -49,6 +49,28 @@ void t.test(
   }
 )
 
+void t.test(
+  'the first read after an invalidation by another asks once more, the next ones do not',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const server = await redisFor(t)
+    const { store } = await connectStore(t, { url: server.url })
+    const { store: other } = await connectStore(t, { url: server.url })
+    for (const times of [1, 2]) {
+      await invalidate(other, { keys: ['a'] })
+      const commands = await commandsDuring(server, async () => {
+        for (let at = 0; at < 10; at++) await store.read(['a'])
+      })
+      t.match(commands, { mget: 10, unlink: 10 })
+      // The script's text goes to the server at first.
+      if (times === 2) t.match(commands, { evalsha: 1, xrange: 1 })
+    }
+    await invalidate(store, { keys: ['a'] })
+    const commands = await commandsDuring(server, () => store.read(['a']))
+    t.strictSame(commands, { mget: 1, unlink: 1 }, 'and its own it knows already')
+  }
+)
+
 void t.test('a crowd needs few commands', { skip: needsOwnRedis }, async (t) => {
   const server = await redisFor(t)
   const { store } = await connectStore(t, { url: server.url })
