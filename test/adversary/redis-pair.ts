@@ -13,11 +13,12 @@ export interface RedisPair {
 
 export type Strike = readonly [name: string, run: () => Promise<unknown>]
 
-const POLICY = ['--maxmemory-policy', 'allkeys-lru']
+/** Itself: a Redis Enterprise replicates behind its proxy. */
+const OPTIONS = { behavesAs: 'redis', args: ['--maxmemory-policy', 'allkeys-lru'] } as const
 
 export const startPair = async (t: Test, setQuiet: (isQuiet: boolean) => void): Promise<RedisPair> => {
-  let master = await redisFor(t, { args: POLICY })
-  let replica = await redisFor(t, { args: POLICY })
+  let master = await redisFor(t, OPTIONS)
+  let replica = await redisFor(t, OPTIONS)
   const follow = async (): Promise<void> => {
     await replica.cli('replicaof', '127.0.0.1', `${master.port}`)
     await eventually(async () => (await infoOf(replica, 'replication', 'master_link_status')) === 'up', {

@@ -5,6 +5,7 @@ import type { Test } from 'tap'
 import { endWithTest } from '../support/children.js'
 import { eventually } from '../support/eventually.js'
 import { freePort } from '../support/free-port.js'
+import { program } from '../support/redis-program.js'
 import { folderFor, nodeAt, type NodeOptions, type ServerNode } from './servers.js'
 
 /** Sentinels that watch the master as `mymaster`, and know of each other and its replica. */
@@ -24,7 +25,7 @@ export const startSentinels = async (
       'sentinel failover-timeout mymaster 3000'
     ]
     await writeFile(file, lines.join('\n'))
-    const child = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' })
+    const child = spawn(program ?? 'redis-server', [file, '--sentinel'], { stdio: 'ignore' })
     endWithTest(child)
     return nodeAt(t, { port, child, certificates })
   }

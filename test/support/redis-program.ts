@@ -16,7 +16,7 @@ const isExecutable = (file: string): boolean => {
 }
 
 /** The one that was chosen by TEST_REDIS, or the first Redis server program on the PATH. */
-const program = [
+export const program = [
   process.env['TEST_REDIS_PROGRAM'] ?? '',
   ...['redis-server', 'valkey-server'].flatMap((name) =>
     (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name))

@@ -1,5 +1,5 @@
 import { matchesAny } from '../../cache/invalidate/glob.js'
-import { type Invalidation } from '../../cache/invalidation.js'
+import { type Invalidation, invalidationOf } from '../../cache/invalidation.js'
 import { asRecord } from '../../cache/invalidate/matcher.js'
 import { epochOf, type Position, recordIdOf } from '../../cache/position.js'
 import type { CarriedOut } from '../../cache/store.js'
@@ -53,16 +53,23 @@ const invalidateAll = async (redis: RedisAccess): Promise<CarriedOut> => {
 }
 
 const invalidateSome = async (redis: RedisAccess, invalidation: Invalidation): Promise<CarriedOut> => {
-  const { patterns } = invalidation
+  const { keys, tags, patterns } = invalidation
   const record = JSON.stringify(asRecord(invalidation))
   const { removed, id, isEpochNew } = await invalidateNamed(redis, invalidation, record)
-  if (patterns.length === 0 || isEpochNew) return { outcome: 'done', id, removed }
+  const isOneStep = patterns.length === 0 && Math.max(keys.length, tags.length) <= NAMES
+  if (isOneStep || isEpochNew) return { outcome: 'done', id, removed }
   // The record is in the log by now: what a scan does not see was either stored after it, or is refused.
   const matching = await invalidatePatterns(redis, patterns)
   // Tag indexes may have been evicted while it scanned: this looks for that once more.
-  await invalidateNamed(redis, { keys: [], tags: [] }, NO_RECORD)
+  await invalidateNamed(redis, { keys: [], tags: [] }, END)
   return { outcome: 'done', id, removed: removed + matching }
 }
+
+/**
+ * A record that names nothing, behind the last of several steps: a server that has lost only removals, and has the record
+ * with which they began, lacks this one.
+ */
+const END = JSON.stringify(invalidationOf({}))
 
 type KeysAndTags = Pick<Invalidation, 'keys' | 'tags'>
 

@@ -1,10 +1,11 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { epochOf, recordIdOf } from '../../../src/cache/position.js'
 import type { Store } from '../../../src/cache/store.js'
 import { RememberedPosition } from '../../../src/stores/redis/remembered-position.js'
-import { needsOwnRedis, type RedisServer } from '../../support/redis-server.js'
-import { entryOf, invalidate, positionOf, put, readable, tagged } from '../fixtures.js'
-import { connectStore, redisFor, untilUp, type WatchedStore } from '../redis-fixtures.js'
+import { needsOwnRedis } from '../../support/redis-server.js'
+import { entryOf, invalidate, positionOf, put, readable } from '../fixtures.js'
+import { connectStore, untilUp, type WatchedStore } from '../redis-fixtures.js'
+import { namelessServer, setUp } from './failover.js'
 
 const epoch = 'e'.repeat(16)
 
@@ -21,37 +22,6 @@ t.test('the latest position is remembered, in whatever order they come, from epo
     t.equal(remembered.position, latest)
   }
 })
-
-/** What a server without an identity has to offer: a user who may not ask for INFO sees the same of a real one. */
-const namelessServer = async (t: Test): Promise<RedisServer & { readonly namelessUrl: string }> => {
-  const server = await redisFor(t, { behavesAs: 'redis' })
-  await server.cli('acl', 'setuser', 'nameless', 'on', '>secret', 'allcommands', 'allkeys', '-info')
-  return { ...server, namelessUrl: server.url.replace('redis://', 'redis://nameless:secret@') }
-}
-
-/** What lies in the database, and how to make it lie there again, in one step and under all connections. */
-const copyOf = async (server: RedisServer) => {
-  const redis = server.client()
-  const names = await redis.keys('*')
-  const kept = await Promise.all(names.map(async (name) => [name, await redis.dumpBuffer(name)] as const))
-  return async (): Promise<void> => {
-    const steps = redis.multi().flushdb()
-    for (const [name, bytes] of kept) steps.restore(name, 0, bytes)
-    await steps.exec()
-  }
-}
-
-/** As the failover of a proxy does, which keeps the connections: the records after the copy are lost. */
-const setUp = async (t: Test) => {
-  const server = await namelessServer(t)
-  const connect = (): Promise<WatchedStore> => connectStore(t, { url: server.namelessUrl })
-  const writer = await connect()
-  const reader = await connect()
-  await put(writer.store, { storeKey: 'a', entry: tagged('t') })
-  t.strictSame(await readable(reader.store, 'a'), ['a'])
-  const failOver = await copyOf(server)
-  return { server, connect, reader, writer, failOver }
-}
 
 const isReadableAgain = async (store: Store, storeKey: string): Promise<boolean> => {
   const found = await readable(store, storeKey).catch(() => undefined)

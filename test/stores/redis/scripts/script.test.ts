@@ -34,6 +34,16 @@ t.test('the text of a script goes to a server that does not know it, then only i
   t.strictSame(asked, [`eval ${ECHO.lua} 1 k a`, `evalsha ${ECHO.sha} 1 k b`])
 })
 
+t.test('what is to be asked behind a script is asked behind each sending of it', async (t) => {
+  const { asked, runScript } = serverOf()
+  const askBehind = () => void asked.push('behind')
+  await runScript(ECHO, [], ['a'], askBehind)
+  // The first one was behind a script that the server did not know, and so before the one that it carried out.
+  t.strictSame(asked, ['behind', `eval ${ECHO.lua} 0 a`, 'behind'])
+  await runScript(ECHO, [], ['b'], askBehind)
+  t.strictSame(asked.slice(3), [`evalsha ${ECHO.sha} 0 b`, 'behind'])
+})
+
 t.test('a reply of another shape than the schema is an error that shows it', async (t) => {
   const { runScript } = serverOf(() => 7)
   await t.rejects(runScript(ECHO, [], ['a']), { message: 'unexpected reply of Redis: 7' })
