@@ -61,8 +61,8 @@ const invalidateSome = async (redis: RedisAccess, invalidation: Invalidation): P
   // The record is in the log by now: what a scan does not see was either stored after it, or is refused.
   const matching = await invalidatePatterns(redis, patterns)
   // Tag indexes may have been evicted while it scanned: this looks for that once more.
-  await invalidateNamed(redis, { keys: [], tags: [] }, END)
-  return { outcome: 'done', id, removed: removed + matching }
+  const end = await invalidateNamed(redis, { keys: [], tags: [] }, END)
+  return { outcome: 'done', id: end.id, removed: removed + matching }
 }
 
 /**
