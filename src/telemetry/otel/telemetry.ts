@@ -85,8 +85,9 @@ const NOTHING = Promise.resolve()
 const open = (options: TelemetryOptions, parts: TelemetryParts, requests: FollowedRequests): Telemetry => {
   const { originUrl, store: storeAttributes, ...settings } = options
   const ended = createExportWarnings({ log: parts.log, leave: (work) => requests.leave(work) })
+  // Of what no export has told: one of spans that the collector's answer keeps open, figures that cannot be read.
   setGlobalErrorHandler((error) => {
-    if (error instanceof Error) ended('traces', error)
+    if (error instanceof Error) ended(options.tracesUrl === undefined ? 'metrics' : 'traces', error)
   })
   const tracing = createTracing({ ...settings, ended })
   const metering = createMetering({ ...settings, ended }, parts.registry)
