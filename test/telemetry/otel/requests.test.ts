@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import t from 'tap'
 import { eventually } from '../../support/eventually.js'
+import { get } from '../../support/http.js'
 import { startRedis } from '../../support/redis-server.js'
 import { answersJson, openStage, shapeOf, type Stage } from './stage.js'
 
@@ -110,6 +111,25 @@ t.test('many at once over few connections to the backend have each its own spans
       'server GET /things/{id} miss 200 > (client GET 200, internal commit, internal read)'
     )
 })
+
+t.test(
+  'what breaks off on a connection that an earlier request has opened is told of the later one',
+  async (t) => {
+    const stage = await openStage(t, { ORIGIN_MAX_CONNECTIONS: '1' })
+    await stage.trace('/other')
+    stage.handler = (_asked, response) => {
+      response.writeHead(200, { 'content-length': '10' }).write('12345')
+      setTimeout(() => response.destroy(), 50)
+    }
+    const traceparent = `00-${traceOf(0)}-${CALLER}-01`
+    await t.rejects(get(`${stage.sidecar.proxy}/other`, { headers: { traceparent } }))
+    t.equal(new Set(stage.asked.map(({ socket }) => socket)).size, 1)
+    t.equal(
+      shapeOf(await stage.collector.spansOf(traceOf(0), 2), CALLER),
+      'server GET bypass 200 broken_off cache.origin_broke_off > (client GET 200 broken_off)'
+    )
+  }
+)
 
 t.test('a caller who goes away ends the span of his request', async (t) => {
   const stage = await openStage(t)
