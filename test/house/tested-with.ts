@@ -53,7 +53,6 @@ export const TESTED_WITH: Readonly<Record<string, string>> = {
   'telemetry/otel/followed-request.ts': 'telemetry/otel/telemetry.test.ts',
   'telemetry/otel/http-method.ts': 'telemetry/otel/telemetry.test.ts',
   'telemetry/otel/sampler.ts': 'telemetry/otel/telemetry.test.ts',
-  'telemetry/otel/span-observer.ts': 'telemetry/otel/telemetry.test.ts',
   'telemetry/otel/watch-origin.ts': 'telemetry/otel/telemetry.test.ts',
   'telemetry/otel/watch-store.ts': 'telemetry/otel/telemetry.test.ts'
 }

@@ -86,8 +86,9 @@ const open = (options: TelemetryOptions, parts: TelemetryParts, requests: Follow
   const { originUrl, store: storeAttributes, ...settings } = options
   const ended = createExportWarnings({ log: parts.log, leave: (work) => requests.leave(work) })
   // Of what no export has told: one of spans that the collector's answer keeps open, figures that cannot be read.
+  const signal = options.tracesUrl === undefined ? 'metrics' : 'traces'
   setGlobalErrorHandler((error) => {
-    if (error instanceof Error) ended(options.tracesUrl === undefined ? 'metrics' : 'traces', error)
+    if (error instanceof Error) ended(signal, error)
   })
   const tracing = createTracing({ ...settings, ended })
   const metering = createMetering({ ...settings, ended }, parts.registry)
@@ -112,8 +113,7 @@ const open = (options: TelemetryOptions, parts: TelemetryParts, requests: Follow
       watchOrigin(origin, { ...shared, server, durations: meter && createOriginDurations(meter, server) }),
     close: async () => {
       const isOver = await within(CLOSE_MS, [tracing?.shutdown() ?? NOTHING, metering?.shutdown() ?? NOTHING])
-      if (!isOver)
-        ended('traces', new Error(`the collector has not taken what was left within ${CLOSE_MS} ms`))
+      if (!isOver) ended(signal, new Error(`the collector has not taken what was left within ${CLOSE_MS} ms`))
     }
   }
 }
