@@ -37,10 +37,13 @@
 - name: RESOURCES_FILE
   value: /etc/spms-cache/{{ include "spms-cache.resourceFile" . }}
 {{- end }}
+{{- $settings := merge dict .Values.sidecar.settings .Values.sidecar.settingsFrom }}
 {{- with .Values.telemetry }}
-{{- if .endpoint }}
+{{- if or .endpoint (hasKey $settings "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") (hasKey $settings "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") }}
+{{- with .endpoint }}
 - name: OTEL_EXPORTER_OTLP_ENDPOINT
-  value: {{ .endpoint | quote }}
+  value: {{ . | quote }}
+{{- end }}
 - name: OTEL_TRACES_SAMPLER
   value: parentbased_traceidratio
 - name: OTEL_TRACES_SAMPLER_ARG

@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const CRUN = '/usr/sbin/runc'
+const RUNC = '/usr/sbin/runc'
 
 const [, , folder = '.'] = process.argv
 const { rootfs, config } = JSON.parse(readFileSync(join(folder, 'image.json'), 'utf8'))
@@ -43,12 +43,12 @@ function userOf(text) {
 mkdirSync(bundle)
 writeFileSync(join(bundle, 'config.json'), JSON.stringify(specification))
 const options = ['--root', join(folder, 'runc')]
-const container = spawn(CRUN, [...options, 'run', '--bundle', bundle, id], { stdio: 'inherit' })
+const container = spawn(RUNC, [...options, 'run', '--bundle', bundle, id], { stdio: 'inherit' })
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
-  process.on(signal, () => spawnSync(CRUN, [...options, 'kill', id, signal]))
+  process.on(signal, () => spawnSync(RUNC, [...options, 'kill', id, signal]))
 }
 container.on('error', (error) => {
-  console.error(`${CRUN}: ${error.message}`)
+  console.error(`${RUNC}: ${error.message}`)
   process.exitCode = 1
 })
 container.on('exit', (code) => {

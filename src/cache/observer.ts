@@ -53,7 +53,7 @@ export interface Observer {
   unstored(event: { readonly resource: string; readonly key: string; readonly reason: UnstoredReason }): void
   /** The body of an answer to be stored has been compressed, or not. */
   compressed(event: Compressed): void
-  /** One request to the origin has its answer; `status` is 0 when there is none, and `error` says why. */
+  /** One request to the origin has its answer; `status` is 0 when there is none, and `error` says why: it was refused here, too. */
   originAsked(event: {
     readonly resource: string
     readonly status: number

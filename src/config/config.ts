@@ -3,6 +3,7 @@ import { checkTogether } from './check-together.js'
 import { ConfigError, describe } from './config-error.js'
 import { defaultKeyPrefix } from './key-prefix.js'
 import { type Config, ConfigSchema } from './schema.js'
+import { withoutIdleTelemetry } from './telemetry-settings.js'
 
 export { type Config, ConfigError, ConfigSchema }
 
@@ -17,7 +18,7 @@ const isConfig = new Ajv({
 
 /** Values are trimmed, as those that were read from a file, and blank ones count as not set. Throws `ConfigError`. */
 export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config => {
-  const variables = trimmed(environment)
+  const variables = withoutIdleTelemetry(trimmed(environment))
   const settings: unknown = { KEY_PREFIX: defaultKeyPrefix(variables['REDIS_URL'] ?? ''), ...variables }
   if (!isConfig(settings)) throw new ConfigError(describe(isConfig.errors ?? [], variables))
   return Object.freeze(checkTogether(settings))

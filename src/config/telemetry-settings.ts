@@ -4,10 +4,7 @@ const Text = (description: string) => Type.Optional(Type.String({ minLength: 1, 
 const Milliseconds = (value: number, description: string) =>
   Type.Integer({ minimum: 1, maximum: 3_600_000, default: value, description })
 
-/**
- * The standard variables of OpenTelemetry that the sidecar knows. They are checked only when an endpoint turns telemetry on
- * (`telemetry.ts`): operators of a cluster put such variables into pods that have no use for them.
- */
+/** The standard variables of OpenTelemetry that the sidecar knows; `telemetry.ts` says what goes together. */
 export const TELEMETRY_SETTINGS = {
   OTEL_EXPORTER_OTLP_ENDPOINT: Text(
     'Collector that [traces and metrics](operations.md#opentelemetry) go to by OTLP; not set: none, and nothing of it is loaded.'
@@ -42,3 +39,17 @@ export const TELEMETRY_SETTINGS = {
   ),
   OTEL_SDK_DISABLED: Text('`true`: no telemetry, whatever the endpoint.')
 }
+
+const ENDPOINTS = [
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT'
+]
+
+/** Without them where no endpoint turns telemetry on: operators of a cluster put such variables into pods that have no use for them. */
+export const withoutIdleTelemetry = (
+  variables: Readonly<Record<string, string>>
+): Readonly<Record<string, string>> =>
+  ENDPOINTS.some((name) => name in variables)
+    ? variables
+    : Object.fromEntries(Object.entries(variables).filter(([name]) => !name.startsWith('OTEL_')))

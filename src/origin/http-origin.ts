@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { errors, Pool } from 'undici'
 import { OriginError } from '../cache/errors.js'
 import { IncompleteRequestError } from '../http/body.js'
@@ -58,18 +59,24 @@ export const createHttpOrigin = (options: HttpOriginOptions): HttpOrigin => {
   let underWay = 0
 
   const fetch = async (request: OriginRequest): Promise<OriginAnswer> => {
-    if (underWay >= options.maxConnections + options.maxQueue) throw new OriginError('overloaded')
-    underWay++
-    const release = once(() => underWay--)
-    const ended: Ended = (brokenOff) => {
-      release()
-      if (brokenOff !== undefined) observer.originBrokeOff(brokenOff)
-    }
     const startedAt = performance.now()
     const tell = (status: number, error?: OriginError): void => {
       const durationMs = performance.now() - startedAt
       observer.originAsked({ resource: request.resource, status, durationMs, ...(error && { error }) })
       if (error !== undefined) observer.originFailed({ resource: request.resource, durationMs, error })
+    }
+    if (underWay >= options.maxConnections + options.maxQueue) {
+      const refusal = new OriginError('overloaded')
+      tell(0, refusal)
+      throw refusal
+    }
+    underWay++
+    const release = once(() => underWay--)
+    // A kept connection calls `ended` as of the request that has opened it. 0.1 µs, where `AsyncLocalStorage.bind` takes 5.
+    const own = new AsyncResource('OriginRequest')
+    const ended: Ended = (brokenOff) => {
+      release()
+      if (brokenOff !== undefined) own.runInAsyncScope(() => observer.originBrokeOff(brokenOff))
     }
     const headers = [...withoutHopByHop(request.headers, { without: ANSWERED_HERE, keep }), ...VIA]
     try {

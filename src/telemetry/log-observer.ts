@@ -39,7 +39,7 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
       warn({
         kind: `origin ${error.kind}`,
         message: 'The origin gave no answer',
-        hint: originHint(error),
+        hint: ORIGIN_HINTS[error.kind] ?? ORIGIN_HINT,
         fields: { ...fields, err: error }
       })
     },
@@ -140,7 +140,9 @@ const UP_HINT = 'Nothing to do; if this recurs, look at the log of Redis and at 
 
 const TOKEN_HINT = 'Nothing to do; if this recurs, look at the way to the token endpoint of Entra ID.'
 
-const originHint = (error: OriginError): string =>
-  error.kind === 'unusable'
-    ? 'The answer breaks HTTP or exceeds a limit: the error says how; ask the backend directly, with curl -v.'
-    : 'Check that the backend runs, its load, and ORIGIN_URL and ORIGIN_TIMEOUT_MS.'
+const ORIGIN_HINT = 'Check that the backend runs, its load, and ORIGIN_URL and ORIGIN_TIMEOUT_MS.'
+const ORIGIN_HINTS: Partial<Readonly<Record<OriginError['kind'], string>>> = {
+  unusable:
+    'The answer breaks HTTP or exceeds a limit: the error says how; ask the backend directly, with curl -v.',
+  overloaded: 'More requests wait for the backend than ORIGIN_MAX_QUEUE: it is too slow for what it is asked.'
+}

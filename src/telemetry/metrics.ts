@@ -144,9 +144,10 @@ export const createMetrics = ({ stats, unread }: MetricsOptions): Metrics => {
       if (reason === 'store-error') fillsDropped.inc({ reason })
     },
     compressed: ({ coding, outcome }) => compressions.inc({ coding, outcome }),
-    originAsked: ({ resource, status, durationMs }) => {
+    originAsked: ({ resource, status, durationMs, error }) => {
       originRequests.inc({ resource, status: status === 0 ? 'none' : `${Math.floor(status / 100)}xx` })
-      originDurations.record(resource, durationMs)
+      // It has had no time at the origin.
+      if (error?.kind !== 'overloaded') originDurations.record(resource, durationMs)
     },
     originBrokeOff: ({ resource }) => brokenOff.inc({ resource }),
     invalidated: ({ kinds, source, outcome, removed: entries }) => {

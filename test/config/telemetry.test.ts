@@ -21,7 +21,9 @@ t.test('it is off without an endpoint, whatever else is set', async (t) => {
   const wrong = {
     OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
     OTEL_TRACES_EXPORTER: 'zipkin',
-    OTEL_TRACES_SAMPLER: 'x'
+    OTEL_TRACES_SAMPLER: 'x',
+    OTEL_METRIC_EXPORT_INTERVAL: '1m',
+    OTEL_EXPORTER_OTLP_TIMEOUT: '0'
   }
   t.equal(settingsOf({ ...wrong, OTEL_EXPORTER_OTLP_HEADERS: 'nonsense' }), undefined)
   for (const word of ['true', 'TRUE']) t.equal(settingsOf({ ...ON, OTEL_SDK_DISABLED: word }), undefined)

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { exportedSamples } from './support/exported.js'
 import { usesIn } from './support/queries.js'
 import { at, isRecord, list, needsHelm, needsPromtool, POD, render, text } from './support/chart.js'
-import { checkQueries } from './support/promtool.js'
+import { checkQueries, checkSamples } from './support/promtool.js'
 
 const skip = needsHelm
 const alerts: unknown = parse(readFileSync('helm/files/alerts.yaml', 'utf8'))
@@ -74,6 +74,40 @@ t.test('the dashboard answers its questions, and no panel stands on another', as
   t.equal(new Set(all.map((panel) => text(panel, 'id'))).size, all.length)
   for (const panel of panels) t.ok(text(panel, 'description').length > 10, text(panel, 'title'))
 })
+
+t.test(
+  'what a cache is worth has a figure while a row asks the backend for nothing',
+  { skip: needsPromtool },
+  async (t) => {
+    const of = 'namespace="spms",job="sidecar",resource'
+    const requests = (resource: string, outcome: string): string =>
+      `spms_cache_requests_total{${of}="${resource}",outcome="${outcome}"}`
+    const took = (resource: string, part: 'sum' | 'count'): string =>
+      `spms_cache_origin_request_duration_seconds_${part}{${of}="${resource}"}`
+    const series = {
+      [requests('quiet', 'hit')]: '0+600x10',
+      [requests('busy', 'hit')]: '0+60x10',
+      [requests('busy', 'stale')]: '0+60x10',
+      [requests('busy', 'miss')]: '0+60x10',
+      // Asked before, and not any more.
+      ...{ [took('quiet', 'sum')]: '2x10', [took('quiet', 'count')]: '4x10' },
+      ...{ [took('busy', 'sum')]: '0+6x10', [took('busy', 'count')]: '0+60x10' }
+    }
+    const queryOf = (title: string): string =>
+      text(
+        panels.find((panel) => at(panel, 'title') === title),
+        'targets/0/expr'
+      )
+    // 10 hits per second of half a second each, and one of a tenth.
+    const worth: readonly (readonly [string, Record<string, number>])[] = [
+      ['Requests spared the backend', { '{}': 11 }],
+      ['Backend seconds spared, per second', { '{}': 5.1 }],
+      ['Backend seconds spared, by resource', { '{resource="quiet"}': 5, '{resource="busy"}': 0.1 }]
+    ]
+    for (const [title, samples] of worth)
+      t.equal(checkSamples(queryOf(title), { series, samples }), '', title)
+  }
+)
 
 t.test('the queries of the dashboard are PromQL', { skip: needsPromtool }, async (t) => {
   t.equal(checkQueries(panelQueries), '')

@@ -3,7 +3,7 @@ import t from 'tap'
 import { ConfigSchema, readConfig } from '../../src/config/config.js'
 import { telemetryOf } from '../../src/config/telemetry.js'
 import { parseRedisAddress } from '../../src/stores/redis/connection/address.js'
-import { at, isRecord, list, needsHelm, POD, render, text } from './support/chart.js'
+import { at, isRecord, list, needsHelm, POD, render, text, type Values } from './support/chart.js'
 
 const skip = needsHelm
 
@@ -38,8 +38,8 @@ const SECRETS: Readonly<Record<string, string>> = {
 }
 
 /** The environment of the sidecar as Kubernetes would make it. */
-const environment = (file: string): Readonly<Record<string, string>> => {
-  const deployment = render({ files: [file] }).manifest('Deployment', 'spms-cache')
+const environment = (file: string, set: Values['set'] = {}): Readonly<Record<string, string>> => {
+  const deployment = render({ files: [file], set }).manifest('Deployment', 'spms-cache')
   const labels = at(deployment, 'spec/template/metadata/labels')
   const variables = list(deployment, `${POD}/initContainers/cache/env`).map((variable) => {
     const name = text(variable, 'name')
@@ -70,6 +70,12 @@ t.test('the sidecar takes what the chart sets', { skip }, async (t) => {
     headers: { authorization: 'Bearer abc' }
   })
   t.equal(telemetryOf(readConfig(environment('pod'))), undefined, 'nothing is sent unless it is asked for')
+  const own = { 'sidecar.settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT': 'http://traces:4318/v1/traces' }
+  t.match(
+    telemetryOf(readConfig(environment('pod', own))),
+    { tracesUrl: 'http://traces:4318/v1/traces', metricsUrl: undefined, sampler: { share: 0.01 } },
+    'an address of its own for a signal leaves the share of the chart'
+  )
 })
 
 t.test('every setting of the sidecar can be set, or is left for a reason', { skip }, async (t) => {

@@ -12,7 +12,7 @@ export const TESTED_WITH: Readonly<Record<string, string>> = {
   'config/config-error.ts': 'config/config.test.ts',
   'config/redis-login.ts': 'config/config.test.ts',
   'config/schema.ts': 'config/config.test.ts',
-  'config/telemetry-settings.ts': 'config/config.test.ts',
+  'config/telemetry-settings.ts': 'config/telemetry.test.ts',
   'doors/compilers.ts': 'doors/control/bad-input.test.ts',
   'doors/control/control-door.ts': 'doors/control/bad-input.test.ts',
   'doors/control/documentation.ts': 'doors/control/openapi.test.ts',
@@ -53,7 +53,6 @@ export const TESTED_WITH: Readonly<Record<string, string>> = {
   'telemetry/otel/followed-request.ts': 'telemetry/otel/telemetry.test.ts',
   'telemetry/otel/http-method.ts': 'telemetry/otel/telemetry.test.ts',
   'telemetry/otel/sampler.ts': 'telemetry/otel/telemetry.test.ts',
-  'telemetry/otel/span-observer.ts': 'telemetry/otel/telemetry.test.ts',
   'telemetry/otel/watch-origin.ts': 'telemetry/otel/telemetry.test.ts',
   'telemetry/otel/watch-store.ts': 'telemetry/otel/telemetry.test.ts'
 }

@@ -170,6 +170,8 @@ t.test('a setting of the overlay wins over that of the component', { skip }, asy
   t.equal(at(deployment(build(join(overlays, 'prod'))), `${CACHE}/env/CACHE_ENABLED/value`), 'false')
 })
 
+const withoutHead = (block: string): string => block.trim().replace(/^#.*\n/, '')
+
 t.test('what docs/install.md shows is what is tested', async (t) => {
   const [, folder = '', settings = ''] = blocksOf(install, 'yaml')
   const tested = (file: string) => readFileSync(join(PROD, 'cache', file), 'utf8').trim()
@@ -177,5 +179,3 @@ t.test('what docs/install.md shows is what is tested', async (t) => {
   t.equal(withoutHead(here), tested('kustomization.yaml'))
   t.equal(withoutHead(settings), tested('settings.yaml'))
 })
-
-const withoutHead = (block: string): string => block.trim().replace(/^#.*\n/, '')

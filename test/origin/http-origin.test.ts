@@ -171,10 +171,12 @@ t.test('more requests than may wait are refused at once, and let in when there i
   const waiting: (() => void)[] = []
   const handler = (_: unknown, response: { end(text: string): void }) =>
     void waiting.push(() => response.end('ok'))
-  const { fetch } = await startHttpOrigin(t, handler, { maxConnections: 1, maxQueue: 1 })
+  const { fetch, told } = await startHttpOrigin(t, handler, { maxConnections: 1, maxQueue: 1 })
   const first = fetch()
   const second = fetch()
   await t.rejects(fetch(), new OriginError('overloaded'))
+  t.match(told.originAsked, [{ resource: 'row', status: 0, error: { kind: 'overloaded' } }])
+  t.match(told.originFailed, [{ resource: 'row', error: { kind: 'overloaded' } }], 'which is an outage, too')
   await eventually(() => waiting.length === 1)
   waiting[0]?.()
   await bytesOf((await first).body)

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { OriginError } from '../../src/cache/errors.js'
 import type { StoreStats } from '../../src/cache/store.js'
 import { createMetrics } from '../../src/telemetry/metrics.js'
 import { observeAll } from '../../src/telemetry/observe.js'
@@ -95,11 +96,17 @@ t.test('origin requests are counted by status class, none without an answer', as
   observer.originAsked({ resource: 'user_profile', status: 204, durationMs: 20 })
   observer.originAsked({ resource: 'user_profile', status: 503, durationMs: 20 })
   observer.originAsked({ resource: 'none', status: 0, durationMs: 20 })
+  observer.originAsked({ resource: 'full', status: 0, durationMs: 0, error: new OriginError('overloaded') })
   const lines = await scrape()
   t.ok(lines.includes('origin_requests_total{resource="user_profile",status="2xx"} 1'))
   t.ok(lines.includes('origin_requests_total{resource="user_profile",status="5xx"} 1'))
   t.ok(lines.includes('origin_requests_total{resource="none",status="none"} 1'))
   t.ok(lines.includes('origin_request_duration_seconds_sum{resource="user_profile"} 0.04'))
+  t.ok(lines.includes('origin_requests_total{resource="full",status="none"} 1'))
+  t.notOk(
+    lines.some((line) => line.includes('duration_seconds') && line.includes('"full"')),
+    'what was refused here has had no time there'
+  )
 })
 
 t.test('what callers do not read is told, and how many reads had no room', async (t) => {

@@ -17,11 +17,15 @@ t.test('a path is named without its ids, its query and its depth', async (t) => 
   }
 })
 
-t.test('paths that the backend refuses, and those beyond the limit, share one name', async (t) => {
-  const labelOf = createPathLabels({ limit: 2 })
-  for (const word of ['a', 'b', 'c']) t.equal(labelOf(`/api/${word}`, 404), 'other')
-  t.equal(labelOf('/api/a', 200), '/api/a')
-  t.equal(labelOf('/api/b', 200), '/api/b')
-  t.equal(labelOf('/api/c', 200), 'other')
-  t.equal(labelOf('/api/a', 304), '/api/a', 'those that are known stay')
-})
+t.test(
+  'paths that the backend refuses or redirects, and those beyond the limit, share one name',
+  async (t) => {
+    const labelOf = createPathLabels({ limit: 2 })
+    for (const status of [404, 500, 301, 302])
+      for (const word of ['a', 'b', 'c']) t.equal(labelOf(`/api/${word}`, status), 'other')
+    t.equal(labelOf('/api/a', 200), '/api/a')
+    t.equal(labelOf('/api/b', 200), '/api/b')
+    t.equal(labelOf('/api/c', 200), 'other')
+    t.equal(labelOf('/api/a', 304), '/api/a', 'those that are known stay')
+  }
+)

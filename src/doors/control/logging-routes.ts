@@ -3,7 +3,8 @@ import { Type } from '@sinclair/typebox'
 import type { ControlContext } from './control-context.js'
 import { NoQuery, PROBLEMS } from './schemas.js'
 
-const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
+/** None that hides warnings: nobody can silence a sidecar by this door, and each change is in its log. */
+const LEVELS = ['warn', 'info', 'debug', 'trace'] as const
 const SECONDS = { default: 300, max: 3600 }
 
 const State = Type.Object({

@@ -10,7 +10,8 @@ export const createSpanObserver = (requests: FollowedRequests): Partial<Observer
   return {
     answered: ({ outcome, resource, route }) => {
       const { current } = requests
-      if (current === undefined) return
+      // A door has named it: what is answered is a read of the warming that this request has begun.
+      if (current === undefined || current.route !== undefined) return
       current.route = route
       if (current.isSampled)
         current.span?.setAttributes({ 'cache.outcome': outcome, 'cache.resource': resource })

@@ -59,6 +59,20 @@ t.test('a collector that comes back gets what is new', async (t) => {
   await eventually(() => stage.sidecar.logs.some(({ msg }) => msg === 'The collector takes telemetry again'))
 })
 
+t.test('each time that a collector of metrics alone fails and comes back is told', async (t) => {
+  const stage = await openStage(t, { ...QUICK, OTEL_TRACES_EXPORTER: 'none' })
+  const { logs } = stage.sidecar
+  const failures = () => logs.filter(({ msg }) => msg === 'The collector takes no telemetry')
+  const ends = () => logs.filter(({ msg }) => msg === 'The collector takes telemetry again')
+  for (const times of [1, 2]) {
+    stage.collector.behaviour = (response) => response.writeHead(500).end()
+    await eventually(() => failures().length === times)
+    t.match(failures()[times - 1], { signal: 'metrics', status: 500 })
+    stage.collector.behaviour = takes
+    await eventually(() => ends().length === times)
+  }
+})
+
 t.test('what is left is sent when the process ends', async (t) => {
   const hour = '3600000'
   const stage = await openStage(t, { OTEL_BSP_SCHEDULE_DELAY: hour, OTEL_METRIC_EXPORT_INTERVAL: hour })
