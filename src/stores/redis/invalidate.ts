@@ -112,7 +112,7 @@ const invalidateSlice = async (redis: RedisAccess, named: KeysAndTags, record: s
     if (call.reply[0] === 'more') continue
     const begun = await beginIfDoubtful(redis, call)
     const [, , position = ''] = call.reply
-    redis.remembered.remember(begun ?? position)
+    if (begun === undefined) redis.remembered.remember(position, call.since)
     return { removed, id: recordIdOf(begun ?? position), isEpochNew: begun !== undefined }
   }
 }
@@ -134,6 +134,7 @@ const beginIfDoubtful = async (redis: RedisAccess, { reply, now }: Call): Promis
 /** One call of the script, and behind it, what shows whether keys were evicted up to its end: one round trip. */
 const removeSome = async (redis: RedisAccess, { keys: named, tags }: KeysAndTags, record: string) => {
   const { keys, runScript, server } = redis
+  const since = redis.remembered.position
   const under = (storeKey: string): string => keys.prefix + storeKey
   const entries = named.flatMap((key) => [under(key), under(valueKey(key))])
   const indexes = [...named, ...tags].map((tag) => under(TAG_INDEX + tag))
@@ -143,7 +144,7 @@ const removeSome = async (redis: RedisAccess, { keys: named, tags }: KeysAndTags
     now = server.askOfEvictions()
     now.catch(() => undefined)
   })
-  return { reply, now: await now }
+  return { reply, since, now: await now }
 }
 
 const invalidatePatterns = async (redis: RedisAccess, patterns: readonly string[]): Promise<number> => {

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { invalidationOf } from '../../../src/cache/invalidation.js'
 import { randomEpoch } from '../../../src/cache/position.js'
-import { isKnown } from '../../../src/stores/redis/epochs.js'
+import { compareWith } from '../../../src/stores/redis/epochs.js'
 import { createRedisInvalidate } from '../../../src/stores/redis/invalidate.js'
 import { KnownServer } from '../../../src/stores/redis/known-server.js'
 import { RememberedPosition } from '../../../src/stores/redis/remembered-position.js'
@@ -36,10 +36,11 @@ void t.test(
           copies.push(await copyOf(server))
         return work()
       }, invalidationOf(named))
-      t.ok(await isKnown(access, access.remembered.position))
+      t.match(await compareWith(access, access.remembered.position), { said: 'known' })
       t.equal(copies.length, 1)
       for (const failOver of copies) await failOver()
-      t.notOk(await isKnown(access, access.remembered.position), JSON.stringify(named).slice(0, 20))
+      const { said } = await compareWith(access, access.remembered.position)
+      t.equal(said, 'lost', JSON.stringify(named).slice(0, 20))
     }
   }
 )

@@ -9,17 +9,18 @@ import { namelessServer, setUp } from './failover.js'
 
 const epoch = 'e'.repeat(16)
 
-t.test('the latest position is remembered, in whatever order they come, from epoch to epoch', async (t) => {
+t.test('a position is remembered only in place of the one that the server was asked about', async (t) => {
   const remembered = new RememberedPosition()
-  for (const [position, latest = position] of [
-    [`${epoch}:5-1`],
-    [`${epoch}:5-0`, `${epoch}:5-1`],
-    [`${epoch}:5-10`],
-    [`${'f'.repeat(16)}:6-0`],
-    [`${epoch}:5-11`, `${'f'.repeat(16)}:6-0`]
+  for (const [position, since, isTaken] of [
+    [`${epoch}:5-1`, '', true],
+    [`${epoch}:5-2`, '', false],
+    [`${epoch}:5-10`, `${epoch}:5-1`, true],
+    [`${epoch}:5-11`, `${epoch}:5-1`, false],
+    [`${'f'.repeat(16)}:6-0`, `${epoch}:5-10`, true]
   ] as const) {
-    remembered.remember(position)
-    t.equal(remembered.position, latest)
+    const before = remembered.position
+    remembered.remember(position, since)
+    t.equal(remembered.position, isTaken ? position : before)
   }
 })
 
