@@ -102,6 +102,21 @@ void t.test(
 )
 
 void t.test(
+  'an invalidation that needs a new epoch begins one, also where an older one is back by then',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const { server, connect, writer, failOver } = await setUp(t)
+    const sidecar = await heldSidecar(t, server.namelessUrl)
+    await invalidate(writer.store, { all: true })
+    t.notOk(await sidecar.isReadable('a'))
+    await server.cli('set', 'spms:@tag:damaged', 'no index')
+    sidecar.held.beforeNext = [() => Promise.resolve(), failOver]
+    await sidecar.invalidate('damaged')
+    t.strictSame(await readable((await connect()).store, 'a'), [])
+  }
+)
+
+void t.test(
   'sidecars that overlap come to the same position, without a new epoch',
   { skip: needsOwnRedis },
   async (t) => {
