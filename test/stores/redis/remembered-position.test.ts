@@ -3,7 +3,7 @@ import { epochOf, recordIdOf } from '../../../src/cache/position.js'
 import type { Store } from '../../../src/cache/store.js'
 import { RememberedPosition } from '../../../src/stores/redis/remembered-position.js'
 import { needsOwnRedis } from '../../support/redis-server.js'
-import { entryOf, invalidate, positionOf, put, readable } from '../fixtures.js'
+import { entryOf, invalidate, positionOf, put, putAt, readable } from '../fixtures.js'
 import { connectStore, untilUp, type WatchedStore } from '../redis-fixtures.js'
 import { namelessServer, setUp } from './failover.js'
 
@@ -147,6 +147,31 @@ void t.test('invalidations of others cost no epoch', { skip: needsOwnRedis }, as
   for (const { told } of watched) t.match(told.storeChanged, [{ state: 'up' }])
   t.strictSame(await readable(reader.store, 'a'), ['a'])
 })
+
+void t.test(
+  'after hours without an invalidation the next one costs no epoch, whoever sweeps first',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const { server, connect, writer } = await setUp(t)
+    const epoch = epochOf(await positionOf(writer.store))
+    const record = '{"keys":["x"],"tags":[],"patterns":[],"all":false}'
+    const started = Date.now() - 2 * 3_600_000
+    await server.cli('del', 'spms:@log')
+    for (const id of [`${started}-0`, `${started}-1`]) {
+      await server.cli('xadd', 'spms:@log', id, 'r', record)
+      for (const key of ['epoch', 'began']) await server.cli('set', `spms:@${key}`, `${epoch}:${id}`)
+    }
+    const [first, second] = [await connect(), await connect()]
+    await first.store.sweep()
+    const { position } = await second.store.read(['a'])
+    await invalidate(first.store, { tags: ['other'] })
+    await first.store.sweep()
+    t.strictSame(await readable(second.store, 'a'), ['a'])
+    t.strictSame([...first.told.epochBegan, ...second.told.epochBegan], [])
+    t.strictSame(await putAt(second.store, position, { storeKey: 'b', entry: entryOf('') }), ['stored'])
+    t.equal(Number(await server.cli('xlen', 'spms:@log')), 2)
+  }
+)
 
 void t.test(
   'a position that is too old for the log is known to a server with an identity only',
