@@ -53,23 +53,22 @@ const invalidateAll = async (redis: RedisAccess): Promise<CarriedOut> => {
 }
 
 const invalidateSome = async (redis: RedisAccess, invalidation: Invalidation): Promise<CarriedOut> => {
-  const { keys, tags, patterns } = invalidation
+  const { patterns } = invalidation
   const record = JSON.stringify(asRecord(invalidation))
   const { removed, id, isEpochNew } = await invalidateNamed(redis, invalidation, record)
-  const isOneStep = patterns.length === 0 && Math.max(keys.length, tags.length) <= NAMES
-  if (isOneStep || isEpochNew) return { outcome: 'done', id, removed }
+  if (patterns.length === 0 || isEpochNew) return { outcome: 'done', id, removed }
   // The record is in the log by now: what a scan does not see was either stored after it, or is refused.
   const matching = await invalidatePatterns(redis, patterns)
   // Tag indexes may have been evicted while it scanned: this looks for that once more.
-  await invalidateNamed(redis, { keys: [], tags: [] }, END)
+  await invalidateNamed(redis, { keys: [], tags: [] }, STEP)
   return { outcome: 'done', id, removed: removed + matching }
 }
 
 /**
- * A record that names nothing, behind the last of several steps: a server that has lost only removals, and has the record
- * with which they began, lacks this one.
+ * A record that names nothing, of a later step: a server that has lost only removals, and has the record with which they
+ * began, lacks this one. A scan has it at its end alone, as its steps are so many that the log would forget all others.
  */
-const END = JSON.stringify(invalidationOf({}))
+const STEP = JSON.stringify(invalidationOf({}))
 
 type KeysAndTags = Pick<Invalidation, 'keys' | 'tags'>
 
@@ -92,7 +91,7 @@ const invalidateNamed = async (redis: RedisAccess, named: KeysAndTags, record: s
   let { removed, isEpochNew } = first
   const most = Math.max(named.keys.length, named.tags.length)
   for (let from = NAMES; from < most && !isEpochNew; from += NAMES) {
-    const slice = await invalidateSlice(redis, sliceOf(named, from), NO_RECORD)
+    const slice = await invalidateSlice(redis, sliceOf(named, from), record && STEP)
     removed += slice.removed
     isEpochNew = slice.isEpochNew
   }
