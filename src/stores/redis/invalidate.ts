@@ -60,8 +60,8 @@ const invalidateSome = async (redis: RedisAccess, invalidation: Invalidation): P
   // The record is in the log by now: what a scan does not see was either stored after it, or is refused.
   const matching = await invalidatePatterns(redis, patterns)
   // Tag indexes may have been evicted while it scanned: this looks for that once more.
-  await invalidateNamed(redis, { keys: [], tags: [] }, STEP)
-  return { outcome: 'done', id, removed: removed + matching }
+  const end = await invalidateNamed(redis, { keys: [], tags: [] }, STEP)
+  return { outcome: 'done', id: end.id, removed: removed + matching }
 }
 
 /**
@@ -87,15 +87,15 @@ const NO_RECORD = ''
  * With the record in the step that removes a, the fill is refused from there on.
  */
 const invalidateNamed = async (redis: RedisAccess, named: KeysAndTags, record: string) => {
-  const first = await invalidateSlice(redis, sliceOf(named, 0), record)
-  let { removed, isEpochNew } = first
+  let { removed, id, isEpochNew } = await invalidateSlice(redis, sliceOf(named, 0), record)
   const most = Math.max(named.keys.length, named.tags.length)
   for (let from = NAMES; from < most && !isEpochNew; from += NAMES) {
     const slice = await invalidateSlice(redis, sliceOf(named, from), record && STEP)
     removed += slice.removed
+    id = slice.id
     isEpochNew = slice.isEpochNew
   }
-  return { removed, id: first.id, isEpochNew }
+  return { removed, id, isEpochNew }
 }
 
 const sliceOf = ({ keys, tags }: KeysAndTags, from: number): KeysAndTags => ({

@@ -8,6 +8,7 @@ import { openDoor } from './open-door.js'
 interface Schema {
   readonly type?: string
   readonly const?: unknown
+  readonly enum?: readonly unknown[]
   readonly pattern?: string
   readonly maxLength?: number
   readonly format?: string
@@ -112,6 +113,7 @@ const hasFewBytes = (schema: Schema, value: unknown): boolean => {
 
 const roughly = (schema: Schema): fc.Arbitrary<unknown> => {
   if (schema.const !== undefined) return fc.constant(schema.const)
+  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum)
   switch (schema.type) {
     case 'string':
       return textOf(schema)
@@ -198,7 +200,7 @@ void t.test(
     const operations = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({ path, method, operation }))
     )
-    t.equal(operations.length, 12)
+    t.equal(operations.length, 14)
     for (const { path, method, operation } of operations) {
       const statuses = new Map<number, number>()
       await fc.assert(
