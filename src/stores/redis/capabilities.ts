@@ -53,7 +53,7 @@ export const showsEvictions = ({ policy, evicted }: Capabilities): boolean =>
   policy !== undefined && evicted !== undefined
 
 /**
- * As it stands under the key `server`: identity, policy, evictions and commands, `-` for what is absent. Releases before
+ * As it stands under the key `server`: identity, policy, evictions and commands, `-` or 0 for what is absent. Releases before
  * this one read the same four words.
  */
 export const asWords = ({ identity = '-', policy = '-', evicted = '-', commands = '0' }: Capabilities) =>

@@ -2,7 +2,7 @@ import { StoreUnavailableError } from '../../cache/errors.js'
 import type { EpochReason } from '../../cache/store-events.js'
 import type { Position } from '../../cache/position.js'
 import type { RedisAccess } from './redis-access.js'
-import { KNOWS, OPEN } from './scripts/epoch.js'
+import { COMPARE, OPEN } from './scripts/epoch.js'
 import { epochKeys } from './scripts/redis-keys.js'
 
 /** The first ARGV of every script of `scripts/epoch.ts`. */
@@ -34,21 +34,31 @@ export const settleEpoch = (redis: RedisAccess): Promise<Position> => settle(red
 export const beginEpoch = (redis: RedisAccess, reason: EpochReason, ended = ''): Promise<Position> =>
   settle(redis, () => open(redis, reason, ended))
 
-const open = (redis: RedisAccess, reason: EpochReason | '', ended = '') =>
-  redis.runScript(OPEN, epochKeys(redis.keys), [...epochArguments(redis), reason, ended])
+const open = async (redis: RedisAccess, reason: EpochReason | '', ended = '') => {
+  const since = redis.remembered.position
+  const args = [...epochArguments(redis), reason, ended]
+  const [, position, begun] = await redis.runScript(OPEN, epochKeys(redis.keys), args)
+  return { since, position, begun }
+}
 
 const settle = async (
   { run, remembered, observer }: RedisAccess,
   opening: () => ReturnType<typeof open>
 ): Promise<Position> => {
-  const [, position, reason] = await run('open', opening)
-  remembered.remember(position)
+  const { since, position, begun: reason } = await run('open', opening)
+  remembered.remember(position, since)
   if (reason !== undefined) observer.epochBegan({ reason })
   return position
 }
 
-/** Whether the server has all records up to the position, and more perhaps. Asks without `run`: for use within it. */
-export const isKnown = async (redis: Omit<RedisAccess, 'run'>, position: Position): Promise<boolean> => {
-  const { keys, runScript, server } = redis
-  return (await runScript(KNOWS, epochKeys(keys), [server.words, position, ''])) === 1
+/**
+ * Whether the server still has the remembered position, and the one that was read, and is in the epoch of the latter; with
+ * the position that it is at. Asks without `run`: for use within it.
+ */
+export const compareWith = async (redis: Omit<RedisAccess, 'run'>, read: Position) => {
+  const { keys, runScript, remembered } = redis
+  const since = remembered.position
+  const [said, position] = await runScript(COMPARE, epochKeys(keys), [...epochArguments(redis), read])
+  if (said !== 'lost') remembered.remember(position, since)
+  return { said, position }
 }

@@ -53,23 +53,22 @@ const invalidateAll = async (redis: RedisAccess): Promise<CarriedOut> => {
 }
 
 const invalidateSome = async (redis: RedisAccess, invalidation: Invalidation): Promise<CarriedOut> => {
-  const { keys, tags, patterns } = invalidation
+  const { patterns } = invalidation
   const record = JSON.stringify(asRecord(invalidation))
   const { removed, id, isEpochNew } = await invalidateNamed(redis, invalidation, record)
-  const isOneStep = patterns.length === 0 && Math.max(keys.length, tags.length) <= NAMES
-  if (isOneStep || isEpochNew) return { outcome: 'done', id, removed }
+  if (patterns.length === 0 || isEpochNew) return { outcome: 'done', id, removed }
   // The record is in the log by now: what a scan does not see was either stored after it, or is refused.
   const matching = await invalidatePatterns(redis, patterns)
   // Tag indexes may have been evicted while it scanned: this looks for that once more.
-  const end = await invalidateNamed(redis, { keys: [], tags: [] }, END)
+  const end = await invalidateNamed(redis, { keys: [], tags: [] }, STEP)
   return { outcome: 'done', id: end.id, removed: removed + matching }
 }
 
 /**
- * A record that names nothing, behind the last of several steps: a server that has lost only removals, and has the record
- * with which they began, lacks this one.
+ * A record that names nothing, of a later step: a server that has lost only removals, and has the record with which they
+ * began, lacks this one. A scan has it at its end alone, as its steps are so many that the log would forget all others.
  */
-const END = JSON.stringify(invalidationOf({}))
+const STEP = JSON.stringify(invalidationOf({}))
 
 type KeysAndTags = Pick<Invalidation, 'keys' | 'tags'>
 
@@ -88,15 +87,15 @@ const NO_RECORD = ''
  * With the record in the step that removes a, the fill is refused from there on.
  */
 const invalidateNamed = async (redis: RedisAccess, named: KeysAndTags, record: string) => {
-  const first = await invalidateSlice(redis, sliceOf(named, 0), record)
-  let { removed, isEpochNew } = first
+  let { removed, id, isEpochNew } = await invalidateSlice(redis, sliceOf(named, 0), record)
   const most = Math.max(named.keys.length, named.tags.length)
   for (let from = NAMES; from < most && !isEpochNew; from += NAMES) {
-    const slice = await invalidateSlice(redis, sliceOf(named, from), NO_RECORD)
+    const slice = await invalidateSlice(redis, sliceOf(named, from), record && STEP)
     removed += slice.removed
+    id = slice.id
     isEpochNew = slice.isEpochNew
   }
-  return { removed, id: first.id, isEpochNew }
+  return { removed, id, isEpochNew }
 }
 
 const sliceOf = ({ keys, tags }: KeysAndTags, from: number): KeysAndTags => ({
@@ -112,7 +111,7 @@ const invalidateSlice = async (redis: RedisAccess, named: KeysAndTags, record: s
     if (call.reply[0] === 'more') continue
     const begun = await beginIfDoubtful(redis, call)
     const [, , position = ''] = call.reply
-    redis.remembered.remember(begun ?? position)
+    if (begun === undefined) redis.remembered.remember(position, call.since)
     return { removed, id: recordIdOf(begun ?? position), isEpochNew: begun !== undefined }
   }
 }
@@ -134,6 +133,7 @@ const beginIfDoubtful = async (redis: RedisAccess, { reply, now }: Call): Promis
 /** One call of the script, and behind it, what shows whether keys were evicted up to its end: one round trip. */
 const removeSome = async (redis: RedisAccess, { keys: named, tags }: KeysAndTags, record: string) => {
   const { keys, runScript, server } = redis
+  const since = redis.remembered.position
   const under = (storeKey: string): string => keys.prefix + storeKey
   const entries = named.flatMap((key) => [under(key), under(valueKey(key))])
   const indexes = [...named, ...tags].map((tag) => under(TAG_INDEX + tag))
@@ -143,7 +143,7 @@ const removeSome = async (redis: RedisAccess, { keys: named, tags }: KeysAndTags
     now = server.askOfEvictions()
     now.catch(() => undefined)
   })
-  return { reply, now: await now }
+  return { reply, since, now: await now }
 }
 
 const invalidatePatterns = async (redis: RedisAccess, patterns: readonly string[]): Promise<number> => {

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { isBefore, type Position } from '../../cache/position.js'
 import type { Reading, Store } from '../../cache/store.js'
 import { decodeEntry } from '../entry-codec.js'
-import { isKnown } from './epochs.js'
+import { compareWith } from './epochs.js'
 import type { RedisAccess } from './redis-access.js'
 import type { Connection } from './connection/connection.js'
 import { LOST_EPOCH, LOST_RECORDS } from './connection/error-replies.js'
@@ -33,18 +33,23 @@ const readNow = async (options: ReadOptions, storeKeys: readonly string[]): Prom
   const [[bytes, ...values]] = await Promise.all([client.mgetBuffer(asked), client.unlink(keys.nothing)])
   if (bytes === undefined || bytes === null) throw connection.markDown(LOST_EPOCH)
   const position = bytes.toString('latin1')
-  if (position !== remembered.position && position !== before) await settleMove(options, { before, position })
-  return { position, entries: values.map((value) => (value ? decodeEntry(value, position) : undefined)) }
+  const isMoved = position !== remembered.position && position !== before
+  const at = isMoved ? await settleMove(options, { before, position }) : position
+  return { position: at, entries: values.map((value) => (value ? decodeEntry(value, at) : undefined)) }
 }
 
 /**
  * The log has moved since this process last looked, by an invalidation of another: what was read counts once the server
- * has shown that it still has all records of before. One that was asked after `before` had been seen is never earlier.
+ * has shown that it still has all records of before, and only in the epoch that it is in then. One that was asked after
+ * `before` had been seen is never earlier. Returns the position as of which the entries count.
  */
-const settleMove = async (options: ReadOptions, { before, position }: Move): Promise<void> => {
-  const { connection, remembered } = options
-  if (isBefore(position, before) || !(await isKnown(options, before))) throw connection.markDown(LOST_RECORDS)
-  remembered.remember(position)
+const settleMove = async (options: ReadOptions, { before, position }: Move): Promise<Position> => {
+  if (!isBefore(position, before)) {
+    const compared = await compareWith(options, position)
+    if (compared.said === 'known') return position
+    if (compared.said === 'ended') return compared.position
+  }
+  throw options.connection.markDown(LOST_RECORDS)
 }
 
 interface Move {

@@ -1,16 +1,27 @@
-import { compareRecordIds, type Position, recordIdOf } from '../../cache/position.js'
+import type { Position } from '../../cache/position.js'
 
 /**
- * The latest position that this process has read or that an invalidation of its own has come to: every record up to it
- * was acknowledged. A server that does not know it has lost records (`standing` in `scripts/epoch.ts`).
+ * A position that this process has read or that an invalidation of its own has come to: every record up to it was
+ * acknowledged. A server that does not know it has lost records (`standing` in `scripts/epoch.ts`).
  */
 export class RememberedPosition {
   /** Empty before the first handshake. A plain field: every read compares it. */
   position: Position = ''
 
-  /** Ids go up from epoch to epoch, too; replies may be looked at in another order than they came. */
-  remember(position: Position): void {
-    const isLater = compareRecordIds(recordIdOf(position), recordIdOf(this.position)) > 0
-    if (this.position === '' || isLater) this.position = position
+  /**
+   * `since`: the position that the server still had when it told this one; empty for none. Another that was remembered
+   * meanwhile stays, since it may be lost:
+   *
+   *     this process                          the server
+   *     sends an invalidation of a
+   *     sends another, of b                   record 7: a; acknowledged
+   *     remembers 7                           fails over to a replica that has come to 6 only
+   *                                           6 is known; record 8: b; acknowledged
+   *     were 8 remembered: a is read again
+   *
+   * The next read compares the server with 7.
+   */
+  remember(position: Position, since: Position): void {
+    if (this.position === since) this.position = position
   }
 }

@@ -7,7 +7,7 @@ import { script } from './scripts/script.js'
 
 const TAGS_PER_CALL = 100
 const MEMBERS_PER_TAG = 100
-/** Far longer than a request to the origin may take: no commit comes with an older position. */
+/** Far longer than a request to the origin may take: no commit comes with a position that was left so long ago. */
 const RECORD_AGE_MS = 3_600_000
 
 /** Removes what carries no expiry of its own once it is of no more use: index members and old records. */
@@ -49,8 +49,9 @@ return more
 })
 
 /**
- * KEYS log · ARGV greatest age in ms. Forgets old records, no more a call than the log is to hold, and never the last
- * one: the position names it. Returns how many are not old. (XTRIM MINID needs Redis 6.2.)
+ * KEYS log · ARGV greatest age in ms. Forgets old records, no more a call than the log is to hold, and never the last one of
+ * them, however old: up to the record after it the position named it, so that a fill may come with it, and a sidecar may
+ * remember nothing later. Returns how many are left. (XTRIM MINID needs Redis 6.2.)
  */
 const TRIM_LOG = script({
   reply: Type.Integer(),
@@ -58,8 +59,8 @@ const TRIM_LOG = script({
 local time = redis.call('TIME')
 local cutoff = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[1]
 local old = #redis.call('XRANGE', KEYS[1], '-', cutoff, 'COUNT', ${COMPARED_RECORDS})
-local kept = redis.call('XLEN', KEYS[1]) - old
-if old > 0 then redis.call('XTRIM', KEYS[1], 'MAXLEN', math.max(kept, 1)) end
+local kept = redis.call('XLEN', KEYS[1]) - math.max(old - 1, 0)
+redis.call('XTRIM', KEYS[1], 'MAXLEN', kept)
 return kept
 `
 })

@@ -3,23 +3,24 @@ import { epochOf, recordIdOf } from '../../../src/cache/position.js'
 import type { Store } from '../../../src/cache/store.js'
 import { RememberedPosition } from '../../../src/stores/redis/remembered-position.js'
 import { needsOwnRedis } from '../../support/redis-server.js'
-import { entryOf, invalidate, positionOf, put, readable } from '../fixtures.js'
+import { entryOf, invalidate, positionOf, put, putAt, readable } from '../fixtures.js'
 import { connectStore, untilUp, type WatchedStore } from '../redis-fixtures.js'
 import { namelessServer, setUp } from './failover.js'
 
 const epoch = 'e'.repeat(16)
 
-t.test('the latest position is remembered, in whatever order they come, from epoch to epoch', async (t) => {
+t.test('a position is remembered only in place of the one that the server was asked about', async (t) => {
   const remembered = new RememberedPosition()
-  for (const [position, latest = position] of [
-    [`${epoch}:5-1`],
-    [`${epoch}:5-0`, `${epoch}:5-1`],
-    [`${epoch}:5-10`],
-    [`${'f'.repeat(16)}:6-0`],
-    [`${epoch}:5-11`, `${'f'.repeat(16)}:6-0`]
+  for (const [position, since, isTaken] of [
+    [`${epoch}:5-1`, '', true],
+    [`${epoch}:5-2`, '', false],
+    [`${epoch}:5-10`, `${epoch}:5-1`, true],
+    [`${epoch}:5-11`, `${epoch}:5-1`, false],
+    [`${'f'.repeat(16)}:6-0`, `${epoch}:5-10`, true]
   ] as const) {
-    remembered.remember(position)
-    t.equal(remembered.position, latest)
+    const before = remembered.position
+    remembered.remember(position, since)
+    t.equal(remembered.position, isTaken ? position : before)
   }
 })
 
@@ -146,6 +147,31 @@ void t.test('invalidations of others cost no epoch', { skip: needsOwnRedis }, as
   for (const { told } of watched) t.match(told.storeChanged, [{ state: 'up' }])
   t.strictSame(await readable(reader.store, 'a'), ['a'])
 })
+
+void t.test(
+  'after hours without an invalidation the next one costs no epoch, whoever sweeps first',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const { server, connect, writer } = await setUp(t)
+    const epoch = epochOf(await positionOf(writer.store))
+    const record = '{"keys":["x"],"tags":[],"patterns":[],"all":false}'
+    const started = Date.now() - 2 * 3_600_000
+    await server.cli('del', 'spms:@log')
+    for (const id of [`${started}-0`, `${started}-1`]) {
+      await server.cli('xadd', 'spms:@log', id, 'r', record)
+      for (const key of ['epoch', 'began']) await server.cli('set', `spms:@${key}`, `${epoch}:${id}`)
+    }
+    const [first, second] = [await connect(), await connect()]
+    await first.store.sweep()
+    const { position } = await second.store.read(['a'])
+    await invalidate(first.store, { tags: ['other'] })
+    await first.store.sweep()
+    t.strictSame(await readable(second.store, 'a'), ['a'])
+    t.strictSame([...first.told.epochBegan, ...second.told.epochBegan], [])
+    t.strictSame(await putAt(second.store, position, { storeKey: 'b', entry: entryOf('') }), ['stored'])
+    t.equal(Number(await server.cli('xlen', 'spms:@log')), 2)
+  }
+)
 
 void t.test(
   'a position that is too old for the log is known to a server with an identity only',

@@ -29,6 +29,7 @@ const FIRST_RETRY_MS = 1000
 const LONGEST_RETRY_MS = 60_000
 /** A server that refuses whatever it is given does not make us ask for tokens all the time. */
 const REFUSED_MS = 30_000
+const NONE_YET = 'none has come yet'
 
 interface Held extends Token {
   /** By the clock. */
@@ -39,8 +40,8 @@ interface Held extends Token {
 
 /**
  * Tokens as logins: fetched at once, renewed well before they expire, and given to the connection that is there. An attempt
- * that fails, for want of a token or because the server does not take it, is made again, later each time; what was there
- * before is used until it expires.
+ * that fails, for want of a token or because the server does not take it, is made again, later each time. Meanwhile the
+ * connection stays as it is, and a new one gets the last token that came until it expires.
  */
 export class TokenCredentials implements Credentials {
   readonly #options: TokenCredentialsOptions
@@ -48,7 +49,7 @@ export class TokenCredentials implements Credentials {
   #held: Held | undefined
   #fetching: Promise<void> | undefined
   #failures = 0
-  #reason = 'none has come yet'
+  #reason = NONE_YET
   #isClosed = false
   #apply: (login: Login) => Promise<void> = () => Promise.resolve()
   #cancelNext: () => void = () => undefined
@@ -107,6 +108,7 @@ export class TokenCredentials implements Credentials {
       const held = await fetched
       await this.#apply(held.login)
       this.#failures = 0
+      this.#reason = NONE_YET
       const leftMs = held.expiresAt - this.#clock.now()
       this.#options.observer.tokenRenewed({ expiresAt: this.#options.now() + leftMs })
       this.#next(held.renewAt - this.#clock.now())

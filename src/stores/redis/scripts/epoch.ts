@@ -18,15 +18,14 @@ export const EpochReasonSchema = Type.Union([
 ])
 
 /**
- * What OPEN, KNOWS and INVALIDATE share. KEYS `epochKeys` · ARGV server as it is now, remembered position or '', fresh epoch.
+ * What OPEN, COMPARE and INVALIDATE share. KEYS `epochKeys` · ARGV server as it is now, remembered position or '', fresh epoch.
  *
  * `begin_epoch` starts a new epoch, whatever lay under its keys before; it needs no memory to begin with. Under the key
  * `server` stands what the server said of itself then: see `known-server.ts`. Ids never go back, not with the clock of the
  * server either: the new epoch begins later than the present one, and later than all that this process remembers. So of two
  * epochs the later one is known by the id that it began with, which is kept under the key `began`.
  *
- * `standing` compares the server with the remembered position, up to which this process has seen records that were
- * acknowledged:
+ * `standing` compares the server with a position up to which this process has seen records that were acknowledged:
  *
  *     this process            the server                    another process
  *     reads position 7
@@ -80,12 +79,12 @@ local function is_same_server()
   local now = string.match(server_now, '^%S+')
   return now ~= '-' and now == string.match(text(KEYS[3]) or '', '^%S+')
 end
-local function standing(found)
-  if remembered == '' or remembered == found then return 'known' end
-  local seen = id_of(remembered)
-  if epoch_of(remembered) == epoch_of(found) then
+local function standing(found, position)
+  if position == '' or position == found then return 'known' end
+  local seen = id_of(position)
+  if epoch_of(position) == epoch_of(found) then
     if is_later(seen, id_of(found)) then return 'lost' end
-    local id = string.match(remembered, '%d+-%d+$')
+    local id = string.match(position, '%d+-%d+$')
     if redis.call('XRANGE', KEYS[2], id, id)[1] then return 'known' end
     -- It may only be too old for the log. A process that is the same as then has lost nothing.
     return is_later(id_of(first_in_log()), seen) and is_same_server() and 'known' or 'lost'
@@ -115,22 +114,46 @@ redis.call('UNLINK', KEYS[6])
 local tags = redis.call('TYPE', KEYS[4]).ok
 if tags ~= 'set' and tags ~= 'none' then redis.call('UNLINK', KEYS[4]) end
 local found, known = position(), text(KEYS[3])
-if found and ended ~= '' and epoch_of(found) ~= ended then return {'kept', found} end
+local is_lost = found and standing(found, remembered) == 'lost'
+if found and ended ~= '' and epoch_of(found) ~= ended and not is_lost then return {'kept', found} end
 if reason == '' then
   if not found then reason = 'no-epoch'
   elseif not known or string.sub(server_now, 1, 2) ~= '- ' and not is_same_server() then reason = 'another-server'
-  elseif standing(found) == 'lost' then reason = 'lost-records'
+  elseif is_lost then reason = 'lost-records'
   else return {'kept', found} end
 end
 return {'begun', begin_epoch(), reason}
 `
 })
 
-/** KEYS and ARGV as above. Whether the server still has all that this process remembers. */
-export const KNOWS = script({
-  reply: Type.Union([Type.Literal(0), Type.Literal(1)]),
+/**
+ * KEYS and ARGV as in `EPOCHS`, then a position that was read, and with it entries. Compares the server with both positions:
+ *
+ *     this process                 the server                       another process
+ *     remembers 7                  lacks record 7, has come to 8
+ *     reads a and position 8: a
+ *     is back
+ *                                                                   remembers 7, too: begins an epoch
+ *     compares with 7: this epoch
+ *     has begun after it
+ */
+export const COMPARE = script({
+  reply: Type.Tuple([
+    Type.Union([
+      /** It has all records of both. */
+      Type.Literal('known'),
+      /** The same, but what was read belongs to an epoch that has ended since. */
+      Type.Literal('ended'),
+      /** It lacks some, or has no epoch. */
+      Type.Literal('lost')
+    ]),
+    /** Where it is now; empty without an epoch. */
+    Type.String()
+  ]),
   lua: `${EPOCHS}
-local found = position()
-return found and standing(found) == 'known' and 1 or 0
+local found, read = position(), ARGV[4]
+if not found then return {'lost', ''} end
+if standing(found, remembered) == 'lost' or standing(found, read) == 'lost' then return {'lost', found} end
+return {epoch_of(found) == epoch_of(read) and 'known' or 'ended', found}
 `
 })

@@ -44,7 +44,7 @@ for i = first_index, #KEYS do
   end
 end
 local found, known = position(), text(KEYS[3])
-if not found or not known or standing(found) == 'lost' then return {'unsettled', removed} end
+if not found or not known or standing(found, remembered) == 'lost' then return {'unsettled', removed} end
 if is_damaged then return {'damaged', removed, found} end
 if record ~= '' then found = append(epoch_of(found), '*', record) end
 return {'done', removed, found, known}

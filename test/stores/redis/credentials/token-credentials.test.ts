@@ -125,6 +125,20 @@ t.test('a token that has expired is not used, and the reason is why there is no 
   })
 })
 
+t.test('why there was none before the last token is not why there is none now', async (t) => {
+  const { endpoint, pass, password } = start(t)
+  await password()
+  endpoint(failWith('no way'))
+  await pass(DUE + 1)
+  endpoint(() => Promise.resolve(tokenOf('short', 10_000)))
+  await pass(5000)
+  endpoint(never)
+  await pass(5000)
+  const rejected = t.rejects(password(), { message: 'no token to log in with: none has come yet' })
+  await pass(2100)
+  await rejected
+})
+
 t.test('an endpoint that hangs is waited for within bounds', async (t) => {
   const signals: AbortSignal[] = []
   const { credentials, pass, told } = start(t, {
