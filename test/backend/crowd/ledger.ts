@@ -56,7 +56,8 @@ export const createLedger = (startedAt: number): Ledger => {
     },
     writes: () => {
       const isQuiet = begun === ended
-      return { begun, isQuietUntil: (later) => isQuiet && later.begun === begun }
+      const begunBefore = begun
+      return { begun, isQuietUntil: (later) => isQuiet && later.begun === begunBefore }
     },
     writeBegan: () => {
       begun++
