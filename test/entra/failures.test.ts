@@ -25,6 +25,8 @@ const FAULTS: readonly (readonly [Manner, reason: RegExp])[] = [
   ['busy', /temporarily_unavailable|503/]
 ]
 
+// Each waits for tokens to expire most of its time, with a Redis and an endpoint of its own.
+t.jobs = 4
 for (const [manner, reason] of FAULTS) {
   t.test(`an endpoint that does "${manner}" for a while costs nothing`, { skip }, async (t) => {
     const stage = await startStage(t, { lifetimeSeconds: 8 })
