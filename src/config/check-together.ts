@@ -25,7 +25,7 @@ const faultOf = (config: Config): string | undefined => {
   return config.CACHE_STORE === 'redis' ? loginFaultOf(config) : undefined
 }
 
-const isLoopback = (host: string): boolean =>
+export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
 
 /** RFC 9110 §5.6.2. */

@@ -1,6 +1,5 @@
 import { type Static, type TObject, Type } from '@sinclair/typebox'
-
-const OptionalText = (description: string) => Type.Optional(Type.String({ minLength: 1, description }))
+import { OptionalText } from './setting-types.js'
 
 /** How the sidecar logs in to Redis. */
 export const REDIS_LOGIN = {

@@ -1,18 +1,7 @@
-import { type IntegerOptions, type Static, type StringOptions, Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { REDIS_LOGIN } from './redis-login.js'
+import { Bytes, Milliseconds, OptionalText, Port, Text, Whole } from './setting-types.js'
 import { TELEMETRY_SETTINGS } from './telemetry-settings.js'
-
-const Port = (value: number, description: string) =>
-  Type.Integer({ minimum: 0, maximum: 65535, default: value, description })
-const Bytes = (value: number, description: string) =>
-  Type.Integer({ minimum: 1024, default: value, description })
-const Milliseconds = (value: number, description: string) =>
-  Type.Integer({ minimum: 1, maximum: 3_600_000, default: value, description })
-const Text = (value: string, description: string) =>
-  Type.String({ minLength: 1, default: value, description })
-const Whole = (rules: IntegerOptions, description: string) => Type.Integer({ ...rules, description })
-const OptionalText = (description: string, rules: StringOptions = { minLength: 1 }) =>
-  Type.Optional(Type.String({ ...rules, description }))
 
 const MEBIBYTE = 1024 * 1024
 

@@ -1,43 +1,39 @@
-import { Type } from '@sinclair/typebox'
-
-const Text = (description: string) => Type.Optional(Type.String({ minLength: 1, description }))
-const Milliseconds = (value: number, description: string) =>
-  Type.Integer({ minimum: 1, maximum: 3_600_000, default: value, description })
+import { Milliseconds, OptionalText } from './setting-types.js'
 
 /** The standard variables of OpenTelemetry that the sidecar knows; `telemetry.ts` says what goes together. */
 export const TELEMETRY_SETTINGS = {
-  OTEL_EXPORTER_OTLP_ENDPOINT: Text(
+  OTEL_EXPORTER_OTLP_ENDPOINT: OptionalText(
     'Collector that [traces and metrics](operations.md#opentelemetry) go to by OTLP; not set: none, and nothing of it is loaded.'
   ),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: Text(
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: OptionalText(
     'Whole address for traces, in place of `/v1/traces` below the endpoint.'
   ),
-  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: Text(
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: OptionalText(
     'Whole address for metrics, in place of `/v1/metrics` below the endpoint.'
   ),
-  OTEL_EXPORTER_OTLP_PROTOCOL: Text('`http/protobuf`, which is the default; there is no other.'),
-  OTEL_EXPORTER_OTLP_HEADERS: Text(
+  OTEL_EXPORTER_OTLP_PROTOCOL: OptionalText('`http/protobuf`, which is the default; there is no other.'),
+  OTEL_EXPORTER_OTLP_HEADERS: OptionalText(
     'Headers of each export, such as `authorization=Bearer%20…`: `name=value` with commas, percent-encoded.'
   ),
   OTEL_EXPORTER_OTLP_TIMEOUT: Milliseconds(10_000, 'Longest that an export may take, with its repetitions.'),
-  OTEL_EXPORTER_OTLP_CERTIFICATE: Text(
+  OTEL_EXPORTER_OTLP_CERTIFICATE: OptionalText(
     "PEM file of the authority that signed the collector's certificate, where it is a private one."
   ),
-  OTEL_SERVICE_NAME: Text('Name of the service, in place of `spms-cache-sidecar`.'),
-  OTEL_RESOURCE_ATTRIBUTES: Text(
+  OTEL_SERVICE_NAME: OptionalText('Name of the service, in place of `spms-cache-sidecar`.'),
+  OTEL_RESOURCE_ATTRIBUTES: OptionalText(
     'Attributes of the service, such as `deployment.environment.name=staging`: `name=value` with commas, percent-encoded.'
   ),
-  OTEL_TRACES_EXPORTER: Text('`otlp`, which is the default, or `none`: no traces.'),
-  OTEL_METRICS_EXPORTER: Text('`otlp`, which is the default, or `none`: no metrics.'),
+  OTEL_TRACES_EXPORTER: OptionalText('`otlp`, which is the default, or `none`: no traces.'),
+  OTEL_METRICS_EXPORTER: OptionalText('`otlp`, which is the default, or `none`: no metrics.'),
   OTEL_BSP_SCHEDULE_DELAY: Milliseconds(5000, 'Longest that a span waits to be sent.'),
   OTEL_METRIC_EXPORT_INTERVAL: Milliseconds(60_000, 'Pause between two exports of metrics.'),
-  OTEL_TRACES_SAMPLER: Text(
+  OTEL_TRACES_SAMPLER: OptionalText(
     '`parentbased_always_on`, which is the default, `parentbased_traceidratio`, `parentbased_always_off`, or one of them without `parentbased_`.'
   ),
-  OTEL_TRACES_SAMPLER_ARG: Text(
+  OTEL_TRACES_SAMPLER_ARG: OptionalText(
     'Share of the traces that `traceidratio` records, from 0 to 1; 1 by default.'
   ),
-  OTEL_SDK_DISABLED: Text('`true`: no telemetry, whatever the endpoint.')
+  OTEL_SDK_DISABLED: OptionalText('`true`: no telemetry, whatever the endpoint.')
 }
 
 const ENDPOINTS = [

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { type Config, ConfigError } from '../config/config.js'
+import type { Config } from '../config/config.js'
 import { telemetryOf } from '../config/telemetry.js'
 import type { OpenTelemetry } from '../telemetry/otel/telemetry.js'
-import { storeAttributesOf } from './peers.js'
+import { readCertificates, storeAttributesOf } from './peers.js'
 
 /**
  * OpenTelemetry, where the configuration names a collector. It is loaded only then: what nobody has switched on costs
@@ -12,7 +11,8 @@ import { storeAttributesOf } from './peers.js'
 export const loadTelemetry = async (config: Config): Promise<OpenTelemetry | undefined> => {
   const settings = telemetryOf(config)
   if (settings === undefined) return undefined
-  const ca = readCertificate(config)
+  const { OTEL_EXPORTER_OTLP_CERTIFICATE: file } = config
+  const ca = file === undefined ? undefined : readCertificates('OTEL_EXPORTER_OTLP_CERTIFICATE', file)
   const { createOpenTelemetry } = await import('../telemetry/otel/telemetry.js')
   return createOpenTelemetry({
     ...settings,
@@ -22,16 +22,4 @@ export const loadTelemetry = async (config: Config): Promise<OpenTelemetry | und
     store: storeAttributesOf(config),
     ca
   })
-}
-
-const readCertificate = ({ OTEL_EXPORTER_OTLP_CERTIFICATE: file }: Config): string | undefined => {
-  if (file === undefined) return undefined
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ConfigError(`OTEL_EXPORTER_OTLP_CERTIFICATE=${file}: must be a readable file (${reason})`, {
-      cause
-    })
-  }
 }

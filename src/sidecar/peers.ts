@@ -54,10 +54,15 @@ export const readCa = (config: Config, peer: 'ORIGIN' | 'REDIS'): string | undef
     const article = peer === 'ORIGIN' ? 'an' : 'a'
     throw new ConfigError(`${peer}_CA_FILE=${file}: must go with ${article} ${peer}_URL that says ${scheme}`)
   }
+  return readCertificates(`${peer}_CA_FILE`, file)
+}
+
+/** `setting`: the one that names the file. Throws `ConfigError`. */
+export const readCertificates = (setting: string, file: string): string => {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ConfigError(`${peer}_CA_FILE=${file}: must be a readable file (${reason})`, { cause })
+    throw new ConfigError(`${setting}=${file}: must be a readable file (${reason})`, { cause })
   }
 }

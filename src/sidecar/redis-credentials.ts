@@ -1,5 +1,6 @@
 import { StoreUnavailableError } from '../cache/errors.js'
 import type { Observer } from '../cache/observer.js'
+import { isLoopback } from '../config/check-together.js'
 import { type Config, ConfigError } from '../config/config.js'
 import { parseRedisAddress, RedisSettingsError } from '../stores/redis/connection/address.js'
 import type { Credentials } from '../stores/redis/credentials/credentials.js'
@@ -56,5 +57,3 @@ const entraCredentials = async (config: Config, observer: Observer): Promise<Cre
     random: Math.random
   })
 }
-
-const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host)

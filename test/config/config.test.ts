@@ -1,16 +1,6 @@
 import t from 'tap'
-import { ConfigError, ConfigSchema, readConfig } from '../../src/config/config.js'
-
-/** What a start with these variables says; throws when it would succeed. */
-const complaint = (environment: Readonly<Record<string, string>>): string => {
-  try {
-    readConfig(environment)
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message
-    throw error
-  }
-  throw new Error(`accepted: ${JSON.stringify(environment)}`)
-}
+import { ConfigSchema, readConfig } from '../../src/config/config.js'
+import { complaint } from './complaint.js'
 
 t.test('nothing needs to be set', async (t) => {
   t.match(readConfig({}), {

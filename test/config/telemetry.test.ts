@@ -1,20 +1,11 @@
 import t from 'tap'
-import { ConfigError, readConfig } from '../../src/config/config.js'
+import { readConfig } from '../../src/config/config.js'
 import { telemetryOf } from '../../src/config/telemetry.js'
+import { complaint } from './complaint.js'
 
 const ON = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }
 
 const settingsOf = (environment: Readonly<Record<string, string>>) => telemetryOf(readConfig(environment))
-
-const complaint = (environment: Readonly<Record<string, string>>): string => {
-  try {
-    readConfig(environment)
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message
-    throw error
-  }
-  throw new Error(`accepted: ${JSON.stringify(environment)}`)
-}
 
 t.test('it is off without an endpoint, whatever else is set', async (t) => {
   t.equal(settingsOf({}), undefined)

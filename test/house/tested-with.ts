@@ -12,6 +12,7 @@ export const TESTED_WITH: Readonly<Record<string, string>> = {
   'config/config-error.ts': 'config/config.test.ts',
   'config/redis-login.ts': 'config/config.test.ts',
   'config/schema.ts': 'config/config.test.ts',
+  'config/setting-types.ts': 'config/config.test.ts',
   'config/telemetry-settings.ts': 'config/telemetry.test.ts',
   'doors/compilers.ts': 'doors/control/bad-input.test.ts',
   'doors/control/control-door.ts': 'doors/control/bad-input.test.ts',
