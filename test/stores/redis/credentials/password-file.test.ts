@@ -37,7 +37,8 @@ void t.test('a file that is empty, or cannot be read, is named with its setting'
 })
 
 void t.test('a password that was changed is used from the next connection on', { skip }, async (t) => {
-  const server = await redisFor(t, { password: 'old' })
+  // Database 1, and the clients of the server, are not to be had through a proxy.
+  const server = await redisFor(t, { password: 'old', behavesAs: 'redis' })
   const file = fileWith(t, 'old\n')
   const url = `redis://127.0.0.1:${server.port}/1`
   const { store, told } = await openStore(t, { url, credentials: createPasswordFile({ file }) })
@@ -65,7 +66,7 @@ void t.test('a password that was changed is used from the next connection on', {
 })
 
 void t.test('a user of the address logs in with it, too', { skip }, async (t) => {
-  const server = await redisFor(t)
+  const server = await redisFor(t, { behavesAs: 'redis' })
   await server.cli('acl', 'setuser', 'sidecar', 'on', '~*', '+@all', '>secret')
   const credentials = createPasswordFile({ file: fileWith(t, 'secret'), username: 'sidecar' })
   const { store } = await openStore(t, { url: server.url, credentials })
