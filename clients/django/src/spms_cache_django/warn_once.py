@@ -1,4 +1,7 @@
-"""Warnings that come once for each thing they are about: a page that is read a thousand times must not fill the log."""
+"""
+Warnings that come once for each thing they are about: a page that is read a thousand times must not
+fill the log.
+"""
 
 from __future__ import annotations
 

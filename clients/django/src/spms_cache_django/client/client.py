@@ -24,8 +24,9 @@ PENDING = 202
 
 class ControlClient:
     """
-    Keeps one connection for each thread and a few for each event loop. `send` and `asend` return every answer, whatever
-    its status, and raise SidecarUnavailable when there is none within the budget.
+    Keeps one connection for each thread and a few for each event loop. `send` and `asend` return
+    every answer, whatever its status, and raise SidecarUnavailable when there is none within the
+    budget.
     """
 
     def __init__(self, settings: ClientSettings) -> None:
@@ -133,7 +134,9 @@ _making = threading.Lock()
 
 
 def client_for(settings: ClientSettings) -> ControlClient:
-    """The client of this process for these settings: Django makes a cache object for each thread."""
+    """
+    The client of this process for these settings: Django makes a cache object for each thread.
+    """
     client = _clients.get(settings)
     if client is None:
         with _making:

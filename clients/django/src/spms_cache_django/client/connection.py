@@ -1,6 +1,7 @@
 """
-A kept connection of one thread, over TCP or a unix socket. Connecting, sending and receiving are counted against one
-deadline, and what is not a whole answer ends the connection: its next byte would belong to another call.
+A kept connection of one thread, over TCP or a unix socket. Connecting, sending and receiving are
+counted against one deadline, and what is not a whole answer ends the connection: its next byte
+would belong to another call.
 """
 
 from __future__ import annotations
@@ -46,11 +47,17 @@ class Connection:
         return is_readable(self._socket)
 
     def close(self) -> None:
-        """Closes this process' side, without a shutdown, which would reach the process it was forked from."""
+        """
+        Closes this process' side, without a shutdown, which would reach the process it was forked
+        from.
+        """
         self._socket.close()
 
     def exchange(self, request: bytes, method: str, deadline: float) -> Answer:
-        """Sends a request and receives its answer. Raises StaleConnection where a new one may be tried."""
+        """
+        Sends a request and receives its answer. Raises StaleConnection where a new one may be
+        tried.
+        """
         reader = AnswerReader(self._settings, method)
         is_done = False
         try:

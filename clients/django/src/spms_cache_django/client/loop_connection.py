@@ -1,6 +1,6 @@
 """
-The same for coroutines. Sockets in place of asyncio's transports: one that is left behind by a loop that has ended
-can be closed, also in a process that was forked.
+The same for coroutines. Sockets in place of asyncio's transports: one that is left behind by a loop
+that has ended can be closed, also in a process that was forked.
 """
 
 from __future__ import annotations

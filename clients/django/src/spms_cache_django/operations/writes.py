@@ -1,4 +1,7 @@
-"""Writes of values. Each passes on the position of the miss before it, and is refused if it is outdated by now."""
+"""
+Writes of values. Each passes on the position of the miss before it, and is refused if it is
+outdated by now.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,10 @@ def put_many(
     ttl: int,
     tags: Sequence[str],
 ) -> Steps[list[str]]:
-    """Stores many, in one call for each position that they missed at. Returns the names that were not stored."""
+    """
+    Stores many, in one call for each position that they missed at. Returns the names that were not
+    stored.
+    """
     refused: list[str] = []
     written: dict[str, tuple[str, bytes]] = {}
     for name, value in values.items():
@@ -98,7 +104,10 @@ def touch(context: Context, name: str, *, ttl: int) -> Steps[bool]:
 
 
 def increment(context: Context, name: str, *, by: int) -> Steps[int | None]:
-    """The sum; None where there is no value. Raises ValueError for a value that cannot be counted with."""
+    """
+    The sum; None where there is no value. Raises ValueError for a value that cannot be counted
+    with.
+    """
     body = json.dumps({"by": by}).encode()
     headers = {"content-type": "application/json", "if-match": "*"}
     answer = yield Call("POST", entry_path(name, "/increment"), body, headers)

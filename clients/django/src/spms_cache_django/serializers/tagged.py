@@ -1,9 +1,10 @@
 """
-Marks for what JSON has no form for: `{"$": "date", "v": "2026-12-01"}`. A dictionary that could be taken for a mark, or that has
-other keys than strings, is written as a mark of its own, so that every value is read back as what it was.
+Marks for what JSON has no form for: `{"$": "date", "v": "2026-12-01"}`. A dictionary that could be
+taken for a mark, or that has other keys than strings, is written as a mark of its own, so that
+every value is read back as what it was.
 
-Subclasses of `str`, `int`, `float`, `list` and `dict` come back as those; only `SafeString` stays what it is, because templates
-escape any other text.
+Subclasses of `str`, `int`, `float`, `list` and `dict` come back as those; only `SafeString` stays
+what it is, because templates escape any other text.
 """
 
 from __future__ import annotations
@@ -123,9 +124,12 @@ def _writer_for(value: object) -> Callable[[Writer, Any], object] | None:
         return Writer._model
     if isinstance(value, Promise):
         return lambda writer, lazy: writer._write(str(lazy))
-    for base in (str, int, float):
-        if isinstance(value, base):
-            return lambda writer, found, base=base: writer._write(base.__new__(base, found))
+    if isinstance(value, str):
+        return lambda _writer, text: str.__str__(text)
+    if isinstance(value, int):
+        return lambda _writer, number: int(number)
+    if isinstance(value, float):
+        return lambda writer, number: writer._write(float(number))
     if isinstance(value, dict):
         return Writer._dict
     if isinstance(value, list):
