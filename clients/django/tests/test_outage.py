@@ -60,9 +60,9 @@ def test_with_raise_errors_everything_does(
     name: str, arguments: tuple[Any, ...], value: object
 ) -> None:
     cache = make_cache(AWAY, RAISE_ERRORS=True)
-    with pytest.raises(SidecarUnavailable, match="refused|breaker"):
+    with pytest.raises(SidecarUnavailable, match=r"refused|breaker"):
         getattr(cache, name)(*arguments)
-    with pytest.raises(SidecarUnavailable, match="refused|breaker"):
+    with pytest.raises(SidecarUnavailable, match=r"refused|breaker"):
         asyncio.run(getattr(cache, f"a{name}")(*arguments))
     with pytest.raises(SidecarUnavailable):
         cache.invalidate(everything=True)

@@ -28,6 +28,32 @@ from .model_graph import GraphReader, GraphWriter
 
 MARK = "$"
 _PLAIN = frozenset({str, int, bool, type(None)})
+_SCALARS = _PLAIN | {float}
+_CONTAINERS = frozenset({list, dict})
+
+
+def is_plain(value: Any) -> bool:
+    """Whether JSON itself gives it back as it is, but for floats that are not finite."""
+    kind = type(value)
+    if kind is list:
+        return _are_plain(value)
+    if kind is dict:
+        return (
+            (not value or {*map(type, value)} == {str})
+            and MARK not in value
+            and _are_plain(value.values())
+        )
+    return kind in _SCALARS
+
+
+def _are_plain(values: Any) -> bool:
+    """Looks at the types all at once, and at those only that are containers one by one."""
+    others = {*map(type, values)} - _SCALARS
+    if not others:
+        return True
+    return others <= _CONTAINERS and all(
+        is_plain(each) for each in values if type(each) in _CONTAINERS
+    )
 
 
 class Writer:
