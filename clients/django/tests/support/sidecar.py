@@ -62,8 +62,8 @@ class Sidecar:
     def request(self, method: str, path: str, body: bytes | None = None) -> bytes:
         """A call of the control door by another client."""
         headers = {"content-type": "application/json"}
-        request = urllib.request.Request(self.location + path, body, headers, method=method)  #
-        noqa: S310 with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+        request = urllib.request.Request(self.location + path, body, headers, method=method)
+        with urllib.request.urlopen(request, timeout=5) as answer:
             return bytes(answer.read())
 
     def _end(self, *, kill: bool) -> None:

@@ -11,7 +11,9 @@ from .settings import ClientSettings
 
 
 class KeptSocket(socket.socket):
-    """Threads and loops that end leave their connections behind: that is no leak to be warned of."""
+    """
+    Threads and loops that end leave their connections behind: that is no leak to be warned of.
+    """
 
     def __del__(self) -> None:
         self.close()

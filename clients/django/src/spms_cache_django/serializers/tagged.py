@@ -29,31 +29,38 @@ from .model_graph import GraphReader, GraphWriter
 MARK = "$"
 _PLAIN = frozenset({str, int, bool, type(None)})
 _SCALARS = _PLAIN | {float}
-_CONTAINERS = frozenset({list, dict})
+# A list that contains itself has no end.
+_MOST_CONTAINERS = 1_000_000
 
 
 def is_plain(value: Any) -> bool:
-    """Whether JSON itself gives it back as it is, but for floats that are not finite."""
-    kind = type(value)
-    if kind is list:
-        return _are_plain(value)
-    if kind is dict:
-        return (
-            (not value or {*map(type, value)} == {str})
-            and MARK not in value
-            and _are_plain(value.values())
-        )
-    return kind in _SCALARS
-
-
-def _are_plain(values: Any) -> bool:
-    """Looks at the types all at once, and at those only that are containers one by one."""
-    others = {*map(type, values)} - _SCALARS
-    if not others:
+    """
+    Whether JSON itself gives it back as it is, but for floats that are not finite. A loop in place of
+    calls, because this is most of what writing a large value costs.
+    """
+    if type(value) in _SCALARS:
         return True
-    return others <= _CONTAINERS and all(
-        is_plain(each) for each in values if type(each) in _CONTAINERS
-    )
+    found = [value]
+    for _ in range(_MOST_CONTAINERS):
+        if not found:
+            return True
+        container = found.pop()
+        kind = type(container)
+        if kind is dict:
+            for key, each in container.items():
+                if type(key) is not str:
+                    return False
+                if type(each) not in _SCALARS:
+                    found.append(each)
+            if MARK in container:
+                return False
+        elif kind is list:
+            for each in container:
+                if type(each) not in _SCALARS:
+                    found.append(each)
+        else:
+            return False
+    return False
 
 
 class Writer:
