@@ -127,8 +127,7 @@ def test_one_call_tries_while_the_breaker_is_open() -> None:
         time.sleep(1)
 
     with HostileServer(stall) as server:
-        options = {"BUDGET_MS": 50, "BREAKER_FAILURES": 2, "BREAKER_SECONDS": 0.3}
-        cache = make_cache(server.location, **options)
+        cache = make_cache(server.location, BUDGET_MS=50, BREAKER_FAILURES=2, BREAKER_SECONDS=0.3)
         for _ in range(20):
             cache.get("k")
         assert server.connections == 2
