@@ -23,3 +23,7 @@ SPMS_CACHE_INVALIDATES = {
     "library.Visit": ["reader:{reader_id}:visits"],
 }
 SPMS_CACHE_OUTBOX = {"DATABASE": "postgres"}
+CACHES = {
+    "default": {"BACKEND": "tests.support.announced.RecordingCache"},
+    "plain": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}

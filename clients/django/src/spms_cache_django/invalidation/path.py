@@ -1,7 +1,7 @@
 """Dotted lookups, such as `members.user_id`, as joins of tables and as a lookup of Django's ORM."""
 
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeGuard
 
 from django.core.exceptions import FieldDoesNotExist, FieldError
 from django.db import models
@@ -88,8 +88,13 @@ def resolve_path(model: AnyModel, text: str) -> Path:
     return Path(text, "__".join(names), steps, field, field.column)
 
 
+def is_foreign_key(field: object) -> TypeGuard["models.ForeignKey[Any, Any]"]:
+    """One-to-one fields are some, too."""
+    return isinstance(field, models.ForeignKey)
+
+
 def value_field(field: AnyField) -> AnyField:
     """The field whose values a foreign key holds; the field itself where it is none."""
-    while isinstance(field, models.ForeignKey):
+    while is_foreign_key(field):
         field = field.target_field
     return field
