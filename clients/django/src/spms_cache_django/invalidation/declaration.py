@@ -145,19 +145,16 @@ def _resolve(written: _Written, model: AnyModel) -> tuple[Declaration, list[Faul
             tags.append(Tag(template, tuple(resolve_path(model, path) for path in template.paths)))
         except (TemplateError, PathError) as error:
             faults.append(Fault(written.label, str(error)))
+    columns = {field.name: field.column for field in model._meta.local_concrete_fields}
     ignored: set[str] = set()
     for name in _texts(written, "ignore", written.ignore, faults):
-        try:
-            field = model._meta.get_field(name)
-        except FieldDoesNotExist:
-            faults.append(Fault(written.label, f"'ignore' names '{name}', which is no field"))
-            continue
-        if isinstance(field, models.Field) and field.column:
-            ignored.add(field.column)
-        else:
+        column = columns.get(name)
+        if column is None:
             faults.append(
-                Fault(written.label, f"'ignore' names '{name}', which is no column of the table")
+                Fault(written.label, f"'ignore' names '{name}', which is no column of it")
             )
+        else:
+            ignored.add(column)
     return Declaration(written.label, model, tuple(dict.fromkeys(tags)), frozenset(ignored)), faults
 
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.sql import Query
 
 AnyField: TypeAlias = "models.Field[Any, Any]"
+AnyForeignKey: TypeAlias = "models.ForeignKey[Any, Any]"
 AnyModel: TypeAlias = type[models.Model]
 
 _ALWAYS_NAMES: Final = (
@@ -63,7 +64,7 @@ def resolve_path(model: AnyModel, text: str) -> Path:
         infos, _, targets, _ = Query(opts.model).names_to_path(names, opts, fail_on_missing=True)
     except (FieldError, FieldDoesNotExist) as error:
         raise PathError(f"{opts.label} has no '{text}': {error}") from error
-    if len(targets) != 1:
+    if len(targets) != 1 or isinstance(targets[0], models.CompositePrimaryKey):
         raise PathError(f"{opts.label}.{text} has several columns: name one of them")
     joins: list[tuple[Step, AnyField, AnyField, bool]] = []
     for info in infos:
@@ -88,7 +89,7 @@ def resolve_path(model: AnyModel, text: str) -> Path:
     return Path(text, "__".join(names), steps, field, field.column)
 
 
-def is_foreign_key(field: object) -> TypeGuard["models.ForeignKey[Any, Any]"]:
+def is_foreign_key(field: object) -> TypeGuard[AnyForeignKey]:
     """One-to-one fields are some, too."""
     return isinstance(field, models.ForeignKey)
 

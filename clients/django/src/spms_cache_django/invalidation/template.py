@@ -45,7 +45,7 @@ class Template:
         None where there is none that stays within the family: then only everything is enough.
         """
         head = self.literals[0]
-        if self.is_everything or not head or head[-1].isalnum():
+        if self.is_everything or (self.paths and (not head or head[-1].isalnum())):
             return None
         glob = "*".join(re.sub(r"([*?\[\]\\])", r"\\\1", literal) for literal in self.literals)
         return glob if glob.count("*") <= PATTERN_MAX_STARS and is_name(glob) else None
