@@ -1,29 +1,30 @@
-"""Of the tests. The host of `postgres` is filled in when the server has been started."""
+"""Settings of the tests, of mypy and of the small project in `tests/project`."""
 
-SECRET_KEY = "only for tests"  # noqa: S105
-USE_TZ = True
-INSTALLED_APPS = ["django.contrib.contenttypes", "spms_cache_django", "tests.library"]
+import os
+
+from tests.library import settings as library
+
+SECRET_KEY = "not a secret"  # noqa: S105
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    *library.APPS,
+]
 DATABASES = {
     "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
-    "postgres": {"ENGINE": "django.db.backends.postgresql", "NAME": "postgres", "USER": "spms"},
+    "postgres": library.DATABASE,
 }
 DATABASE_ROUTERS = ["tests.library.router.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-SPMS_CACHE_INVALIDATES = {
-    "library.Author": ["author:{pk}", "slug:{slug}"],
-    "library.Shelf": ["shelves"],
-    "library.Book": ["book:{pk}", "reader:{loans.reader_id}:books", "shelf:{shelf_id}"],
-    "library.Audiobook": ["book:{pk}"],
-    "library.Book.editors": ["author:{author_id}:edits"],
-    "library.Reader": {"tags": ["reader:{pk}", "card:{card}"], "ignore": ["last_seen"]},
-    "library.Loan": ["reader:{reader_id}:books", "book:{book_id}"],
-    "library.Seat": ["room:{room}", "room:{room}:seat:{number}"],
-    "library.Odd": ["it's \\ ${value}:{text}".replace(" ", "_")],
-    "library.Visit": ["reader:{reader_id}:visits"],
-}
-SPMS_CACHE_OUTBOX = {"DATABASE": "postgres"}
+USE_TZ = True
 CACHES = {
-    "default": {"BACKEND": "tests.support.announced.RecordingCache"},
-    "plain": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "default": {
+        "BACKEND": "spms_cache_django.SidecarCache",
+        "LOCATION": os.environ.get("SPMS_CACHE_CONTROL", "http://127.0.0.1:8081"),
+    },
+    **library.CACHES,
 }
+SPMS_CACHE_INVALIDATES = library.INVALIDATES
+SPMS_CACHE_INVALIDATION = {"CACHE": "recorded"}
+SPMS_CACHE_OUTBOX = {"DATABASE": "postgres"}

@@ -58,7 +58,7 @@ def test_another_cache_is_an_error_of_the_log(alias: str, caplog: pytest.LogCapt
     assert taken() == []
 
 
-@override_settings(SPMS_CACHE_INVALIDATION={"WAIT": False})
+@override_settings(SPMS_CACHE_INVALIDATION={"CACHE": "recorded", "WAIT": False})
 def test_without_waiting_a_thread_sends_what_has_come_meanwhile() -> None:
     for number in range(200):
         announce(Names(tags={f"tag:{number}"}))
