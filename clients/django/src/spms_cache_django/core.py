@@ -87,7 +87,7 @@ class Core(BaseCache):
         try:
             value, outcome = self.drive(steps)
         except _FAILURES as failure:
-            value, outcome = instead, self._outcome_of(failure)
+            value, outcome = instead, self._outcome_of(failure, operation, names)
         self._tell(operation, names, outcome, started)
         return value
 
@@ -98,7 +98,7 @@ class Core(BaseCache):
         try:
             value, outcome = await self.adrive(steps)
         except _FAILURES as failure:
-            value, outcome = instead, self._outcome_of(failure)
+            value, outcome = instead, self._outcome_of(failure, operation, names)
         self._tell(operation, names, outcome, started)
         return value
 
@@ -121,13 +121,13 @@ class Core(BaseCache):
             value: tuple[T, Outcome] = end.value
             return value
 
-    def _outcome_of(self, failure: Exception) -> Outcome:
+    def _outcome_of(self, failure: Exception, operation: str, names: Sequence[str]) -> Outcome:
         if self.options.raises_errors:
             raise failure
         if isinstance(failure, SidecarUnavailable):
             # The client has logged the outage.
             return "error"
-        warn_once(NOT_DONE, str(failure))
+        warn_once(NOT_DONE, f"{operation} of {', '.join(names[:3])}", str(failure))
         return "unwritable" if isinstance(failure, Unwritable) else "error"
 
     def _tell(self, operation: str, names: Sequence[str], outcome: Outcome, started: float) -> None:

@@ -77,7 +77,7 @@ def put_many(
         except Unwritable as fault:
             if context.raises_errors:
                 raise
-            warn_once(NOT_DONE, str(fault))
+            warn_once(NOT_DONE, f"set_many of {name}", str(fault))
             refused.append(name)
     for position, names in _by_position(context, written).items():
         for some in _by_size(written, names):
@@ -120,11 +120,11 @@ def increment(context: Context, name: str, *, by: int) -> Steps[int | None]:
 
 
 def _written(context: Context, name: str, value: object) -> tuple[str, bytes]:
-    """Media type and bytes. Raises Unwritable, which names the value."""
+    """Media type and bytes. Raises Unwritable, which names the key and the type."""
     try:
         return context.serializer.dumps(value)
     except Unwritable as fault:
-        raise Unwritable(f"the value of {name}: {fault}") from fault
+        raise Unwritable(f"{name}: {fault}") from fault
 
 
 def _by_position(context: Context, names: Mapping[str, object]) -> dict[str | None, list[str]]:

@@ -10,6 +10,7 @@ what it is, because templates escape any other text.
 from __future__ import annotations
 
 import base64
+import binascii
 import datetime
 import math
 import uuid
@@ -18,7 +19,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.functional import LazyObject, Promise, empty
 from django.utils.safestring import SafeString, mark_safe
 
@@ -59,6 +60,8 @@ class Writer:
         write = _WRITERS.get(kind) or _writer_for(value)
         if write is not None:
             return write(self, value)
+        if isinstance(value, QuerySet):
+            raise Unwritable("a QuerySet is a query, and no rows: cache list() of it")
         raise Unwritable(f"{kind.__module__}.{kind.__qualname__} has no form in JSON")
 
     def _dict(self, value: Mapping[Any, Any]) -> object:
@@ -182,7 +185,7 @@ _READERS: dict[str, Callable[[Any], object]] = {
     "tuple": tuple,
     "set": set,
     "frozenset": frozenset,
-    "bytes": base64.b64decode,
+    "bytes": lambda content: binascii.a2b_base64(content, strict_mode=True),
     "datetime": _read_datetime,
     "date": datetime.date.fromisoformat,
     "time": datetime.time.fromisoformat,
