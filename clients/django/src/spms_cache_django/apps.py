@@ -16,10 +16,15 @@ class SpmsCacheConfig(AppConfig):
 
     def ready(self) -> None:
         """What is declared wrongly is left out here; `manage.py check` says what that is."""
+        from .checks import register_checks  # noqa: PLC0415
+        from .in_transaction import is_wanted, warn_in_transactions  # noqa: PLC0415
         from .invalidation.declaration import read_declarations  # noqa: PLC0415
         from .invalidation.options import invalidation_options  # noqa: PLC0415
         from .invalidation.signals import connect_signals  # noqa: PLC0415
 
+        register_checks()
+        if is_wanted():
+            warn_in_transactions()
         declarations, faults = read_declarations()
         for fault in faults:
             logger.error("%s %s", fault.label, fault.message)
