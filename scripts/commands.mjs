@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundle, ensureBuild } from './build.mjs'
 import { ensureDependencies } from './dependencies.mjs'
+import { ensureDjangoSuite } from './django-suite.mjs'
 import { programOf } from './node.mjs'
 import { ensureOrigins } from './origins.mjs'
 import { installPeers } from './peers.mjs'
@@ -46,6 +47,15 @@ export const cacheTests = async (args) => {
   await ensureBuild()
   ensureRedis()
   return runNode(['--import', 'tsx', 'test/cache-tests/main.ts', ...args])
+}
+
+/** Django's own tests of caches against the backend of `clients/django`: `[memory|redis] [5.2|6.0] [Class[.test] …]`. */
+export const djangoTests = async (args) => {
+  ensureDependencies()
+  await ensureBuild()
+  ensureRedis()
+  ensureDjangoSuite(args)
+  return runNode(['--import', 'tsx', 'test/django/suite.ts', ...args])
 }
 
 /** `--release` makes what the image has: no source maps, and a bill of materials; `--revision` is the commit. */
