@@ -14,6 +14,8 @@ export const DJANGO: Readonly<Record<string, string>> = {
   // Not tap's own variables, by which it follows what a test starts.
   PATH: process.env['PATH'] ?? '',
   PYTHONDONTWRITEBYTECODE: '1',
+  // The backend's side of the sidecar, as it is here.
+  PYTHONPATH: fileURLToPath(new URL('../../clients/django/src', import.meta.url)),
   DJANGO_SETTINGS_MODULE: 'spms.settings'
 }
 
