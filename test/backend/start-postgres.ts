@@ -18,6 +18,10 @@ export interface Postgres {
   readonly folder: string
   /** Runs statements, each in a transaction of its own, in the database `postgres`. */
   readonly sql: (...statements: readonly string[]) => Promise<void>
+  /** Of the server that runs now. */
+  readonly pid: number
+  /** Ends every connection as a crash does, and starts again on the same data. */
+  readonly restart: () => Promise<void>
   /** Ends the server and removes the folder. */
   readonly stop: () => Promise<void>
 }
@@ -32,13 +36,17 @@ export const startPostgres = async (): Promise<Postgres> => {
   const initial = ['-D', data, '-U', 'spms', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
   await run(join(programs, 'initdb'), initial, options)
 
-  const server = spawn(join(programs, 'postgres'), ['-D', data, '-k', folder, ...SETTINGS], {
-    ...options,
-    stdio: ['ignore', 'ignore', 'pipe']
-  })
-  endWithTest(server)
   let said = ''
-  server.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const launch = () => {
+    const server = spawn(join(programs, 'postgres'), ['-D', data, '-k', folder, ...SETTINGS], {
+      ...options,
+      stdio: ['ignore', 'ignore', 'pipe']
+    })
+    endWithTest(server)
+    server.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    return server
+  }
+  let server = launch()
   const sql = async (...statements: readonly string[]): Promise<void> => {
     const commands = statements.flatMap((statement) => ['-c', statement])
     const connection = ['-h', folder, '-U', 'spms', '-d', 'postgres']
@@ -48,14 +56,28 @@ export const startPostgres = async (): Promise<Postgres> => {
     if (isAlive(server)) await sql('SELECT 1')
     return true
   }
-  await eventually(isThere, { timeoutMs: 30_000, intervalMs: 50 })
-  if (!isAlive(server)) throw new Error(`PostgreSQL ended at its start:\n${said}`)
+  const started = async (): Promise<void> => {
+    await eventually(isThere, { timeoutMs: 30_000, intervalMs: 50 })
+    if (!isAlive(server)) throw new Error(`PostgreSQL ended at its start:\n${said}`)
+  }
+  const end = async (): Promise<void> => {
+    server.kill('SIGQUIT')
+    await exitOf(server)
+  }
+  await started()
   return {
     folder,
     sql,
+    get pid() {
+      return server.pid ?? 0
+    },
+    restart: async () => {
+      await end()
+      server = launch()
+      await started()
+    },
     stop: async () => {
-      server.kill('SIGQUIT')
-      await exitOf(server)
+      await end()
       await rm(folder, { recursive: true, force: true })
     }
   }
