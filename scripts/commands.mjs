@@ -97,6 +97,12 @@ export const bench = (args) => {
   return runBench('bench/main.ts', args)
 }
 
+/** The Django package beside no cache, django-redis and read-through: `[--quick] [--only pages|calls]`. */
+export const benchDjango = (args) => {
+  ensureOrigins()
+  return runBench('bench/django/main.ts', args)
+}
+
 /** What Node itself costs: `[<version>…]`, the oldest that the sidecar runs on and the one of the image without. */
 export const benchNodes = (args) => {
   const isVersion = (arg) => /^(floor|lts|\d+\.\d+\.\d+)$/.test(arg)

@@ -63,7 +63,7 @@ DATABASES = {
         "NAME": os.environ.get("SPMS_DATABASE", "spms"),
         "USER": "spms",
         # The tests put another database in place of this one, which ends the connections.
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": int(os.environ.get("SPMS_CONNECTION_SECONDS", "60")),
         "CONN_HEALTH_CHECKS": True,
     }
 }
