@@ -6,6 +6,7 @@ line is `N passed, N failed, N not applicable`; the exit code is 1 when one fail
 """
 
 import os
+import signal
 import sys
 import unittest
 from typing import Any
@@ -21,6 +22,10 @@ from django.test.runner import DiscoverRunner  # noqa: E402
 from django_suite.not_applicable import OTHER_CLASSES, listed, unmatched  # noqa: E402
 
 
+# The longest sleeps 13 s, and is tried three times.
+TEST_SECONDS = 120
+
+
 class Outcomes(unittest.TextTestResult):
     """Remembers which tests ran, and what became of those that did not pass."""
 
@@ -31,7 +36,12 @@ class Outcomes(unittest.TextTestResult):
 
     def startTest(self, test: unittest.TestCase) -> None:  # noqa: N802
         self.started.append(_name_of(test))
+        signal.alarm(TEST_SECONDS)
         super().startTest(test)
+
+    def stopTest(self, test: unittest.TestCase) -> None:  # noqa: N802
+        signal.alarm(0)
+        super().stopTest(test)
 
     def addSkip(self, test: unittest.TestCase, reason: str) -> None:  # noqa: N802
         self.not_passed[_name_of(test)] = f"skipped: {reason}"
@@ -66,7 +76,12 @@ class Runner(DiscoverRunner):
         return 0
 
 
+def _give_up(*_: object) -> None:
+    raise TimeoutError(f"has not ended within {TEST_SECONDS} s")
+
+
 def main(labels: list[str]) -> int:
+    signal.signal(signal.SIGALRM, _give_up)
     runner = Runner(verbosity=0, interactive=False)
     runner.run_tests([f"django_suite.tests.{label}" for label in labels] or ["django_suite.tests"])
     return report(runner.outcomes, is_whole=not labels)
