@@ -1,4 +1,5 @@
 import { type Invalidation, invalidationOf } from '../cache/invalidation.js'
+import type { Position } from '../cache/position.js'
 
 const CAPACITY = 10_000
 const TAKEN_AT_ONCE = 1000
@@ -16,8 +17,8 @@ export class Journal {
   #all = false
   #beingCarriedOut = 0
   /** Those who wait for names that are still here, and for the last of them, which are being carried out. */
-  readonly #waiting = new Set<(id: string) => void>()
-  readonly #nextTold = new Set<(id: string) => void>()
+  readonly #waiting = new Set<Told>()
+  readonly #nextTold = new Set<Told>()
 
   constructor(capacity = CAPACITY) {
     this.#capacity = capacity
@@ -57,12 +58,12 @@ export class Journal {
     return taken
   }
 
-  /** What was taken has been carried out, by the record with this id. */
-  done(id: string): void {
+  /** What was taken has been carried out, and the log has come to this position. */
+  done(position: Position): void {
     this.#beingCarriedOut = 0
     const told = [...this.#nextTold]
     this.#nextTold.clear()
-    for (const tell of told) tell(id)
+    for (const tell of told) tell(position)
   }
 
   putBack(taken: Invalidation): void {
@@ -71,8 +72,8 @@ export class Journal {
     move(this.#nextTold, this.#waiting)
   }
 
-  /** Runs `told` once all that is pending now has been carried out, with the id of the last record. Returns how to forget it. */
-  whenDone(told: (id: string) => void): () => void {
+  /** Runs `told` once all that is pending now has been carried out, with the position it has come to. Returns how to forget it. */
+  whenDone(told: Told): () => void {
     this.#waiting.add(told)
     return () => {
       this.#waiting.delete(told)
@@ -80,6 +81,8 @@ export class Journal {
     }
   }
 }
+
+type Told = (position: Position) => void
 
 const takeFrom = (names: Set<string>): string[] => {
   const taken: string[] = []

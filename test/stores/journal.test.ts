@@ -48,7 +48,7 @@ void t.test(
 void t.test('who waits is told once all that was there has been carried out', (t) => {
   const journal = new Journal()
   const told: string[] = []
-  const wait = (who: string): (() => void) => journal.whenDone((id) => told.push(`${who} ${id}`))
+  const wait = (who: string): (() => void) => journal.whenDone((position) => told.push(`${who} ${position}`))
   for (let key = 0; key < 1001; key++) journal.add(named(String(key)))
   wait('first')
   const forget = wait('left')

@@ -120,12 +120,13 @@ const sizeOf = (entry: Entry, storeKey: string): number => {
 
 const invalidate = async (state: State, invalidation: Invalidation): Promise<CarriedOut> => {
   const { entries, log } = state
-  const id = log.append(invalidation)
+  const position = log.append(invalidation)
   // From here on fills that were under way are refused.
-  if (!invalidation.all) return { outcome: 'done', id, removed: await invalidateNamed(state, invalidation) }
+  if (!invalidation.all)
+    return { outcome: 'done', position, removed: await invalidateNamed(state, invalidation) }
   const removed = entries.size
   entries.clear()
-  return { outcome: 'done', id, removed }
+  return { outcome: 'done', position, removed }
 }
 
 /** Store keys that come later are not looked at. */

@@ -1,7 +1,7 @@
 import { matchesAny } from '../../cache/invalidate/glob.js'
 import { type Invalidation, invalidationOf } from '../../cache/invalidation.js'
 import { asRecord } from '../../cache/invalidate/matcher.js'
-import { epochOf, type Position, recordIdOf } from '../../cache/position.js'
+import { epochOf, type Position } from '../../cache/position.js'
 import type { CarriedOut } from '../../cache/store.js'
 import { nameIn, valueKey } from '../../cache/tags.js'
 import { createKeyedMutex } from '../../concurrency/keyed-mutex.js'
@@ -49,19 +49,19 @@ const invalidateAll = async (redis: RedisAccess): Promise<CarriedOut> => {
   } catch {
     // What is not removed now expires, unreadable.
   }
-  return { outcome: 'done', id: recordIdOf(position), removed }
+  return { outcome: 'done', position, removed }
 }
 
 const invalidateSome = async (redis: RedisAccess, invalidation: Invalidation): Promise<CarriedOut> => {
   const { patterns } = invalidation
   const record = JSON.stringify(asRecord(invalidation))
-  const { removed, id, isEpochNew } = await invalidateNamed(redis, invalidation, record)
-  if (patterns.length === 0 || isEpochNew) return { outcome: 'done', id, removed }
+  const { removed, position, isEpochNew } = await invalidateNamed(redis, invalidation, record)
+  if (patterns.length === 0 || isEpochNew) return { outcome: 'done', position, removed }
   // The record is in the log by now: what a scan does not see was either stored after it, or is refused.
   const matching = await invalidatePatterns(redis, patterns)
   // Tag indexes may have been evicted while it scanned: this looks for that once more.
   const end = await invalidateNamed(redis, { keys: [], tags: [] }, STEP)
-  return { outcome: 'done', id: end.id, removed: removed + matching }
+  return { outcome: 'done', position: end.position, removed: removed + matching }
 }
 
 /**
@@ -87,15 +87,15 @@ const NO_RECORD = ''
  * With the record in the step that removes a, the fill is refused from there on.
  */
 const invalidateNamed = async (redis: RedisAccess, named: KeysAndTags, record: string) => {
-  let { removed, id, isEpochNew } = await invalidateSlice(redis, sliceOf(named, 0), record)
+  let { removed, position, isEpochNew } = await invalidateSlice(redis, sliceOf(named, 0), record)
   const most = Math.max(named.keys.length, named.tags.length)
   for (let from = NAMES; from < most && !isEpochNew; from += NAMES) {
     const slice = await invalidateSlice(redis, sliceOf(named, from), record && STEP)
     removed += slice.removed
-    id = slice.id
+    position = slice.position
     isEpochNew = slice.isEpochNew
   }
-  return { removed, id, isEpochNew }
+  return { removed, position, isEpochNew }
 }
 
 const sliceOf = ({ keys, tags }: KeysAndTags, from: number): KeysAndTags => ({
@@ -112,7 +112,7 @@ const invalidateSlice = async (redis: RedisAccess, named: KeysAndTags, record: s
     const begun = await beginIfDoubtful(redis, call)
     const [, , position = ''] = call.reply
     if (begun === undefined) redis.remembered.remember(position, call.since)
-    return { removed, id: recordIdOf(begun ?? position), isEpochNew: begun !== undefined }
+    return { removed, position: begun ?? position, isEpochNew: begun !== undefined }
   }
 }
 

@@ -80,15 +80,16 @@ class AsyncCalls(SyncCalls):
         """`delete`."""
         return await self.arun(*self._delete(key, version))
 
-    async def adelete_many(self, keys: Iterable[Any], version: int | None = None) -> int:
+    async def adelete_many(self, keys: Iterable[Any], version: int | None = None) -> None:
         """`delete_many`."""
         named = self.names_of(keys, version)
-        return (await self.arun(*self._delete_many(list(named)))).removed if named else 0
+        if named:
+            await self.arun(*self._delete_many(list(named)))
 
-    async def aclear(self) -> bool:
+    async def aclear(self) -> None:
         """`clear`."""
         fence.forget_all()
-        return (await self.arun(*self._clear())).is_acknowledged
+        await self.arun(*self._clear())
 
     async def ahas_key(self, key: Any, version: int | None = None) -> bool:
         """`has_key`."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .async_calls import AsyncCalls
 from .extras import Extras
 
 
-class SidecarCache(AsyncCalls, Extras):
+class SidecarCache(Extras):
     """
-    Django's cache, kept by the sidecar of this pod. A sidecar that is away makes reads misses and writes nothing: nothing
-    raises, unless `OPTIONS` has `RAISE_ERRORS`. `client` is the `ControlClient` for other calls of the control door.
+    Django's cache, kept by the sidecar of this pod. A sidecar that is away makes reads misses and
+    writes nothing: nothing raises, unless `OPTIONS` has `RAISE_ERRORS`. `client` is the
+    `ControlClient` for other calls of the control door.
     """
 
     def invalidate(
@@ -23,8 +23,9 @@ class SidecarCache(AsyncCalls, Extras):
         everything: bool = False,
     ) -> bool:
         """
-        Whether it is acknowledged: from then on no pod answers with what was named. False when it is pending, or the sidecar
-        gave no answer. `keys` are keys of this cache; tags and patterns are the sidecar's names, without prefix and version.
+        Whether it is acknowledged: from then on no pod answers with what was named. False when it
+        is pending, or the sidecar gave no answer. `keys` are keys of this cache; tags and patterns
+        are the sidecar's names, without prefix and version.
         """
         return self.run(*self._invalidate(keys, tags, patterns, everything)).is_acknowledged
 

@@ -36,6 +36,7 @@ class Core(BaseCache):
         self.options = read_options(options)
         if not params.get("KEY_FUNCTION"):
             self.key_func = keys.make_key
+        self.reverse_key_function = params.get("REVERSE_KEY_FUNCTION")
         self.alias = _alias_of(location, params)
         self.context = Context(
             address=self.client.settings.address,
@@ -84,9 +85,9 @@ class Core(BaseCache):
         started = time.perf_counter()
         outcome: Outcome
         try:
-            value, outcome = self._drive(steps)
+            value, outcome = self.drive(steps)
         except _FAILURES as failure:
-            value, outcome = instead, self._outcome_of(failure)
+            value, outcome = instead, self._outcome_of(failure, operation, names)
         self._tell(operation, names, outcome, started)
         return value
 
@@ -95,13 +96,13 @@ class Core(BaseCache):
         started = time.perf_counter()
         outcome: Outcome
         try:
-            value, outcome = await self._adrive(steps)
+            value, outcome = await self.adrive(steps)
         except _FAILURES as failure:
-            value, outcome = instead, self._outcome_of(failure)
+            value, outcome = instead, self._outcome_of(failure, operation, names)
         self._tell(operation, names, outcome, started)
         return value
 
-    def _drive(self, steps: Steps[T]) -> tuple[T, Outcome]:
+    def drive(self, steps: Steps[T]) -> tuple[T, Outcome]:
         send = self.client.send
         try:
             call = next(steps)
@@ -111,7 +112,7 @@ class Core(BaseCache):
             value: tuple[T, Outcome] = end.value
             return value
 
-    async def _adrive(self, steps: Steps[T]) -> tuple[T, Outcome]:
+    async def adrive(self, steps: Steps[T]) -> tuple[T, Outcome]:
         try:
             call = next(steps)
             while True:
@@ -120,13 +121,13 @@ class Core(BaseCache):
             value: tuple[T, Outcome] = end.value
             return value
 
-    def _outcome_of(self, failure: Exception) -> Outcome:
+    def _outcome_of(self, failure: Exception, operation: str, names: Sequence[str]) -> Outcome:
         if self.options.raises_errors:
             raise failure
         if isinstance(failure, SidecarUnavailable):
             # The client has logged the outage.
             return "error"
-        warn_once(NOT_DONE, str(failure))
+        warn_once(NOT_DONE, f"{operation} of {', '.join(names[:3])}", str(failure))
         return "unwritable" if isinstance(failure, Unwritable) else "error"
 
     def _tell(self, operation: str, names: Sequence[str], outcome: Outcome, started: float) -> None:

@@ -24,7 +24,10 @@ Outcome = Literal[
 
 @dataclass(frozen=True, slots=True)
 class CacheEvent:
-    """One call of the cache API. `hit` is None for what is no read; of many keys, it says all were there."""
+    """
+    One call of the cache API. `hit` is None for what is no read; of many keys, it says all were
+    there.
+    """
 
     alias: str
     operation: str
@@ -41,7 +44,9 @@ _subscribers: tuple[Subscriber, ...] = ()
 
 
 def subscribe(callback: Subscriber) -> Callable[[], None]:
-    """Calls `callback` after each operation, in its thread. Returns what ends that. It must not raise."""
+    """
+    Calls `callback` after each operation, in its thread. Returns what ends that. It must not raise.
+    """
     global _subscribers  # noqa: PLW0603
     _subscribers = (*_subscribers, callback)
 

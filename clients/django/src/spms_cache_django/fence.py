@@ -1,10 +1,11 @@
 """
-The fence through Django's own API. A read that misses remembers the position of the log of invalidations for its key; the
-write that follows in the same thread or task passes it on, and the sidecar refuses the write if an invalidation of the key
-came in between. So a value that was computed from an old row is not stored after the row has changed.
+The fence through Django's own API. A read that misses remembers the position of the log of
+invalidations for its key; the write that follows in the same thread or task passes it on, and the
+sidecar refuses the write if an invalidation of the key came in between. So a value that was
+computed from an old row is not stored after the row has changed.
 
-    reader  get ── miss, position 7 ── reads the old row ─────────────────── set(position 7) ── refused
-    writer                                  commits ── delete ── position 8 ──┘
+    reader  get ── miss, position 7 ── reads the old row ─────────────────── set(position 7) ──
+    refused writer                                  commits ── delete ── position 8 ──┘
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ _Key = tuple[str, str]
 
 @dataclass(slots=True)
 class _Positions:
-    """Of one thread or task: by address and name, the position of the last miss, and when it was."""
+    """
+    Of one thread or task: by address and name, the position of the last miss, and when it was.
+    """
 
     owner: object
     of_keys: dict[_Key, tuple[str, float]] = field(default_factory=dict)
@@ -87,8 +90,9 @@ request_finished.connect(forget_all, dispatch_uid="spms_cache_django.fence")
 
 def _own() -> _Positions:
     """
-    Those of the running thread or task. A task starts with the context of the one that made it: it goes on with a copy, so
-    that a later miss of one task does not renew the position of a value that another is computing.
+    Those of the running thread or task. A task starts with the context of the one that made it: it
+    goes on with a copy, so that a later miss of one task does not renew the position of a value
+    that another is computing.
     """
     owner = _owner()
     positions = _current.get()

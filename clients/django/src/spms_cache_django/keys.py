@@ -1,6 +1,7 @@
 """
-From Django's key, prefix and version to the name of a value at the sidecar, and back. Two different keys never have one
-name. Version 1 is left out, so that `user:5:profile` is the name that the resource table and other programs use.
+From Django's key, prefix and version to the name of a value at the sidecar, and back. Two different
+keys never have one name. Version 1 is left out, so that `user:5:profile` is the name that the
+resource table and other programs use.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import re
 
 MAX_BYTES = 512
 
-# What the sidecar refuses in a name: spaces of every kind, control characters, halves of surrogate pairs.
+# What the sidecar refuses in a name: spaces of every kind, control characters, halves of surrogate
+# pairs.
 _REFUSED = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff\ud800-\udfff"
 _PLAIN = re.compile(r"[A-Za-z0-9_.:/~,=+-]+")
 # A percent sign stands for itself unless it could be read as an escape of this module.
@@ -22,7 +24,9 @@ _CUT = "%~"
 
 
 def make_key(key: object, key_prefix: str, version: int) -> str:
-    """The default `KEY_FUNCTION`: `prefix:key`, and `@version` at the end of versions other than 1."""
+    """
+    The default `KEY_FUNCTION`: `prefix:key`, and `@version` at the end of versions other than 1.
+    """
     name = escape(str(key))
     if key_prefix:
         name = f"{escape(key_prefix)}:{name}"
@@ -30,7 +34,9 @@ def make_key(key: object, key_prefix: str, version: int) -> str:
 
 
 def escape(text: str) -> str:
-    """Percent-encodes what a name must not have, and as little else as keeps two texts two names."""
+    """
+    Percent-encodes what a name must not have, and as little else as keeps two texts two names.
+    """
     if _PLAIN.fullmatch(text):
         return text
     return _ESCAPED.sub(_percent, text) or "%"
@@ -44,7 +50,10 @@ def unescape(name: str) -> str:
 
 
 def shorten(name: str, suffix: str = "") -> str:
-    """Name and suffix; a longer one than 512 bytes keeps its head and ends with the digest of the whole."""
+    """
+    Name and suffix; a longer one than 512 bytes keeps its head and ends with the digest of the
+    whole.
+    """
     whole = f"{name}{suffix}"
     if len(whole) * 4 <= MAX_BYTES or len(encoded := name.encode()) + len(suffix) <= MAX_BYTES:
         return whole

@@ -13,7 +13,8 @@ from .operations.invalidations import Invalidated
 
 T = TypeVar("T")
 
-# The name of the operation, the names that it is about, its steps, and its value when the sidecar is away.
+# The name of the operation, the names that it is about, its steps, and its value when the sidecar
+# is away.
 Plan = tuple[str, Sequence[str], Steps[T], T]
 
 NOTHING = Invalidated(is_acknowledged=False, removed=0)
@@ -115,7 +116,7 @@ class Plans(Core):
             "patterns": _named(patterns),
         }
         steps = invalidations.invalidate(self.context, **named, everything=everything)
-        return "invalidate", sum(named.values(), []), steps, NOTHING
+        return "invalidate", [*named["keys"], *named["tags"], *named["patterns"]], steps, NOTHING
 
     def _page(
         self, pattern: str, cursor: str | None, count: int
@@ -131,7 +132,9 @@ class Plans(Core):
     def pattern_of(
         self, pattern: str, version: int | None = None, prefix: str | None = None
     ) -> str:
-        """The glob for the names that keys of this pattern have, by the key function of this cache."""
+        """
+        The glob for the names that keys of this pattern have, by the key function of this cache.
+        """
         version = self.version if version is None else version
         prefix = self.name_prefix if prefix is None else prefix
         if self.key_func is keys.make_key:

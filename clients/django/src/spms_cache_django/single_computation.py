@@ -1,7 +1,8 @@
 """
-One computation at a time for a key, over all processes and pods. The first to miss takes a lease, a value of its own at the
-sidecar; the others look for the value until it is there, and compute it themselves after `COMPUTE_WAIT` seconds, so that a
-holder that has died, or that is slow, holds up nobody for longer. Without the sidecar everybody computes.
+One computation at a time for a key, over all processes and pods. The first to miss takes a lease, a
+value of its own at the sidecar; the others look for the value until it is there, and compute it
+themselves after `COMPUTE_WAIT` seconds, so that a holder that has died, or that is slow, holds up
+nobody for longer. Without the sidecar everybody computes.
 """
 
 from __future__ import annotations
@@ -36,7 +37,10 @@ def compute_once(
     version: int | None,
     tags: Sequence[str],
 ) -> Any:
-    """The value that another has stored by now, or that of `compute()`, which is stored unless it is outdated."""
+    """
+    The value that another has stored by now, or that of `compute()`, which is stored unless it is
+    outdated.
+    """
     lease = lease_name(cache.name_of(key, version))
     is_taken = False
     try:
@@ -108,7 +112,9 @@ def _tagged(tags: Sequence[str]) -> dict[str, Sequence[str]]:
 
 
 def _pauses(wait_seconds: float) -> Iterator[float]:
-    """Seconds between two looks, each with some randomness, until the wait is over; one look at least."""
+    """
+    Seconds between two looks, each with some randomness, until the wait is over; one look at least.
+    """
     ends_at = time.monotonic() + wait_seconds
     pause = _SHORTEST_PAUSE
     while True:

@@ -15,7 +15,10 @@ _MISSING = object()
 
 
 class SyncCalls(Plans):
-    """As `django.core.cache.backends.base.BaseCache` describes each; `tags` are names to invalidate by."""
+    """
+    As `django.core.cache.backends.base.BaseCache` describes each; `tags` are names to invalidate
+    by.
+    """
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         """The value, or `default`; also when the sidecar is away."""
@@ -79,22 +82,25 @@ class SyncCalls(Plans):
         """Invalidates it, everywhere; whether it was there and that is acknowledged."""
         return self.run(*self._delete(key, version))
 
-    def delete_many(self, keys: Iterable[Any], version: int | None = None) -> int:
-        """The same for many in one call for each 1,000; how many were there."""
+    def delete_many(self, keys: Iterable[Any], version: int | None = None) -> None:
+        """The same for many in one call for each 1,000."""
         named = self.names_of(keys, version)
-        return self.run(*self._delete_many(list(named))).removed if named else 0
+        if named:
+            self.run(*self._delete_many(list(named)))
 
-    def clear(self) -> bool:
+    def clear(self) -> None:
         """Everything of the sidecar but kept namespaces; with `NAMESPACE`, that namespace only."""
         fence.forget_all()
-        return self.run(*self._clear()).is_acknowledged
+        self.run(*self._clear())
 
     def has_key(self, key: Any, version: int | None = None) -> bool:
         """Whether there is a value, in whatever form."""
         return self.run(*self._has_key(key, version))
 
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
-        """Adds to an integer at the sidecar. ValueError where there is none, also when it is away."""
+        """
+        Adds to an integer at the sidecar. ValueError where there is none, also when it is away.
+        """
         total = self.run(*self._increment(key, delta, version))
         if total is None:
             raise ValueError(f"Key {key!r} not found")
@@ -113,7 +119,10 @@ class SyncCalls(Plans):
         *,
         tags: Iterable[str] = (),
     ) -> Any:
-        """The value; where there is none, that of `default()`, which one caller of all pods computes at a time."""
+        """
+        The value; where there is none, that of `default()`, which one caller of all pods computes
+        at a time.
+        """
         value = self.get(key, _MISSING, version)
         if value is not _MISSING:
             return value

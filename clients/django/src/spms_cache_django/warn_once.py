@@ -1,4 +1,7 @@
-"""Warnings that come once for each thing they are about: a page that is read a thousand times must not fill the log."""
+"""
+Warnings that come once for each thing they are about: a page that is read a thousand times must not
+fill the log.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,16 @@ from collections import OrderedDict
 
 logger = logging.getLogger("spms_cache_django")
 
-# Ends with the reason.
-NOT_DONE = "Not carried out by the cache: %s"
+# What, and why.
+NOT_DONE = "Not carried out by the cache: %s: %s"
 
 _MOST = 1000
 _said: OrderedDict[tuple[str, ...], None] = OrderedDict()
+
+
+def forget_warnings() -> None:
+    """From here on each is new."""
+    _said.clear()
 
 
 def warn_once(sentence: str, *details: str) -> None:

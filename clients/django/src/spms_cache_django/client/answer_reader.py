@@ -1,4 +1,6 @@
-"""Puts the bytes of one answer together, without any I/O, so that threads and event loops share it."""
+"""
+Puts the bytes of one answer together, without any I/O, so that threads and event loops share it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from .settings import ClientSettings
 
 
 class AnswerReader:
-    """Fed with what a connection receives until it gives the answer. Errors are SidecarUnavailable."""
+    """
+    Fed with what a connection receives until it gives the answer. Errors are SidecarUnavailable.
+    """
 
     def __init__(self, settings: ClientSettings, method: str) -> None:
         self._settings = settings

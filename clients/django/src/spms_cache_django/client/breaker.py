@@ -1,6 +1,6 @@
 """
-Keeps pages fast while the sidecar is away: after some failures in a row nothing is sent for a short time, then one call
-tries. Says once that it is down, and once that it is up again.
+Keeps pages fast while the sidecar is away: after some failures in a row nothing is sent for a short
+time, then one call tries. Says once that it is down, and once that it is up again.
 """
 
 from __future__ import annotations
@@ -49,7 +49,10 @@ class Breaker:
         self._go_down(failure)
 
     def answered_without_use(self, failure: SidecarUnavailable) -> None:
-        """Notes an answer that comes fast and says that nothing can be had: later calls need not be held back."""
+        """
+        Notes an answer that comes fast and says that nothing can be had: later calls need not be
+        held back.
+        """
         with self._lock:
             self._failures = 0
         self._go_down(failure)

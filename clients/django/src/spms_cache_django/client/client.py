@@ -24,8 +24,9 @@ PENDING = 202
 
 class ControlClient:
     """
-    Keeps one connection for each thread and a few for each event loop. `send` and `asend` return every answer, whatever
-    its status, and raise SidecarUnavailable when there is none within the budget.
+    Keeps one connection for each thread and a few for each event loop. `send` and `asend` return
+    every answer, whatever its status, and raise SidecarUnavailable when there is none within the
+    budget.
     """
 
     def __init__(self, settings: ClientSettings) -> None:
@@ -90,7 +91,7 @@ class ControlClient:
         return time.monotonic() + (self.settings.budget_seconds if budget is None else budget)
 
     def _exchange(self, call: Call, request: bytes, deadline: float) -> Answer:
-        connection = self._kept(call)
+        connection = self._kept()
         if connection is not None:
             try:
                 return connection.exchange(request, call.method, deadline)
@@ -103,15 +104,11 @@ class ControlClient:
         self._of_thread.connection = connection
         return connection.exchange(request, call.method, deadline)
 
-    def _kept(self, call: Call) -> Connection | None:
+    def _kept(self) -> Connection | None:
         connection = self._of_thread.connection
         if connection is None or not connection.is_open:
             return None
-        # What must not be sent twice is not sent into a connection that shows its end already.
-        is_usable = connection.is_of_this_process and (
-            call.may_repeat or not connection.is_closed_by_peer
-        )
-        if is_usable:
+        if connection.is_of_this_process and not connection.is_closed_by_peer:
             return connection
         connection.close()
         return None
@@ -133,7 +130,9 @@ _making = threading.Lock()
 
 
 def client_for(settings: ClientSettings) -> ControlClient:
-    """The client of this process for these settings: Django makes a cache object for each thread."""
+    """
+    The client of this process for these settings: Django makes a cache object for each thread.
+    """
     client = _clients.get(settings)
     if client is None:
         with _making:

@@ -1,6 +1,7 @@
 """
-A kept connection of one thread, over TCP or a unix socket. Connecting, sending and receiving are counted against one
-deadline, and what is not a whole answer ends the connection: its next byte would belong to another call.
+A kept connection of one thread, over TCP or a unix socket. Connecting, sending and receiving are
+counted against one deadline, and what is not a whole answer ends the connection: its next byte
+would belong to another call.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Connection:
             self._socket = _connect(settings, deadline)
         except OSError as failure:
             raise unavailable(settings, failure) from failure
+        self._arrivals = Arrivals(self._socket)
 
     @property
     def is_open(self) -> bool:
@@ -43,14 +45,22 @@ class Connection:
     @property
     def is_closed_by_peer(self) -> bool:
         """Whether an end has arrived, or bytes that nobody asked for."""
-        return is_readable(self._socket)
+        return self._arrivals.is_any()
 
     def close(self) -> None:
-        """Closes this process' side, without a shutdown, which would reach the process it was forked from."""
+        """Closes this process' side; a shutdown would reach the process that it was forked from."""
         self._socket.close()
 
+    def __del__(self) -> None:
+        # A thread that ends leaves its connection behind.
+        if (left := getattr(self, "_socket", None)) is not None:
+            left.close()
+
     def exchange(self, request: bytes, method: str, deadline: float) -> Answer:
-        """Sends a request and receives its answer. Raises StaleConnection where a new one may be tried."""
+        """
+        Sends a request and receives its answer. Raises StaleConnection where a new one may be
+        tried.
+        """
         reader = AnswerReader(self._settings, method)
         is_done = False
         try:
@@ -74,14 +84,19 @@ class Connection:
         return answer
 
 
-def is_readable(connected: socket.socket) -> bool:
-    """Whether something has arrived; also for a socket that is of no use any more."""
-    try:
-        poll = select.poll()
-        poll.register(connected, select.POLLIN)
-        return bool(poll.poll(0))
-    except (OSError, ValueError):
-        return True
+class Arrivals:
+    """Whether something has arrived at a socket while no answer was due: an end, or bytes nobody asked for."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._poll = select.poll()
+        self._poll.register(connected, select.POLLIN)
+
+    def is_any(self) -> bool:
+        """True also for a socket that is of no use any more."""
+        try:
+            return bool(self._poll.poll(0))
+        except OSError:
+            return True
 
 
 def _connect(settings: ClientSettings, deadline: float) -> socket.socket:

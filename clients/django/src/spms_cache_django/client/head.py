@@ -1,6 +1,7 @@
 """
-The head of an answer (RFC 9112), without any I/O, so that sockets and streams share it. It takes what the
-sidecar sends and refuses the rest: what it does not understand must not be taken for the end of an answer.
+The head of an answer (RFC 9112), without any I/O, so that sockets and streams share it. It takes
+what the sidecar sends and refuses the rest: what it does not understand must not be taken for the
+end of an answer.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ class MalformedHead(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Status and fields; the names are in lower case, a field that came twice is joined with commas."""
+    """
+    Status and fields; the names are in lower case, a field that came twice is joined with commas.
+    """
 
     status: int
     headers: dict[str, str]

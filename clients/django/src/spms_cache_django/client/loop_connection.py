@@ -1,6 +1,6 @@
 """
-The same for coroutines. Sockets in place of asyncio's transports: one that is left behind by a loop that has ended
-can be closed, also in a process that was forked.
+The same for coroutines. Sockets in place of asyncio's transports: one that is left behind by a loop
+that has ended can be closed, also in a process that was forked.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import socket
 import time
 
 from .answer_reader import AnswerReader
-from .connection import RECEIVED_AT_ONCE, is_readable
+from .connection import RECEIVED_AT_ONCE, Arrivals
 from .errors import SidecarUnavailable
 from .network_failures import StaleConnection, is_end, unavailable
 from .request import Answer
@@ -24,6 +24,7 @@ class LoopConnection:
     def __init__(self, settings: ClientSettings, connected: socket.socket) -> None:
         self._settings = settings
         self._socket = connected
+        self._arrivals = Arrivals(connected)
         self._pid = os.getpid()
         self._is_used = False
 
@@ -49,7 +50,7 @@ class LoopConnection:
     @property
     def is_closed_by_peer(self) -> bool:
         """Whether an end has arrived, or bytes that nobody asked for."""
-        return is_readable(self._socket)
+        return self._arrivals.is_any()
 
     def close(self) -> None:
         """Closes this process' side."""

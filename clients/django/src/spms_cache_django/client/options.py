@@ -1,4 +1,6 @@
-"""Reads single values of `OPTIONS`; what is wrong is named and never shown, as it may be a secret."""
+"""
+Reads single values of `OPTIONS`; what is wrong is named and never shown, as it may be a secret.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,9 @@ _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request. Names of fields are in lower case; `is_repeatable` overrides what the method says."""
+    """
+    A request. Names of fields are in lower case; `is_repeatable` overrides what the method says.
+    """
 
     method: str
     path: str
@@ -21,7 +23,8 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     # Seconds beyond which it is given up; None is the budget of the settings.
     budget_seconds: float | None = None
-    # Whether it is sent while the breaker is open: an invalidation that is not sent leaves old answers.
+    # Whether it is sent while the breaker is open: an invalidation that is not sent leaves old
+    # answers.
     is_urgent: bool = False
     is_repeatable: bool | None = None
 

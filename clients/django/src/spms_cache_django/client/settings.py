@@ -43,7 +43,9 @@ class ClientSettings:
 
     @classmethod
     def from_django(cls, location: object, options: Mapping[str, Any]) -> ClientSettings:
-        """Reads `LOCATION` and `OPTIONS`; raises ImproperlyConfigured, which names what is wrong."""
+        """
+        Reads `LOCATION` and `OPTIONS`; raises ImproperlyConfigured, which names what is wrong.
+        """
         host, port, socket_path = _read_location(location)
         budget_ms = _budget_ms(options)
         return cls(

@@ -24,7 +24,9 @@ def unusable(answer: Answer, address: str) -> SidecarUnavailable | None:
 
 
 def expect(answer: Answer, address: str, *statuses: int) -> int:
-    """The status, which is one of these. Raises SidecarUnavailable or SidecarRefused for another."""
+    """
+    The status, which is one of these. Raises SidecarUnavailable or SidecarRefused for another.
+    """
     if answer.status in statuses:
         return answer.status
     failure = unusable(answer, address)

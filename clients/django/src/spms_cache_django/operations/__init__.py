@@ -1,6 +1,7 @@
 """
-What each call of the cache API asks of the sidecar, as steps without any I/O: a generator that yields calls, is sent
-their answers and returns the value and the outcome. Threads and coroutines drive the same steps.
+What each call of the cache API asks of the sidecar, as steps without any I/O: a generator that
+yields calls, is sent their answers and returns the value and the outcome. Threads and coroutines
+drive the same steps.
 """
 
 from __future__ import annotations

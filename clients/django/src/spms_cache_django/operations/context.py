@@ -12,7 +12,8 @@ from ..serializers import Serializer, Unreadable
 from ..serializers.json_serializer import TAGGED, JSONSerializer
 from ..warn_once import warn_once
 
-# Beyond every MAX_TTL: with `handling=lenient` the sidecar takes its own greatest time to live for it.
+# Beyond every MAX_TTL: with `handling=lenient` the sidecar takes its own greatest time to live for
+# it.
 FOREVER = 999_999_999
 LENIENT = "handling=lenient"
 NAMES_AT_ONCE = 1000

@@ -1,6 +1,7 @@
 """
-Invalidations: after the acknowledgement nobody gets what was named, from any pod. They are sent also while the breaker is
-open, because one that is not sent leaves old answers for their time to live.
+Invalidations: after the acknowledgement nobody gets what was named, from any pod. They are sent
+also while the breaker is open, because one that is not sent leaves old answers for their time to
+live.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Writes of values. Each passes on the position of the miss before it, and is refused if it is outdated by now."""
+"""
+Writes of values. Each passes on the position of the miss before it, and is refused if it is
+outdated by now.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ from ..client import Call
 from ..client.statuses import detail_of, expect, member, parsed
 from ..events import Outcome
 from ..serializers import Unwritable
+from ..serializers.json_serializer import PLAIN, TAGGED
 from ..warn_once import NOT_DONE, warn_once
 from . import Steps
 from .context import LENIENT, NAMES_AT_ONCE, Context, entry_path
 
-_TEXT = ("application/json", "application/vnd.spms-cache.tagged+json")
 # Entries of one call, in bytes: less than the 16 MiB that the sidecar takes.
 _BYTES_AT_ONCE = 8 * 1024 * 1024
 # Why a value is not stored without anybody's fault: outdated, there already.
@@ -62,7 +65,10 @@ def put_many(
     ttl: int,
     tags: Sequence[str],
 ) -> Steps[list[str]]:
-    """Stores many, in one call for each position that they missed at. Returns the names that were not stored."""
+    """
+    Stores many, in one call for each position that they missed at. Returns the names that were not
+    stored.
+    """
     refused: list[str] = []
     written: dict[str, tuple[str, bytes]] = {}
     for name, value in values.items():
@@ -71,7 +77,7 @@ def put_many(
         except Unwritable as fault:
             if context.raises_errors:
                 raise
-            warn_once(NOT_DONE, str(fault))
+            warn_once(NOT_DONE, f"set_many of {name}", str(fault))
             refused.append(name)
     for position, names in _by_position(context, written).items():
         for some in _by_size(written, names):
@@ -98,7 +104,10 @@ def touch(context: Context, name: str, *, ttl: int) -> Steps[bool]:
 
 
 def increment(context: Context, name: str, *, by: int) -> Steps[int | None]:
-    """The sum; None where there is no value. Raises ValueError for a value that cannot be counted with."""
+    """
+    The sum; None where there is no value. Raises ValueError for a value that cannot be counted
+    with.
+    """
     body = json.dumps({"by": by}).encode()
     headers = {"content-type": "application/json", "if-match": "*"}
     answer = yield Call("POST", entry_path(name, "/increment"), body, headers)
@@ -111,11 +120,11 @@ def increment(context: Context, name: str, *, by: int) -> Steps[int | None]:
 
 
 def _written(context: Context, name: str, value: object) -> tuple[str, bytes]:
-    """Media type and bytes. Raises Unwritable, which names the value."""
+    """Media type and bytes. Raises Unwritable, which names the key and the type."""
     try:
         return context.serializer.dumps(value)
     except Unwritable as fault:
-        raise Unwritable(f"the value of {name}: {fault}") from fault
+        raise Unwritable(f"{name}: {fault}") from fault
 
 
 def _by_position(context: Context, names: Mapping[str, object]) -> dict[str | None, list[str]]:
@@ -139,11 +148,8 @@ def _by_size(written: Mapping[str, tuple[str, bytes]], names: Sequence[str]) -> 
 
 
 def _entry(name: str, media_type: str, body: bytes, *, ttl: int, tags: Sequence[str]) -> str:
-    """JSON goes as text: as a value of its own the sidecar would write its numbers anew."""
-    if media_type in _TEXT:
-        content = {"value": body.decode()}
-    else:
-        content = {"base64": base64.b64encode(body).decode()}
-    return json.dumps(
-        {"key": name, **content, "contentType": media_type, "ttl": ttl, "tags": list(tags)}
-    )
+    """JSON goes as it is, and is kept byte by byte."""
+    about = json.dumps({"key": name, "contentType": media_type, "ttl": ttl, "tags": list(tags)})
+    if media_type in (PLAIN, TAGGED):
+        return f'{about[:-1]},"json":{body.decode()}}}'
+    return f'{about[:-1]},"base64":"{base64.b64encode(body).decode()}"}}'

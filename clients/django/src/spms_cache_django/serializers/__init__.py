@@ -1,4 +1,6 @@
-"""How values become bytes: `OPTIONS["SERIALIZER"]` is "json", "pickle" or the dotted path of a class."""
+"""
+How values become bytes: `OPTIONS["SERIALIZER"]` is "json", "pickle" or the dotted path of a class.
+"""
 
 from __future__ import annotations
 

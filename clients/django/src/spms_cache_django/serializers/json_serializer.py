@@ -1,6 +1,7 @@
 """
-JSON in which everything that Django's models and forms hold comes back as it was. What JSON itself knows is written as
-plain JSON, which every client reads; the rest is written with marks (`tagged.py`), under a media type of its own.
+JSON in which everything that Django's models and forms hold comes back as it was. What JSON itself
+knows is written as plain JSON, which every client reads; the rest is written with marks
+(`tagged.py`), under a media type of its own.
 """
 
 from __future__ import annotations

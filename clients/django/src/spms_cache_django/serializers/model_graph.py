@@ -1,10 +1,12 @@
 """
-Model instances, with what `select_related` and `prefetch_related` have loaded. They refer to one another, also in circles (a
-member of a project knows the project), so they are written as a table, and references are places in it:
+Model instances, with what `select_related` and `prefetch_related` have loaded. They refer to one
+another, also in circles (a member of a project knows the project), so they are written as a table,
+and references are places in it:
 
     {"$": "graph", "v": [[{"$": "instance", …}, …], [[0, "one", "owner", 1], …], <the value>]}
 
-They are read by `Model.from_db`, as rows of the database are, and only as models of the installed applications.
+They are read by `Model.from_db`, as rows of the database are, and only as models of the installed
+applications.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ class GraphWriter:
         self._links: list[list[object]] = []
 
     def index_of(self, instance: Model) -> int:
-        """The place of an instance in the table; raises Unwritable for a field that cannot be written."""
+        """
+        The place of an instance in the table; raises Unwritable for a field that cannot be written.
+        """
         place = self._places.get(id(instance))
         if place is None:
             place = self._places[id(instance)] = len(self._instances)
@@ -61,7 +65,10 @@ class GraphWriter:
         return [instance._meta.label, instance._state.db, instance._state.adding, fields]
 
     def _link(self, place: int, instance: Model) -> None:
-        """Relations and annotations: they may name instances, and are read when all of those are there."""
+        """
+        Relations and annotations: they may name instances, and are read when all of those are
+        there.
+        """
         own = {field.attname for field in instance._meta.concrete_fields}
         own.update(("_state", _PREFETCHED))
         for name, value in instance.__dict__.items():
@@ -83,7 +90,10 @@ class GraphReader:
         self._instances: list[Model] = []
 
     def read(self, name: str, content: Any) -> object:
-        """Raises ValueError or LookupError for what is no part of a table, or names a model that is not there."""
+        """
+        Raises ValueError or LookupError for what is no part of a table, or names a model that is
+        not there.
+        """
         if name == "instance":
             instance = _read_record(*content)
             self._instances.append(instance)
@@ -119,15 +129,19 @@ def _stored(value: object) -> object:
 
 
 def _accessor(model: type[Model], name: str) -> str:
-    """The attribute of a relation, which a backward one without a `related_name` keeps under another name."""
+    """
+    The attribute of a relation, which a backward one without a `related_name` keeps under another
+    name.
+    """
     if hasattr(model, name):
         return name
     found = model._meta.get_field(name)
-    return found.get_accessor_name() if isinstance(found, ForeignObjectRel) else name
+    accessor = found.get_accessor_name() if isinstance(found, ForeignObjectRel) else None
+    return accessor or name
 
 
 def _read_record(label: str, database: str | None, is_new: bool, fields: dict[str, Any]) -> Model:
-    model = apps.get_model(label)
+    model: type[Model] = apps.get_model(label)
     names = [field.attname for field in model._meta.concrete_fields if field.attname in fields]
     if len(names) != len(fields):
         raise ValueError(f"{label} has other fields by now")

@@ -1,12 +1,13 @@
 """
-Any Python object. Only where `OPTIONS` choose it: whoever can write to the cache, in Redis or at the sidecar, runs code of
-his own in the process that reads such a value.
+Any Python object. Only where `OPTIONS` choose it: whoever can write to the cache, in Redis or at
+the sidecar, runs code of his own in the process that reads such a value.
 """
 
 from __future__ import annotations
 
 import json
 import pickle
+from typing import cast
 
 from . import Unreadable, Unwritable
 
@@ -31,11 +32,9 @@ class PickleSerializer:
         """Raises Unreadable, also for the classes of another release of the backend."""
         try:
             if media_type == MEDIA_TYPE:
-                value: object = pickle.loads(body)
-                return value
+                return cast("object", pickle.loads(body))
             if media_type == JSON_TYPE:
-                value = json.loads(body)
-                return value
+                return cast("object", json.loads(body))
         except Exception as fault:
             raise Unreadable(f"{media_type}: {type(fault).__name__}") from fault
         raise Unreadable(f"the media type {media_type}")

@@ -1,14 +1,16 @@
 """
-Marks for what JSON has no form for: `{"$": "date", "v": "2026-12-01"}`. A dictionary that could be taken for a mark, or that has
-other keys than strings, is written as a mark of its own, so that every value is read back as what it was.
+Marks for what JSON has no form for: `{"$": "date", "v": "2026-12-01"}`. A dictionary that could be
+taken for a mark, or that has other keys than strings, is written as a mark of its own, so that
+every value is read back as what it was.
 
-Subclasses of `str`, `int`, `float`, `list` and `dict` come back as those; only `SafeString` stays what it is, because templates
-escape any other text.
+Subclasses of `str`, `int`, `float`, `list` and `dict` come back as those; only `SafeString` stays
+what it is, because templates escape any other text.
 """
 
 from __future__ import annotations
 
 import base64
+import binascii
 import datetime
 import math
 import uuid
@@ -17,7 +19,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.functional import LazyObject, Promise, empty
 from django.utils.safestring import SafeString, mark_safe
 
@@ -58,6 +60,8 @@ class Writer:
         write = _WRITERS.get(kind) or _writer_for(value)
         if write is not None:
             return write(self, value)
+        if isinstance(value, QuerySet):
+            raise Unwritable("a QuerySet is a query, and no rows: cache list() of it")
         raise Unwritable(f"{kind.__module__}.{kind.__qualname__} has no form in JSON")
 
     def _dict(self, value: Mapping[Any, Any]) -> object:
@@ -123,9 +127,12 @@ def _writer_for(value: object) -> Callable[[Writer, Any], object] | None:
         return Writer._model
     if isinstance(value, Promise):
         return lambda writer, lazy: writer._write(str(lazy))
-    for base in (str, int, float):
-        if isinstance(value, base):
-            return lambda writer, found, base=base: writer._write(base.__new__(base, found))
+    if isinstance(value, str):
+        return lambda _writer, text: str.__str__(text)
+    if isinstance(value, int):
+        return lambda _writer, number: int(number)
+    if isinstance(value, float):
+        return lambda writer, number: writer._write(float(number))
     if isinstance(value, dict):
         return Writer._dict
     if isinstance(value, list):
@@ -178,7 +185,7 @@ _READERS: dict[str, Callable[[Any], object]] = {
     "tuple": tuple,
     "set": set,
     "frozenset": frozenset,
-    "bytes": base64.b64decode,
+    "bytes": lambda content: binascii.a2b_base64(content, strict_mode=True),
     "datetime": _read_datetime,
     "date": datetime.date.fromisoformat,
     "time": datetime.time.fromisoformat,
