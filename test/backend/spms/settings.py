@@ -79,6 +79,13 @@ CACHE_KEYS = {
 }
 CACHE_TTL = {"user_projects": 300, "agency_branches": 3600, "user_profile": 600}
 
+# What changes make untrue, declared once: for the triggers of the outbox, and for Django's signals where those are on, too.
+if os.environ.get("SPMS_DECLARED") == "1":
+    from .invalidates import INVALIDATES as SPMS_CACHE_INVALIDATES  # noqa: F401
+
+    INSTALLED_APPS.append("spms_cache_django")
+    SPMS_CACHE_INVALIDATION = {"SIGNALS": os.environ.get("SPMS_SIGNALS") == "1"}
+
 REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
