@@ -7,9 +7,12 @@ import type { OutboxRow } from './replies.js'
 import type { Session } from './session.js'
 import { Wake } from './wake.js'
 
+/** What the reader needs of a session. */
+export type OutboxSession = Pick<Session, 'wokenBy' | 'open' | 'take' | 'end' | 'count' | 'close' | 'destroy'>
+
 export interface ReaderOptions {
   /** A session that is not open yet; `notified` is to be called for each notification. */
-  readonly createSession: (notified: () => void) => Session
+  readonly createSession: (notified: () => void) => OutboxSession
   readonly invalidate: Invalidate
   readonly observer: Observer
   /** Of the names, as the store has it. */
@@ -47,7 +50,7 @@ const STOP_MS = 1000
 export class OutboxReader {
   readonly #options: ReaderOptions
   readonly #wake = new Wake()
-  #session: Session | undefined
+  #session: OutboxSession | undefined
   #running: Promise<void> | undefined
   #isStopped = false
   #failures = 0
@@ -68,7 +71,8 @@ export class OutboxReader {
     this.#isStopped = true
     this.#wake.finish()
     const timer = setTimeout(() => this.#session?.destroy(), STOP_MS)
-    await this.#running
+    // An invalidation under way is not waited for: its rows come back.
+    await Promise.race([this.#running, new Promise((resolve) => setTimeout(resolve, STOP_MS))])
     clearTimeout(timer)
     await this.#session?.close()
   }
@@ -101,7 +105,7 @@ export class OutboxReader {
     if (outcome === 'wide') await this.#wake.pause(WIDE_PAUSE_MS)
   }
 
-  async #takeBatch(session: Session): Promise<'empty' | 'taken' | 'wide' | 'pending'> {
+  async #takeBatch(session: OutboxSession): Promise<'empty' | 'taken' | 'wide' | 'pending'> {
     const { observer, prefix, elapsed } = this.#options
     this.#takenAt = elapsed()
     const rows = await session.take()
@@ -135,7 +139,7 @@ export class OutboxReader {
     return true
   }
 
-  async #count(session: Session): Promise<void> {
+  async #count(session: OutboxSession): Promise<void> {
     const { observer, elapsed } = this.#options
     if (elapsed() - this.#countedAt < COUNT_MS) return
     observer.outboxCounted(await session.count())
@@ -154,7 +158,7 @@ export class OutboxReader {
     await this.#wake.pause(delayMs * (0.5 + random() / 2))
   }
 
-  #announceUp({ wokenBy }: Session): void {
+  #announceUp({ wokenBy }: OutboxSession): void {
     if (this.#announced !== 'up') this.#options.observer.outboxChanged({ state: 'up', wokenBy })
     this.#announced = 'up'
   }
