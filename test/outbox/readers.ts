@@ -42,7 +42,9 @@ export const createReader = ({ url, ...settings }: ReaderSettings): TestedReader
     invalidated.push(invalidationOf(named))
     await gate
     const id = `${invalidated.length}-0`
-    return isRefused ? { outcome: 'pending' } : { outcome: 'done', id, removed: 0, position: `AAAAAAAAAAAAAAAA:${id}` }
+    return isRefused
+      ? { outcome: 'pending' }
+      : { outcome: 'done', id, removed: 0, position: `AAAAAAAAAAAAAAAA:${id}` }
   }
   const outbox = createOutbox({
     ...DEFAULTS,
