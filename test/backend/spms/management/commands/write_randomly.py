@@ -2,7 +2,7 @@ import json
 import sys
 
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from spms.random_writes import write
 
@@ -19,6 +19,6 @@ class Command(BaseCommand):
             close_old_connections()
             try:
                 answer = {"wrote": write(asked["way"], asked["seed"])}
-            except OperationalError as error:
+            except (InterfaceError, OperationalError) as error:
                 answer = {"error": str(error)}
             print(json.dumps(answer), flush=True)
