@@ -1,0 +1,59 @@
+"""Which of Django's tests cannot apply, and why. A test that is listed and passes fails the run."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal
+
+# Classes of `tests/cache` that are about another backend.
+OTHER_CLASSES: dict[str, str] = {
+    "AsyncDummyCacheTests": "asks that nothing is stored",
+    "DummyCacheTests": "asks that nothing is stored",
+    "DBCacheTests": "reads the table of the database cache",
+    "DBCacheWithTimeZoneTests": "reads the table of the database cache",
+    "CreateCacheTableForDBCacheTests": "makes the table of the database cache",
+    "LocMemCacheTests": "looks into a dict of its process (`_cache`, `_expire_info`)",
+    "FileBasedCacheTests": "reads and breaks files",
+    "FileBasedCachePathLibTests": "reads and breaks files",
+    "PyLibMCCacheTests": "asks a client of memcached",
+    "PyMemcacheCacheTests": "asks a client of memcached",
+    "RedisCacheTests": "asks the pool of connections and the client of Django's own RedisCache",
+}
+
+
+@dataclass(frozen=True)
+class NotApplicable:
+    """Tests, by class and name with `*` for any, and the reason; of one serializer where one is named."""
+
+    tests: tuple[str, ...]
+    reason: str
+    serializer: Literal["json", "pickle"] | None = None
+
+
+TESTS: tuple[NotApplicable, ...] = (
+    NotApplicable(
+        ("*SidecarCacheTests.test_cull", "*SidecarCacheTests.test_zero_cull", "*SidecarCacheTests.test_cull_delete_when_store_empty"),
+        "MAX_ENTRIES: what bounds the store is bytes, of Redis or MEMORY_MAX_BYTES. Django leaves "
+        "these tests out for its own RedisCache, too.",
+    ),
+)
+
+
+def listed(test: str, serializer: str) -> str | None:
+    """The reason why this test (`Class.test_name`) cannot apply with this serializer, if it is listed."""
+    return next((each.reason for each in _of(serializer) if _matches(test, each.tests)), None)
+
+
+def unmatched(tests: Iterable[str], serializer: str) -> list[str]:
+    """The lines of the list that match none of these tests."""
+    all_tests = tuple(tests)
+    patterns = (pattern for each in _of(serializer) for pattern in each.tests)
+    return [pattern for pattern in patterns if not any(fnmatchcase(test, pattern) for test in all_tests)]
+
+
+def _of(serializer: str) -> Iterable[NotApplicable]:
+    return (each for each in TESTS if each.serializer in (None, serializer))
+
+
+def _matches(test: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(test, pattern) for pattern in patterns)
