@@ -34,12 +34,8 @@ def test_one_holder_at_a_time_and_their_fences_grow(cache: SidecarCache) -> None
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(24)))
     assert len(fences) == 24
-    assert [number_of(fence) for fence in fences] == sorted({number_of(fence) for fence in fences})
+    assert fences == sorted(set(fences))
     assert not cache.lock("job").locked()
-
-
-def number_of(fence: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in fence.split("-"))
 
 
 def test_it_is_not_to_be_had_while_another_has_it(cache: SidecarCache) -> None:
