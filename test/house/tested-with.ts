@@ -48,6 +48,7 @@ export const TESTED_WITH: Readonly<Record<string, string>> = {
   'stores/redis/connection/slot-owner.ts': 'redis-modes/cluster.test.ts',
   'stores/redis/connection/lifecycle.ts': 'stores/redis/connection/connection.test.ts',
   'stores/redis/epochs.ts': 'stores/redis/remembered-position.test.ts',
+  'stores/redis/invalidate-named.ts': 'stores/redis/invalidate.test.ts',
   'stores/redis/scan.ts': 'stores/redis/keyspace.test.ts',
   'stores/redis/scripts/entries.ts': 'stores/redis/foreign.test.ts',
   'stores/redis/scripts/epoch.ts': 'stores/redis/restart.test.ts',

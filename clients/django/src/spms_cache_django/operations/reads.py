@@ -40,7 +40,7 @@ def get_many(context: Context, names: Sequence[str]) -> Steps[dict[str, object]]
     found: dict[str, object] = {}
     outcome: Outcome = "hit"
     for some in chunks(names):
-        body = json.dumps({"keys": some}).encode()
+        body = json.dumps({"keys": some, "json": True}).encode()
         # It only reads: it may be sent twice.
         answer = yield Call("POST", "/v1/entries/get", body, _JSON, is_repeatable=True)
         expect(answer, context.address, 200)

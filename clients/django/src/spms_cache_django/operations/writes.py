@@ -15,11 +15,11 @@ from ..client import Call
 from ..client.statuses import detail_of, expect, member, parsed
 from ..events import Outcome
 from ..serializers import Unwritable
+from ..serializers.json_serializer import PLAIN, TAGGED
 from ..warn_once import NOT_DONE, warn_once
 from . import Steps
 from .context import LENIENT, NAMES_AT_ONCE, Context, entry_path
 
-_TEXT = ("application/json", "application/vnd.spms-cache.tagged+json")
 # Entries of one call, in bytes: less than the 16 MiB that the sidecar takes.
 _BYTES_AT_ONCE = 8 * 1024 * 1024
 # Why a value is not stored without anybody's fault: outdated, there already.
@@ -148,11 +148,8 @@ def _by_size(written: Mapping[str, tuple[str, bytes]], names: Sequence[str]) -> 
 
 
 def _entry(name: str, media_type: str, body: bytes, *, ttl: int, tags: Sequence[str]) -> str:
-    """JSON goes as text: as a value of its own the sidecar would write its numbers anew."""
-    if media_type in _TEXT:
-        content = {"value": body.decode()}
-    else:
-        content = {"base64": base64.b64encode(body).decode()}
-    return json.dumps(
-        {"key": name, **content, "contentType": media_type, "ttl": ttl, "tags": list(tags)}
-    )
+    """JSON goes as it is, and is kept byte by byte."""
+    about = json.dumps({"key": name, "contentType": media_type, "ttl": ttl, "tags": list(tags)})
+    if media_type in (PLAIN, TAGGED):
+        return f'{about[:-1]},"json":{body.decode()}}}'
+    return f'{about[:-1]},"base64":"{base64.b64encode(body).decode()}"}}'
