@@ -6,6 +6,7 @@ import pytest
 from django.db import connections
 from django.db.migrations import CreateModel
 from django.db.migrations.migration import Migration
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.db.models import BigAutoField, CharField
 from django.test import override_settings
@@ -29,10 +30,11 @@ def others_later(library: Library) -> Iterator[None]:
     install()
 
 
-def make_migration(*operations: object) -> Migration:
-    migration = Migration("test", "library")
-    migration.operations = list(operations)  # type: ignore[assignment]
-    return migration
+def make_migration(*of: Operation) -> Migration:
+    class ForTest(Migration):
+        operations = of
+
+    return ForTest("test", "library")
 
 
 MODEL = CreateModel("Card", [("id", BigAutoField(primary_key=True)), ("name", CharField())])

@@ -11,7 +11,7 @@ import django
 from django.conf import settings
 
 settings.configure(
-    SECRET_KEY="only for tests",  # noqa: S106
+    SECRET_KEY="only for tests",
     DEBUG=True,
     ROOT_URLCONF=__name__,
     ALLOWED_HOSTS=["testserver"],
