@@ -7,9 +7,9 @@ from cache.closeable_cache import CloseHookMixin
 from cache.liberal_backend import LiberalKeyValidationMixin
 from django.core.cache import CacheHandler
 from django.core.cache.backends.base import BaseCache
-from spms_cache_django import SidecarCache
 
 from django_suite.settings import SERIALIZER, SIDECAR_URL
+from spms_cache_django import SidecarCache
 
 LOCMEM = "django.core.cache.backends.locmem.LocMemCache"
 
