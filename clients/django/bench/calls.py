@@ -38,7 +38,11 @@ def sidecar(location: str, serializer: str) -> dict[str, Any]:
     return {
         "BACKEND": "spms_cache_django.SidecarCache",
         "LOCATION": location,
-        "OPTIONS": {"SERIALIZER": SERIALIZERS[serializer][0], "RAISE_ERRORS": True},
+        "OPTIONS": {
+            "SERIALIZER": SERIALIZERS[serializer][0],
+            "RAISE_ERRORS": True,
+            "BUDGET_MS": 10_000,
+        },
     }
 
 

@@ -30,7 +30,7 @@ DJANGO_REDIS = {
 SIDECAR = {
     "BACKEND": "spms_cache_django.SidecarCache",
     "LOCATION": LOCATIONS[0],
-    "OPTIONS": {"RAISE_ERRORS": True},
+    "OPTIONS": {"RAISE_ERRORS": True, "BUDGET_MS": 10_000},
     "TIMEOUT": 300,
 }
 
