@@ -22,7 +22,7 @@ const ensureRelease = (release) => {
   const pin = join(folder, `django-${release}.txt`)
   const python = ensureVenv({
     name: `django-suite-${release}`,
-    python: findPython(RELEASES[release]),
+    program: findPython(RELEASES[release]),
     requirements: [join(folder, 'requirements.txt')]
   })
   const target = join(tools, `django-source-${release}`)

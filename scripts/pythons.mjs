@@ -4,52 +4,66 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { root, runQuietly } from './spawn.mjs'
 
-const tools = join(root, '.tools')
+/** What the client for Django is made for. */
+const VERSIONS = ['3.11', '3.12', '3.13', '3.14']
 
-/** The path of a Python of this release or a later one, the oldest first. Throws where there is none. */
+/** The programs of those versions that are on this machine, the oldest first. */
+export const findPythons = () =>
+  VERSIONS.flatMap((version) => {
+    const program = candidatesFor(version).find((each) => versionOf(each) === version)
+    return program === undefined ? [] : [{ version, program }]
+  })
+
+/** The program of the oldest of those from `oldest` on. Throws where there is none. */
 export const findPython = (oldest) => {
-  const minor = Number(oldest.split('.')[1])
-  const releases = [11, 12, 13, 14].filter((each) => each >= minor).map((each) => `3.${each}`)
-  for (const release of releases) {
-    const found = [`python${release}`, ...fromPyenv(release), 'python3'].find((program) =>
-      isUsable(program, minor)
-    )
-    if (found !== undefined) return found
-  }
+  const found = findPythons().find(({ version }) => VERSIONS.indexOf(version) >= VERSIONS.indexOf(oldest))
+  if (found !== undefined) return found.program
   throw new Error(
     `Python ${oldest} or later with \`venv\` and \`pip\` is needed, and none is on the PATH or in pyenv.`
   )
 }
 
-/** The Python of a virtual environment in `.tools`, made anew when its requirements (files with hashes) are others. */
-export const ensureVenv = ({ name, python, requirements }) => {
-  const folder = join(tools, name)
+/**
+ * The Python of a virtual environment in `.tools` with exactly what the files pin by hash; made anew when one of them
+ * has changed.
+ */
+export const ensureVenv = ({ name, program, requirements }) => {
+  const folder = join(root, '.tools', name)
+  const python = join(folder, 'bin', 'python')
   const stamp = join(folder, '.installed')
-  const program = join(folder, 'bin', 'python')
-  const wanted = [python, ...requirements.map((file) => readFileSync(file, 'utf8'))].join('\n')
+  const wanted = [program, ...requirements.map((file) => readFileSync(file, 'utf8'))].join('\n')
   const isWhole = existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
-  if (isWhole && spawnSync(program, ['-c', '']).status === 0) return program
+  if (isWhole && versionOf(python) !== undefined) return python
   console.log(`Installing what ${name} needs …`)
   rmSync(folder, { recursive: true, force: true })
-  mkdirSync(tools, { recursive: true })
-  writeFileSync(join(tools, '.gitignore'), '*\n')
-  runQuietly(python, ['-m', 'venv', folder])
-  const install = ['--quiet', '--disable-pip-version-check', '--require-hashes', '--only-binary', ':all:']
-  const files = requirements.flatMap((file) => ['-r', file])
-  runQuietly(program, ['-m', 'pip', 'install', ...install, ...files])
+  mkdirSync(join(root, '.tools'), { recursive: true })
+  writeFileSync(join(root, '.tools/.gitignore'), '*\n')
+  runQuietly(program, ['-m', 'venv', folder])
+  runQuietly(python, [
+    ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'],
+    ...['--require-hashes', '--only-binary', ':all:'],
+    ...requirements.flatMap((file) => ['-r', file])
+  ])
   writeFileSync(stamp, wanted)
-  return program
+  return python
 }
 
-/** Those that pyenv has, whether they are the chosen ones or not. */
-const fromPyenv = (release) => {
-  const versions = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions')
-  if (!existsSync(versions)) return []
-  return readdirSync(versions)
-    .filter((name) => name.startsWith(`${release}.`))
-    .map((name) => join(versions, name, 'bin', 'python'))
+const candidatesFor = (version) => [
+  `python${version}`,
+  ...pyenvVersions()
+    .filter((each) => each.startsWith(`${version}.`))
+    .map((each) => join(pyenvFolder, each, 'bin/python')),
+  'python3'
+]
+
+const pyenvFolder = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions')
+
+const pyenvVersions = () => (existsSync(pyenvFolder) ? readdirSync(pyenvFolder) : [])
+
+/** `undefined` where it does not run, or cannot make virtual environments, as Debian's without python3-venv. */
+const versionOf = (program) => {
+  const { status, stdout } = spawnSync(program, ['-c', VERSION], { encoding: 'utf8' })
+  return status === 0 ? stdout.trim() : undefined
 }
 
-const isUsable = (program, minor) =>
-  spawnSync(program, ['-c', `import ensurepip, sys, venv; sys.exit(sys.version_info < (3, ${minor}))`])
-    .status === 0
+const VERSION = 'import ensurepip, sys; print("%d.%d" % sys.version_info[:2])'

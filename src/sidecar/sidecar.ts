@@ -104,7 +104,7 @@ export const createSidecar = async ({
     allowedHosts: listOf(config.ALLOWED_HOSTS)
   })
 
-  const outbox = await loadOutbox({ config, cache, observer })
+  const outbox = await loadOutbox({ config, cache, observer, log })
   const warming = warmingOf({ config, cache, table, targets: description.warm, log })
   const state = { isReady: false, isDraining: false }
   const logLevel = createLogLevel({ log, now: Date.now })

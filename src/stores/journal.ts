@@ -1,13 +1,15 @@
 import { type Invalidation, invalidationOf } from '../cache/invalidation.js'
 import type { Position } from '../cache/position.js'
+import { KEPT } from '../cache/tags.js'
 
 const CAPACITY = 10_000
+const EVERYTHING_KEPT = `${KEPT}*`
 const TAKEN_AT_ONCE = 1000
 
 /**
  * The invalidations that arrived while the store could not take them, as the names to be invalidated: their
- * order does not matter. It is bounded: when it overflows, everything is to be invalidated. It dies with the
- * process.
+ * order does not matter. It is bounded: when it overflows, everything is to be invalidated, what is kept, too. It dies
+ * with the process.
  */
 export class Journal {
   readonly #capacity: number
@@ -31,15 +33,25 @@ export class Journal {
 
   /** Names that are not taken. */
   get #notTaken(): number {
-    return this.#all ? 1 : this.#keys.size + this.#tags.size + this.#patterns.size
+    if (this.#isEverything) return 1
+    return (this.#all ? 1 : 0) + this.#keys.size + this.#tags.size + this.#patterns.size
+  }
+
+  /** What is kept, too, which "all" does not reach. */
+  get #isEverything(): boolean {
+    return this.#all && this.#patterns.has(EVERYTHING_KEPT)
   }
 
   add(invalidation: Invalidation): void {
+    if (this.#isEverything) return
     for (const key of invalidation.keys) this.#keys.add(key)
     for (const tag of invalidation.tags) this.#tags.add(tag)
     for (const pattern of invalidation.patterns) this.#patterns.add(pattern)
-    this.#all ||= invalidation.all || this.#notTaken > this.#capacity
-    if (this.#all) for (const names of [this.#keys, this.#tags, this.#patterns]) names.clear()
+    this.#all ||= invalidation.all
+    if (this.#notTaken <= this.#capacity) return
+    this.#all = true
+    for (const names of [this.#keys, this.#tags, this.#patterns]) names.clear()
+    this.#patterns.add(EVERYTHING_KEPT)
   }
 
   /** Hands out a bounded part, which stays pending until it is `done` or put back. */

@@ -2,14 +2,15 @@ import t from 'tap'
 import { needsOwnRedis } from '../support/redis-server.js'
 import { compare } from './outbox/compare.js'
 import { delaysOf } from './outbox/delays.js'
-import { CHANGED, faults, strike } from './outbox/faults.js'
+import { faults, strike } from './outbox/faults.js'
 import { AFTER_COMMIT_MS, runRounds, type RoundsReport } from './outbox/rounds.js'
 import { startStage } from './outbox/stage.js'
 import { WAYS } from './outbox/writers.js'
 
 /** `OUTBOX_WRITES=10000 npm test -- --timeout=3600 test/backend/outbox.test.ts` is the whole run: about half an hour. */
 const WRITES = Number(process.env['OUTBOX_WRITES'] ?? 60)
-const STRIKES = WRITES >= 1000 ? 20 : 2
+/** Of each fault. */
+const STRIKES = WRITES >= 1000 ? 30 : 3
 const SEED = Number(process.env['OUTBOX_SEED'] ?? 1)
 
 const inWords = ({ writes, compared, hits, seen }: RoundsReport): string => {
@@ -42,11 +43,11 @@ t.test(
           // Warm: what was lost would be served.
           await compare(stage, at)
           const before = await compare(stage, at)
-          const { failed, waiting, emptyAfterMs } = await strike(stage, fault, `${kind}.${at}`)
+          const { failed, waiting, emptyAfterMs } = await strike(stage, fault, STRIKES * kind + at)
           const { stale, own, hits } = await compare(stage, at)
           t.strictSame(stale, [], `${hits} hits, ${before.hits} before`)
           const changed = [...own].filter(([read, text]) => before.own.get(read) !== text)
-          t.ok(changed.length >= CHANGED, `${changed.length} reads have changed`)
+          t.ok(changed.length > 0, `${changed.length} reads have changed`)
           t.comment(
             `${failed} writes had to be made again; ${waiting} rows waited, gone after ${emptyAfterMs.toFixed(0)} ms`
           )

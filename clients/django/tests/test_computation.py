@@ -139,7 +139,7 @@ def test_a_function_is_cached_by_its_arguments(default: None) -> None:
     assert listed(5) == listed(user_id=5, kind="own") == [5, ("own",)]
     assert listed(6) == [6, ("own",)]
     assert calls == [(5, "own"), (6, "own")]
-    assert (listed.__name__, listed.__doc__) == ("listed", "Documented.")
+    assert (getattr(listed, "__name__", ""), listed.__doc__) == ("listed", "Documented.")
     assert listed.key_of(5) == "user:5:list:own"
     cache = caches["default"]
     assert isinstance(cache, SidecarCache)

@@ -180,7 +180,7 @@ def test_a_fork_while_another_thread_holds_a_lock_does_not_hang(cache: SidecarCa
 
 def test_loops_that_have_ended_leave_nothing_open(cache: SidecarCache) -> None:
     def open_files() -> int:
-        return len(os.listdir("/proc/self/fd"))
+        return len(list(Path("/proc/self/fd").iterdir()))
 
     asyncio.run(cache.aset("a", 1))
     gc.collect()

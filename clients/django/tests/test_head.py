@@ -52,7 +52,7 @@ def test_a_connection_that_is_closed_is_not_used_again() -> None:
         (b"HTTP/1.1 200 OK\r\n folded: 1", "no field"),
         (b"HTTP/1.1 200 OK\r\nno colon", "no field"),
         (b"HTTP/1.1 200 OK\r\n: 1", "no field"),
-        (b"HTTP/1.1 200 OK\nContent-Length: 1", "no length"),
+        (b"HTTP/1.1 200 OK\nContent-Length: 1", "status line"),
         (b"HTTP/1.1 200 OK" + b"\r\na: b" * 300, "more than 200 fields"),
     ],
 )

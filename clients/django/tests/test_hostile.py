@@ -1,4 +1,6 @@
-"""A peer that lies, stalls or breaks off: each is SidecarUnavailable with a reason, within the budget."""
+"""
+A peer that lies, stalls or breaks off: each is SidecarUnavailable with a reason, within the budget.
+"""
 
 from __future__ import annotations
 
@@ -61,9 +63,9 @@ def never_ends_its_head(connection: socket.socket, _number: int) -> None:
         (says(OK[:10]), "closed"),
         (says(OK[:-1]), "closed"),
         (says(b"garbage\r\n\r\n"), "malformed"),
-        (says(OK.replace(b" 2", b" 1")), "malformed"),
-        (says(OK.replace(b" 2", b" -2")), "malformed"),
-        (says(OK.replace(b" 2", b" 99999999999")), "too-large"),
+        (says(OK.replace(b": 2", b": 1")), "malformed"),
+        (says(OK.replace(b": 2", b": -2")), "malformed"),
+        (says(OK.replace(b": 2", b": 99999999999")), "too-large"),
         (
             says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"),
             "malformed",

@@ -1,4 +1,7 @@
-"""Model instances, which is what services cache: with their relations, and without a query when they are read."""
+"""
+Model instances, which is what services cache: with their relations, and without a query when they
+are read.
+"""
 
 from __future__ import annotations
 

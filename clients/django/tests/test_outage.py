@@ -60,9 +60,9 @@ def test_with_raise_errors_everything_does(
     name: str, arguments: tuple[Any, ...], value: object
 ) -> None:
     cache = make_cache(AWAY, RAISE_ERRORS=True)
-    with pytest.raises(SidecarUnavailable, match="refused|breaker"):
+    with pytest.raises(SidecarUnavailable, match=r"refused|breaker"):
         getattr(cache, name)(*arguments)
-    with pytest.raises(SidecarUnavailable, match="refused|breaker"):
+    with pytest.raises(SidecarUnavailable, match=r"refused|breaker"):
         asyncio.run(getattr(cache, f"a{name}")(*arguments))
     with pytest.raises(SidecarUnavailable):
         cache.invalidate(everything=True)
@@ -127,8 +127,7 @@ def test_one_call_tries_while_the_breaker_is_open() -> None:
         time.sleep(1)
 
     with HostileServer(stall) as server:
-        options = {"BUDGET_MS": 50, "BREAKER_FAILURES": 2, "BREAKER_SECONDS": 0.3}
-        cache = make_cache(server.location, **options)
+        cache = make_cache(server.location, BUDGET_MS=50, BREAKER_FAILURES=2, BREAKER_SECONDS=0.3)
         for _ in range(20):
             cache.get("k")
         assert server.connections == 2

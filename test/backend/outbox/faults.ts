@@ -17,10 +17,7 @@ export interface FaultReport {
   readonly emptyAfterMs: number
 }
 
-/**
- * What is changed while it strikes, each by a transaction of its own. No two of them make the same read untrue: if the row of one
- * were lost, that read would be served old.
- */
+/** One for each strike: another write would invalidate what a lost one has left. */
 const CHANGES: readonly ((mark: string) => string)[] = [
   // agencies/branches
   (mark) => `UPDATE spms_branch SET name = '${mark}' WHERE id = 3`,
@@ -39,13 +36,11 @@ const CHANGES: readonly ((mark: string) => string)[] = [
     "SELECT 17, 4, false, 'x', 0, 9, '', '', now(), now() WHERE NOT EXISTS (SELECT FROM gone)"
 ]
 
-export const CHANGED = CHANGES.length
-
 const AGAIN_AFTER_MS = 50
 const TRIES = 200
 
-/** Writes while it strikes, and waits until the outbox is empty. */
-export const strike = async (stage: Stage, fault: Fault, mark: string): Promise<FaultReport> => {
+/** Writes while it strikes for the nth time, and waits until the outbox is empty. */
+export const strike = async (stage: Stage, fault: Fault, nth: number): Promise<FaultReport> => {
   let failed = 0
   const commit = async (statement: string): Promise<void> => {
     for (let at = 0; at < TRIES; at++) {
@@ -59,14 +54,13 @@ export const strike = async (stage: Stage, fault: Fault, mark: string): Promise<
     }
     throw new Error(`Not committed: ${statement}`)
   }
-  await fault.strike(stage, async () => {
-    for (const change of CHANGES) await commit(change(mark))
-  })
+  const change = CHANGES[nth % CHANGES.length] ?? String
+  await fault.strike(stage, () => commit(change(`strike ${nth}`)))
   const waiting = await stage.rows()
   return { failed, waiting, emptyAfterMs: await stage.becomesEmpty() }
 }
 
-/** Within the time that the writes take. */
+/** About as long as a write and its invalidation take. */
 const MEANWHILE_MS = 10
 
 export const faults: readonly Fault[] = [

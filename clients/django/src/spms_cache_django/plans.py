@@ -121,7 +121,7 @@ class Plans(Core):
     def _page(
         self, pattern: str, cursor: str | None, count: int
     ) -> Plan[tuple[list[str], str | None]]:
-        return "keys", (), listing.page(self.context, pattern, cursor, count), ([], None)
+        return "keys", (pattern,), listing.page(self.context, pattern, cursor, count), ([], None)
 
     def _stats(self) -> Plan[dict[str, object]]:
         return "stats", (), listing.stats(self.context), {}

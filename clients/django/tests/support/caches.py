@@ -19,7 +19,7 @@ def make_cache(location: str, params: dict[str, Any] | None = None, **options: A
 class Events(list[CacheEvent]):
     """What has happened since `with`."""
 
-    def __enter__(self) -> "Events":
+    def __enter__(self) -> Events:
         self._end = subscribe(self.append)
         return self
 

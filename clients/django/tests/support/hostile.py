@@ -1,4 +1,6 @@
-"""A server that answers each connection as a test says: with bytes of any kind, late, or not at all."""
+"""
+A server that answers each connection as a test says: with bytes of any kind, late, or not at all.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,10 @@ Behaviour = Callable[[socket.socket, int], None]
 
 
 class HostileServer:
-    """`behave(connection, number)` runs in a thread for each connection; its end closes the connection."""
+    """
+    `behave(connection, number)` runs in a thread for each connection; its end closes the
+    connection.
+    """
 
     def __init__(self, behave: Behaviour) -> None:
         self._behave = behave

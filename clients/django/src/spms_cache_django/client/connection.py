@@ -7,11 +7,10 @@ would belong to another call.
 from __future__ import annotations
 
 import os
-import select
-import socket
 
 from .answer_reader import AnswerReader
 from .errors import SidecarUnavailable
+from .kept_socket import Arrivals, connect
 from .network_failures import StaleConnection, is_end, remaining, unavailable
 from .request import Answer
 from .settings import ClientSettings
@@ -27,7 +26,7 @@ class Connection:
         self._pid = os.getpid()
         self._is_used = False
         try:
-            self._socket = _connect(settings, deadline)
+            self._socket = connect(settings, deadline)
         except OSError as failure:
             raise unavailable(settings, failure) from failure
         self._arrivals = Arrivals(self._socket)
@@ -51,11 +50,6 @@ class Connection:
         """Closes this process' side; a shutdown would reach the process that it was forked from."""
         self._socket.close()
 
-    def __del__(self) -> None:
-        # A thread that ends leaves its connection behind.
-        if (left := getattr(self, "_socket", None)) is not None:
-            left.close()
-
     def exchange(self, request: bytes, method: str, deadline: float) -> Answer:
         """
         Sends a request and receives its answer. Raises StaleConnection where a new one may be
@@ -64,11 +58,10 @@ class Connection:
         reader = AnswerReader(self._settings, method)
         is_done = False
         try:
-            self._socket.settimeout(remaining(deadline))
-            self._socket.sendall(request)
+            self._send(request, deadline)
             answer = None
             while answer is None:
-                self._socket.settimeout(remaining(deadline))
+                self._arrivals.wait(remaining(deadline))
                 answer = reader.feed(self._socket.recv(RECEIVED_AT_ONCE))
             is_done = reader.is_kept
         except (OSError, SidecarUnavailable) as failure:
@@ -83,33 +76,10 @@ class Connection:
         self._is_used = True
         return answer
 
-
-class Arrivals:
-    """Whether something has arrived at a socket while no answer was due: an end, or bytes nobody asked for."""
-
-    def __init__(self, connected: socket.socket) -> None:
-        self._poll = select.poll()
-        self._poll.register(connected, select.POLLIN)
-
-    def is_any(self) -> bool:
-        """True also for a socket that is of no use any more."""
-        try:
-            return bool(self._poll.poll(0))
-        except OSError:
-            return True
-
-
-def _connect(settings: ClientSettings, deadline: float) -> socket.socket:
-    if not settings.socket_path:
-        address = (settings.host, settings.port)
-        connected = socket.create_connection(address, timeout=remaining(deadline))
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connected
-    connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        connected.settimeout(remaining(deadline))
-        connected.connect(settings.socket_path)
-    except BaseException:
-        connected.close()
-        raise
-    return connected
+    def _send(self, request: bytes, deadline: float) -> None:
+        """Nearly every request fits into the buffer of the socket at once, without a wait."""
+        sent = self._socket.send(request)
+        if sent < len(request):
+            self._socket.settimeout(remaining(deadline))
+            self._socket.sendall(memoryview(request)[sent:])
+            self._socket.setblocking(False)

@@ -6,6 +6,7 @@ end of an answer.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 END = b"\r\n\r\n"
@@ -17,7 +18,7 @@ class MalformedHead(ValueError):
     """Not a head of HTTP/1.1 with a known length; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Head:
     """
     Status and fields; the names are in lower case, a field that came twice is joined with commas.
@@ -33,44 +34,43 @@ class Head:
 
 def parse(head: bytes, method: str) -> Head:
     """Parses all up to and without the empty line. Raises MalformedHead."""
-    lines = head.decode("latin-1").split("\r\n")
-    status = _status(lines[0])
+    text = head.decode("latin-1")
+    if _FORM.fullmatch(text) is None:
+        raise MalformedHead(_fault_of(text))
+    status_line, *lines = text.split("\r\n")
+    status = int(status_line[9:12])
     if len(lines) > _MAX_FIELDS:
         raise MalformedHead(f"more than {_MAX_FIELDS} fields")
     headers: dict[str, str] = {}
-    for index in range(1, len(lines)):
-        name, colon, value = lines[index].partition(":")
-        # A space before the colon and a folded line are smuggled fields (RFC 9112 §5.1, §5.2).
-        if not colon or not name or not _TOKEN.issuperset(name):
-            raise MalformedHead("a line is no field")
+    for line in lines:
+        name, _, value = line.partition(":")
         name = name.lower()
         value = value.strip(" \t")
-        if name in headers:
-            value = f"{headers[name]}, {value}"
-        headers[name] = value
+        headers[name] = value if name not in headers else f"{headers[name]}, {value}"
     return Head(
-        status=status,
-        headers=headers,
-        length=_length(status, headers, method),
-        is_kept=headers.get("connection", "keep-alive").lower() != "close",
+        status,
+        headers,
+        _length(status, headers, method),
+        not _CLOSE.search(headers.get("connection", "")),
     )
 
 
-_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_STATUS_LINE = r"HTTP/1\.1 [1-9][0-9]{2}(?: [^\r\n]*)?"
+# No space before the colon and no folded lines, which others read differently (RFC 9112 §5.1,
+# §5.2).
+_FORM = re.compile(rf"{_STATUS_LINE}(?:\r\n[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n]*)*")
+_CLOSE = re.compile(r"(?:^|,)\s*close\s*(?:,|$)", re.IGNORECASE)
 
 
-def _status(line: str) -> int:
-    version, _, rest = line.partition(" ")
-    code = rest[:3]
-    if version != "HTTP/1.1" or not (code.isascii() and code.isdigit() and len(code) == 3):
-        raise MalformedHead("no status line of HTTP/1.1")
-    if code < "200":
-        raise MalformedHead("an interim answer to a request that asked for none")
-    return int(code)
+def _fault_of(text: str) -> str:
+    has_status = re.match(rf"{_STATUS_LINE}(?:\r\n|\Z)", text)
+    return "a line is no field" if has_status else "no status line of HTTP/1.1"
 
 
 def _length(status: int, headers: dict[str, str], method: str) -> int:
     """RFC 9112 §6.3: the sidecar always says how long its answer is."""
+    if status < 200:
+        raise MalformedHead("an interim answer to a request that asked for none")
     if "transfer-encoding" in headers:
         raise MalformedHead("a transfer coding")
     if method == "HEAD" or status in (204, 304):

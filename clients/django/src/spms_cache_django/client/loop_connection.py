@@ -11,8 +11,9 @@ import socket
 import time
 
 from .answer_reader import AnswerReader
-from .connection import RECEIVED_AT_ONCE, Arrivals
+from .connection import RECEIVED_AT_ONCE
 from .errors import SidecarUnavailable
+from .kept_socket import Arrivals, KeptSocket
 from .network_failures import StaleConnection, is_end, unavailable
 from .request import Answer
 from .settings import ClientSettings
@@ -21,7 +22,7 @@ from .settings import ClientSettings
 class LoopConnection:
     """For one call at a time. Its methods raise SidecarUnavailable with a reason."""
 
-    def __init__(self, settings: ClientSettings, connected: socket.socket) -> None:
+    def __init__(self, settings: ClientSettings, connected: KeptSocket) -> None:
         self._settings = settings
         self._socket = connected
         self._arrivals = Arrivals(connected)
@@ -80,11 +81,8 @@ class LoopConnection:
         self._is_used = True
         return answer
 
-    def __del__(self) -> None:
-        self._socket.close()
 
-
-async def _connect(settings: ClientSettings) -> socket.socket:
+async def _connect(settings: ClientSettings) -> KeptSocket:
     loop = asyncio.get_running_loop()
     if settings.socket_path:
         return await _connect_to(loop, socket.AF_UNIX, settings.socket_path)
@@ -100,8 +98,8 @@ async def _connect(settings: ClientSettings) -> socket.socket:
 
 async def _connect_to(
     loop: asyncio.AbstractEventLoop, family: socket.AddressFamily, address: object
-) -> socket.socket:
-    connected = socket.socket(family, socket.SOCK_STREAM)
+) -> KeptSocket:
+    connected = KeptSocket(family, socket.SOCK_STREAM)
     try:
         connected.setblocking(False)
         if family != socket.AF_UNIX:

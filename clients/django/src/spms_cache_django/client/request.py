@@ -11,7 +11,7 @@ from .settings import ClientSettings
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """
     A request. Names of fields are in lower case; `is_repeatable` overrides what the method says.
@@ -36,7 +36,7 @@ class Call:
         return self.method in _IDEMPOTENT and "if-none-match" not in self.headers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What came back: the names of `headers` are in lower case."""
 
