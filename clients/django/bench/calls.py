@@ -1,8 +1,9 @@
-"""Times `cache.get` and `cache.set` of values of 1 and 10 KB, by entrants in turn, and counts CPU time.
+"""Times `cache.get` and `cache.set` of 1 and 10 KB, by entrants in turn, and counts CPU time.
 
-`python -m bench.calls ROUNDS CALLS`, with the addresses in BENCH_CONTROL_URL, BENCH_CONTROL_SOCKET and BENCH_REDIS_URL
-and the process ids of the sidecar and both servers of Redis in BENCH_SIDECAR_PIDS and BENCH_REDIS_PIDS. Prints one
-line of JSON: a list of rounds of one entrant, call and size.
+`python -m bench.calls ROUNDS CALLS`, with the addresses in BENCH_CONTROL_URL, BENCH_CONTROL_SOCKET
+and BENCH_REDIS_URL, and the process ids of the sidecar and of both servers of Redis in
+BENCH_SIDECAR_PIDS and BENCH_REDIS_PIDS. Prints one line of JSON: a list of rounds, each of one
+entrant, call and size.
 """
 
 import json
@@ -16,6 +17,7 @@ from typing import Any
 
 import django
 from django.conf import settings
+from django.core.cache import caches
 
 SIZES = {"1 KB": 5, "10 KB": 52}
 
@@ -36,7 +38,11 @@ def sidecar(location: str, serializer: str) -> dict[str, Any]:
     return {
         "BACKEND": "spms_cache_django.SidecarCache",
         "LOCATION": location,
-        "OPTIONS": {"SERIALIZER": SERIALIZERS[serializer][0], "RAISE_ERRORS": True},
+        "OPTIONS": {
+            "SERIALIZER": SERIALIZERS[serializer][0],
+            "RAISE_ERRORS": True,
+            "BUDGET_MS": 10_000,
+        },
     }
 
 
@@ -78,13 +84,13 @@ def value_of(records: int) -> list[dict[str, Any]]:
 
 
 def cpu_seconds(pids: list[str]) -> float:
-    """Of all threads of these processes so far (Linux: `/proc/<pid>/task/<tid>/schedstat`, in nanoseconds)."""
+    """Of all threads of these processes so far; Linux counts nanoseconds in `schedstat`."""
     threads = [thread for pid in pids for thread in Path(f"/proc/{pid}/task").iterdir()]
     return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
 
 
 def measure(call: Callable[[int], object], calls: int) -> dict[str, float]:
-    """Microseconds: the median call as its caller waits, and CPU time of one call here and in the servers."""
+    """Microseconds: how long the caller waits, and CPU time of one call here and in the servers."""
     waits: list[float] = []
     servers = SIDECAR_PIDS + REDIS_PIDS
     before, here = cpu_seconds(servers), time.process_time()
@@ -104,9 +110,9 @@ def measure(call: Callable[[int], object], calls: int) -> dict[str, float]:
 def main(rounds: int, calls: int) -> None:
     settings.configure(CACHES={**ENTRANTS, "default": next(iter(ENTRANTS.values()))}, USE_TZ=True)
     django.setup()
-    from django.core.cache import caches
-
-    work = [(entrant, size, name) for size in SIZES for name in ("get", "set") for entrant in ENTRANTS]
+    work = [
+        (entrant, size, name) for size in SIZES for name in ("get", "set") for entrant in ENTRANTS
+    ]
     values = {size: value_of(records) for size, records in SIZES.items()}
     found: list[dict[str, Any]] = []
     for number in range(-1, rounds):

@@ -1,8 +1,9 @@
 """Runs Django's tests and compares what failed with the list of what cannot apply.
 
-`python -m django_suite.run [Class[.test_name] …]`, with Django's source distribution, its `tests` and this package
-on PYTHONPATH, the sidecar's control address in SUITE_SIDECAR and the serializer in SUITE_SERIALIZER. The last
-line is `N passed, N failed, N not applicable`; the exit code is 1 when one failed.
+`python -m django_suite.run [Class[.test_name] …]`, with Django's source distribution, its `tests`
+and this package on PYTHONPATH, the sidecar's control address in SUITE_SIDECAR and the serializer in
+SUITE_SERIALIZER. The last line is `N passed, N failed, N not applicable`; the exit code is 1 when
+one failed.
 """
 
 import os
@@ -20,7 +21,6 @@ from django.conf import settings  # noqa: E402
 from django.test.runner import DiscoverRunner  # noqa: E402
 
 from django_suite.not_applicable import OTHER_CLASSES, listed, unmatched  # noqa: E402
-
 
 # The longest sleeps 13 s, and is tried three times.
 TEST_SECONDS = 120
@@ -90,37 +90,34 @@ def main(labels: list[str]) -> int:
 def report(outcomes: Outcomes, *, is_whole: bool) -> int:
     """Prints what is wrong, and how many there are of each kind. Returns the exit code."""
     serializer: str = settings.SERIALIZER
-    wrong: dict[str, str] = {}
-    reasons: dict[str, list[str]] = {}
-    for test in outcomes.started:
-        reason, failure = listed(test, serializer), outcomes.not_passed.get(test)
-        if reason is None and failure is not None:
-            wrong[test] = failure
-        elif reason is not None and failure is None:
-            wrong[test] = f"passes, and is listed as not applicable: {reason}"
-        elif reason is not None:
-            reasons.setdefault(reason, []).append(test)
-    # Such as a class that could not be set up.
-    unstarted = outcomes.not_passed.keys() - set(outcomes.started)
-    wrong.update({name: outcomes.not_passed[name] for name in unstarted})
+    reasons = {test: listed(test, serializer) for test in outcomes.started}
+    left_out = {test: reason for test, reason in reasons.items() if reason is not None}
+    wrong = {
+        # What could not be set up has not started.
+        **{test: said for test, said in outcomes.not_passed.items() if test not in left_out},
+        **{
+            test: f"passes, and is listed as not applicable: {reason}"
+            for test, reason in left_out.items()
+            if test not in outcomes.not_passed
+        },
+    }
     if is_whole:
-        for pattern in unmatched(outcomes.started, serializer):
-            wrong[pattern] = "is listed as not applicable, and there is no such test"
-    for test, problem in wrong.items():
-        print(f"FAILED {test}: {problem}")
-    if is_whole:
+        unknown = unmatched(outcomes.started, serializer)
+        wrong |= dict.fromkeys(unknown, "is listed as not applicable, and there is no such test")
         for name, about in OTHER_CLASSES.items():
             print(f"not applicable: {name}: {about}")
-    for reason, tests in reasons.items():
-        print(f"not applicable: {', '.join(tests)}: {reason}")
-    left_out = sum(len(tests) for tests in reasons.values())
-    passed = len(outcomes.started) - left_out - len(wrong.keys() & set(outcomes.started))
-    print(f"{passed} passed, {len(wrong)} failed, {left_out} not applicable")
+    for test, reason in left_out.items():
+        print(f"not applicable: {test}: {reason}")
+    for test, problem in wrong.items():
+        print(f"FAILED {test}: {problem}")
+    passed = len(set(outcomes.started) - wrong.keys() - left_out.keys())
+    count = len(left_out.keys() - wrong.keys())
+    print(f"{passed} passed, {len(wrong)} failed, {count} not applicable")
     return 1 if wrong else 0
 
 
 def _name_of(test: Any) -> str:
-    """`Class.test_name`; what stands in for a class that failed to set up has only its description."""
+    """`Class.test_name`; of a class that could not be set up, what the runner says of it."""
     method = getattr(test, "_testMethodName", None)
     return f"{type(test).__name__}.{method}" if method else str(test)
 

@@ -7,9 +7,9 @@ from cache.closeable_cache import CloseHookMixin
 from cache.liberal_backend import LiberalKeyValidationMixin
 from django.core.cache import CacheHandler
 from django.core.cache.backends.base import BaseCache
-from spms_cache_django import SidecarCache
 
-from django_suite.settings import SERIALIZER, SIDECAR_URL
+from django_suite.settings import OPTIONS, SIDECAR_URL
+from spms_cache_django import SidecarCache
 
 LOCMEM = "django.core.cache.backends.locmem.LocMemCache"
 
@@ -48,7 +48,7 @@ def _with_stand_ins(connect: Connect) -> Connect:
             return connect(self, alias)
         location, prefix = params.pop("LOCATION", ""), params.get("KEY_PREFIX", "")
         params["KEY_PREFIX"] = ".".join(part for part in (location, prefix) if part)
-        params["OPTIONS"] = {"SERIALIZER": SERIALIZER}
+        params["OPTIONS"] = OPTIONS
         return stand_in(SIDECAR_URL, params)
 
     return create_connection

@@ -22,7 +22,7 @@ put_sidecar_in_place_of_locmem()
 # `async` is a keyword: no import statement takes it.
 async_tests = import_module("async.tests")
 
-# Nothing but an expiry and Redis' own eviction bounds how many entries there are, as in Django's own
+# Nothing but an expiry and Redis' own eviction bounds how many entries there are, as in Django's
 # RedisCache: without these aliases Django leaves out the tests of MAX_ENTRIES.
 SETTINGS = cache_tests.caches_setting_for_tests(
     base=CACHES["default"], exclude={"cull", "zero_cull"}
@@ -33,10 +33,15 @@ SETTINGS = cache_tests.caches_setting_for_tests(
 class SidecarCacheTests(cache_tests.BaseCacheTests, TestCase):
     """What Django asks of every cache."""
 
+    # The suite lets a cache say what it raises for a value that is no number.
+    incr_decr_type_error = ValueError
+
 
 @override_settings(CACHES=SETTINGS)
 class AsyncSidecarCacheTests(cache_tests.BaseCacheTests, TestCase):
     """The same by the asynchronous calls, for which Django has no tests but those of its dummy."""
+
+    incr_decr_type_error = ValueError
 
     def setUp(self) -> None:
         super().setUp()
@@ -50,7 +55,12 @@ class AsyncSidecarCacheTests(cache_tests.BaseCacheTests, TestCase):
             self.addCleanup(patch.stop)
 
 
-KEPT = {"default": {**CACHES["default"], "OPTIONS": {**CACHES["default"]["OPTIONS"], "NAMESPACE": "sessions"}}}
+KEPT = {
+    "default": {
+        **CACHES["default"],
+        "OPTIONS": {**CACHES["default"]["OPTIONS"], "NAMESPACE": "sessions"},
+    }
+}
 
 
 @override_settings(CACHES=KEPT)
@@ -91,4 +101,6 @@ def _chosen() -> dict[str, type[SimpleTestCase]]:
 
 
 # Found by the runner as classes of this module.
-globals().update({name: type(name, (base,), {"__module__": __name__}) for name, base in _chosen().items()})
+globals().update(
+    {name: type(name, (base,), {"__module__": __name__}) for name, base in _chosen().items()}
+)

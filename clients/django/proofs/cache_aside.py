@@ -1,4 +1,4 @@
-"""Reads and writes as the caching strategy has them: look up, ask the database, store; commit, then delete."""
+"""As the caching strategy has it: look up, ask the database, store; commit, then delete."""
 
 from django.core.cache import cache
 from django.db import connection, transaction
@@ -14,7 +14,8 @@ def make_rows() -> None:
         cursor.execute("DROP TABLE IF EXISTS fence_row")
         cursor.execute("CREATE TABLE fence_row (id integer PRIMARY KEY, version bigint NOT NULL)")
         cursor.execute(
-            "INSERT INTO fence_row SELECT number, 1 FROM generate_series(0, %s) AS number", [ROWS - 1]
+            "INSERT INTO fence_row SELECT number, 1 FROM generate_series(0, %s) AS number",
+            [ROWS - 1],
         )
 
 

@@ -1,7 +1,7 @@
 """Counts stale reads of cache-aside code under concurrent writers.
 
-`python -m proofs.fence SECONDS`, with the environment of `proofs.settings`. A read is stale that began after a
-write's deletion was answered and shows an older version. Prints one line of JSON.
+`python -m proofs.fence SECONDS`, with the environment of `proofs.settings`. A read is stale that
+began after a write's deletion was answered and shows an older version. Prints one line of JSON.
 """
 
 import json
@@ -38,7 +38,7 @@ acknowledged = PROCESSES.Array(c_int64, ROWS)
 
 def read_for_ever(counts: Counter[str], until: float) -> None:
     while time.monotonic() < until:
-        row = random.randrange(ROWS)  # noqa: S311
+        row = random.randrange(ROWS)
         floor = acknowledged[row]
         version, is_hit = read(row)
         counts["reads"] += 1
@@ -49,7 +49,7 @@ def read_for_ever(counts: Counter[str], until: float) -> None:
 def write_for_ever(counts: Counter[str], until: float) -> None:
     while time.monotonic() < until:
         time.sleep(random.expovariate(1 / MEAN_PAUSE_SECONDS))
-        row = random.randrange(ROWS)  # noqa: S311
+        row = random.randrange(ROWS)
         version = write(row)
         counts["writes"] += 1
         with acknowledged.get_lock():
@@ -59,7 +59,13 @@ def write_for_ever(counts: Counter[str], until: float) -> None:
 Work = Callable[[Counter[str], float], None]
 
 
-def run_process(number: int, threads: int, work: Work, until: float, results: "SimpleQueue[tuple[dict[str, int], list[str]]]") -> None:
+def run_process(
+    number: int,
+    threads: int,
+    work: Work,
+    until: float,
+    results: "SimpleQueue[tuple[dict[str, int], list[str]]]",
+) -> None:
     """Puts what its threads counted into the queue, or the first error."""
     settings.use_location(number)
     counts = [Counter[str]() for _ in range(threads)]
@@ -99,7 +105,8 @@ def main(seconds: float) -> int:
         counted, failed = results.get()
         counts.update(counted)
         errors += failed
-    print(json.dumps({**{name: counts[name] for name in ("reads", "hits", "stale", "writes")}, "errors": errors}))
+    figures = {name: counts[name] for name in ("reads", "hits", "stale", "writes")}
+    print(json.dumps({**figures, "errors": errors}))
     return 1 if errors else 0
 
 

@@ -1,14 +1,14 @@
 """Django with one cache, named by PROOF_CACHE: `sidecar` or `django-redis`.
 
-PROOF_LOCATIONS are the addresses of the sidecars, or the one of Redis, with spaces between them: each process takes
-one of them (`use_location`). PROOF_DATABASE_FOLDER is PostgreSQL's socket folder.
+PROOF_LOCATIONS are the addresses of the sidecars, or the one of Redis, with spaces between them:
+each process takes one of them (`use_location`). PROOF_DATABASE_FOLDER is PostgreSQL's socket
+folder.
 """
 
 import os
 
 CACHE = os.environ["PROOF_CACHE"]
 LOCATIONS = os.environ["PROOF_LOCATIONS"].split()
-SERIALIZER = os.environ.get("PROOF_SERIALIZER", "json")
 
 # django-redis as the caching strategy has it.
 DJANGO_REDIS = {
@@ -16,7 +16,7 @@ DJANGO_REDIS = {
     "LOCATION": LOCATIONS[0],
     "OPTIONS": {
         "CLIENT_CLASS": "django_redis.client.DefaultClient",
-        "SERIALIZER": f"django_redis.serializers.{SERIALIZER}.{SERIALIZER.upper() if SERIALIZER == 'json' else 'Pickle'}Serializer",
+        "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
         "SOCKET_CONNECT_TIMEOUT": 5,
         "SOCKET_TIMEOUT": 5,
         "CONNECTION_POOL_KWARGS": {"max_connections": 50, "retry_on_timeout": True},
@@ -25,11 +25,12 @@ DJANGO_REDIS = {
     "TIMEOUT": 300,
 }
 
-# What is not acknowledged must raise: an invalidation that nobody took would be counted as one that holds.
+# What is not acknowledged must raise: an invalidation that nobody took would be counted as one that
+# holds.
 SIDECAR = {
     "BACKEND": "spms_cache_django.SidecarCache",
     "LOCATION": LOCATIONS[0],
-    "OPTIONS": {"SERIALIZER": SERIALIZER, "RAISE_ERRORS": True},
+    "OPTIONS": {"RAISE_ERRORS": True, "BUDGET_MS": 10_000},
     "TIMEOUT": 300,
 }
 

@@ -22,7 +22,7 @@ export interface RoundsOptions {
 
 /** From the last commit of a round to the first comparison. */
 export const AFTER_COMMIT_MS = 100
-const MOST_PER_ROUND = 8
+const MOST_PER_ROUND = 4
 
 /** A few random writes, 100 ms, and every cached read beside the backend's own answer; again and again. */
 export const runRounds = async ({ stage, writes, seed }: RoundsOptions): Promise<RoundsReport> => {
@@ -49,17 +49,13 @@ export const runRounds = async ({ stage, writes, seed }: RoundsOptions): Promise
   return { writes: counts, compared, hits, seen, stale }
 }
 
-export interface Written {
+interface Written {
   readonly way: Way
   readonly what: string
 }
 
 /** One after the other. Rejects when one fails. */
-export const writeSome = async (
-  stage: Stage,
-  count: number,
-  random: () => number
-): Promise<readonly Written[]> => {
+const writeSome = async (stage: Stage, count: number, random: () => number): Promise<readonly Written[]> => {
   const written: Written[] = []
   for (let at = 0; at < count; at++) {
     const way = pick(random)

@@ -1,8 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface, type Interface } from 'node:readline'
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { endWithTest, exitOf } from '../../support/children.js'
+import { endWithTest, exitOf, isAlive } from '../../support/children.js'
 import { http } from '../../support/http.js'
 import type { Caller } from '../callers.js'
 import type { Backend } from '../start-backend.js'
@@ -17,6 +16,8 @@ export type Way = keyof typeof WAYS
 export interface Writers {
   /** Resolves with what was written, when it is committed. */
   write(way: Way, seed: number): Promise<string>
+  /** One statement of psql, in a transaction of its own. */
+  execute(statement: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -43,9 +44,12 @@ export const startWriters = ({ backend, administrator }: WritersOptions): Writer
     if (typeof answer === 'object' && answer !== null && 'wrote' in answer) return String(answer.wrote)
     throw new Error(line)
   }
+  const execute = async (statement: string): Promise<void> => {
+    await psql.say(`${statement};\n\\echo done`)
+  }
   const bySql = async (seed: number): Promise<string> => {
     const statement = statementOf(seed)
-    await psql.say(`${statement};\n\\echo done`)
+    await execute(statement)
     return statement
   }
   const byShell = async (seed: number): Promise<string> => {
@@ -72,6 +76,7 @@ export const startWriters = ({ backend, administrator }: WritersOptions): Writer
   }
 
   return {
+    execute,
     write: (way, seed) => {
       if (way === 'sql') return bySql(seed)
       if (way === 'shell') return byShell(seed)
@@ -116,36 +121,33 @@ const TIMEOUT_MS = 30_000
 
 /** With a program that answers each line with one, and is started anew when it has ended. */
 const conversation = (program: string, args: readonly string[], where: Surroundings): Conversation => {
-  let current: { readonly child: ChildProcess; readonly lines: Interface } | undefined
   const start = () => {
     const child = spawn(program, args, { ...where, stdio: ['pipe', 'pipe', 'ignore'] })
     endWithTest(child)
     child.stdin.on('error', () => undefined)
-    const started = { child, stdin: child.stdin, lines: createInterface(child.stdout) }
-    current = started
-    child.once('exit', () => {
-      if (current?.child === child) current = undefined
-    })
-    return started
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+    return { child, stdin: child.stdin, lines }
   }
   let running: ReturnType<typeof start> | undefined
   return {
     say: async (line) => {
-      if (running === undefined || current === undefined) running = start()
+      if (running === undefined || !isAlive(running.child)) running = start()
       const { child, stdin, lines } = running
-      const answer = once(lines, 'line', { signal: AbortSignal.timeout(TIMEOUT_MS) })
-      const ended = exitOf(child).then(() => {
-        throw new Error(`${program} ended while it was asked for ${line}.`)
-      })
+      // Who does not answer is ended, which ends the lines.
+      const tooLate = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS)
       stdin.write(`${line}\n`)
-      const [text] = (await Promise.race([answer, ended])) as [string]
-      return text
+      const answer = await lines.next()
+      clearTimeout(tooLate)
+      if (answer.done === true) {
+        await exitOf(child)
+        throw new Error(`${program} ended while it was asked for ${line}.`)
+      }
+      return answer.value
     },
     stop: async () => {
-      if (current === undefined) return
-      const { child } = current
-      child.kill('SIGKILL')
-      await exitOf(child)
+      if (running === undefined) return
+      running.child.kill('SIGKILL')
+      await exitOf(running.child)
     }
   }
 }
