@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ensureLts } from './node.mjs'
+import { ensurePostgres } from './postgres.mjs'
 import { ensureVenv, findPythons } from './pythons.mjs'
 import { ensureRedis } from './redis.mjs'
 import { root, runQuietly } from './spawn.mjs'
@@ -72,7 +73,7 @@ const checkWheel = async (python, { program, requirements }) => {
     const wheel = isBuilt ? readdirSync(folder).find((file) => file.endsWith('.whl')) : undefined
     if (wheel === undefined) return
     rmSync(join(root, '.tools/django-wheel'), { recursive: true, force: true })
-    const clean = ensureVenv({ name: 'django-wheel', program, requirements })
+    const clean = ensureVenv({ name: 'django-wheel', program, requirements: [requirements] })
     check('the wheel is installed', clean, [
       '-m',
       'pip',
@@ -143,6 +144,7 @@ const main = async (args) => {
   runQuietly('npm', ['run', '--silent', 'build'])
   ensureLts()
   ensureRedis()
+  ensurePostgres()
   const found = findPythons()
   if (found.length === 0)
     throw new Error('No Python from 3.11 on, with venv and ensurepip, is on this machine.')
@@ -152,14 +154,18 @@ const main = async (args) => {
     for (const { release } of releases.filter(({ floor }) => !isBefore(version, floor))) {
       const requirements = join(client, `requirements/django-${release}.txt`)
       const name = `Python ${version}, Django ${release}`
-      const python = ensureVenv({ name: `django-${version}-${release}`, program, requirements })
+      const python = ensureVenv({
+        name: `django-${version}-${release}`,
+        program,
+        requirements: [requirements]
+      })
       if (version === pythons.at(-1).version) checkPython(python, name)
       checkTests(name, python, forPytest)
     }
   }
   const { version, program } = pythons.at(-1)
   const requirements = join(client, 'requirements/django-5.2.txt')
-  const python = ensureVenv({ name: `django-${version}-5.2`, program, requirements })
+  const python = ensureVenv({ name: `django-${version}-5.2`, program, requirements: [requirements] })
   await checkWheel(python, { program, requirements })
   console.log(`${counts.passed} passed, ${counts.failed} failed`)
   return counts.failed === 0 ? 0 : 1

@@ -14,21 +14,35 @@ export const findPythons = () =>
     return program === undefined ? [] : [{ version, program }]
   })
 
-/** A virtual environment in `.tools` with exactly what the file pins; made anew when that has changed. */
+/** The program of the oldest of those from `oldest` on. Throws where there is none. */
+export const findPython = (oldest) => {
+  const found = findPythons().find(({ version }) => VERSIONS.indexOf(version) >= VERSIONS.indexOf(oldest))
+  if (found !== undefined) return found.program
+  throw new Error(
+    `Python ${oldest} or later with \`venv\` and \`pip\` is needed, and none is on the PATH or in pyenv.`
+  )
+}
+
+/**
+ * The Python of a virtual environment in `.tools` with exactly what the files pin by hash; made anew when one of them
+ * has changed.
+ */
 export const ensureVenv = ({ name, program, requirements }) => {
   const folder = join(root, '.tools', name)
   const python = join(folder, 'bin', 'python')
   const stamp = join(folder, '.installed')
-  const wanted = `${program}\n${readFileSync(requirements, 'utf8')}`
-  const isThere = existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
-  if (isThere && versionOf(python) !== undefined) return python
+  const wanted = [program, ...requirements.map((file) => readFileSync(file, 'utf8'))].join('\n')
+  const isWhole = existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
+  if (isWhole && versionOf(python) !== undefined) return python
+  console.log(`Installing what ${name} needs …`)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(join(root, '.tools'), { recursive: true })
   writeFileSync(join(root, '.tools/.gitignore'), '*\n')
   runQuietly(program, ['-m', 'venv', folder])
   runQuietly(python, [
     ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'],
-    ...['--require-hashes', '--only-binary', ':all:', '-r', requirements]
+    ...['--require-hashes', '--only-binary', ':all:'],
+    ...requirements.flatMap((file) => ['-r', file])
   ])
   writeFileSync(stamp, wanted)
   return python
@@ -38,14 +52,13 @@ const candidatesFor = (version) => [
   `python${version}`,
   ...pyenvVersions()
     .filter((each) => each.startsWith(`${version}.`))
-    .map((each) => join(homedir(), '.pyenv/versions', each, 'bin/python')),
+    .map((each) => join(pyenvFolder, each, 'bin/python')),
   'python3'
 ]
 
-const pyenvVersions = () => {
-  const folder = join(homedir(), '.pyenv/versions')
-  return existsSync(folder) ? readdirSync(folder) : []
-}
+const pyenvFolder = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions')
+
+const pyenvVersions = () => (existsSync(pyenvFolder) ? readdirSync(pyenvFolder) : [])
 
 /** `undefined` where it does not run, or cannot make virtual environments, as Debian's without python3-venv. */
 const versionOf = (program) => {

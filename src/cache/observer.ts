@@ -2,6 +2,13 @@ import type { BypassReason } from '../http/cache-status.js'
 import type { Coding } from '../http/codings.js'
 import type { OriginError, StoreFaultKind } from './errors.js'
 import type { InvalidationKind } from './invalidation.js'
+import type {
+  OutboxChanged,
+  OutboxCounted,
+  OutboxFault,
+  OutboxRowUnreadable,
+  OutboxTaken
+} from './outbox-events.js'
 import type { EpochReason, StoreChanged, StoreDown, StoreLacks, TokenNotRenewed } from './store-events.js'
 
 /** How a request was answered. `hit` and `stale` came from the cache; the rest from the origin or from nobody. */
@@ -93,6 +100,14 @@ export interface Observer {
   tokenNotRenewed(event: TokenNotRenewed): void
   /** A new epoch has begun: every older entry is unreadable. */
   epochBegan(event: { readonly reason: EpochReason }): void
+  /** The outbox can be read, or not any more: told once per transition. */
+  outboxChanged(event: OutboxChanged): void
+  /** One vain attempt to take rows of the outbox. */
+  outboxFailed(event: OutboxFault): void
+  outboxTaken(event: OutboxTaken): void
+  /** Told now and then while the outbox can be read. */
+  outboxCounted(event: OutboxCounted): void
+  outboxRowUnreadable(event: OutboxRowUnreadable): void
 }
 
 export interface Compressed {
@@ -145,13 +160,13 @@ export interface Bypassed extends Pick<Answered, 'resource' | 'route' | 'status'
 }
 
 export interface InvalidationsFolded {
-  /** `wide`: everything, or whole tag groups, by one caller. */
-  readonly cause: 'denial' | 'log-in' | 'wide'
+  /** `wide`: everything, or whole tag groups, by one caller. `outbox`: a flood of names in the outbox, by their families or everything. */
+  readonly cause: 'denial' | 'log-in' | 'wide' | 'outbox'
   readonly count: number
 }
 
 export interface Invalidated {
-  readonly source: 'control' | 'proxy' | 'replay'
+  readonly source: 'control' | 'proxy' | 'replay' | 'outbox'
   readonly kinds: readonly InvalidationKind[]
   readonly outcome: 'done' | 'pending'
   readonly removed: number

@@ -33,6 +33,7 @@ export const shown = (name: string, value: string): string => {
 /** A password that was given for its file is one, too. */
 const SECRETS = new Set([
   ...['CONTROL_TOKEN', 'REDIS_URL', 'REDIS_PASSWORD', 'REDIS_PASSWORD_FILE', 'WARM_IDENTITY'],
+  ...['OUTBOX_URL', 'OUTBOX_PASSWORD_FILE'],
   'OTEL_EXPORTER_OTLP_HEADERS'
 ])
 

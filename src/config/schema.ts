@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { REDIS_LOGIN } from './redis-login.js'
+import { OUTBOX_SETTINGS } from './outbox-settings.js'
 import { Bytes, Milliseconds, OptionalText, Port, Text, Whole } from './setting-types.js'
 import { TELEMETRY_SETTINGS } from './telemetry-settings.js'
 
@@ -68,6 +69,7 @@ export const ConfigSchema = Type.Object({
     description:
       'Begins every key in Redis. Not set for a cluster or a host of Azure: `{spms}:`, whose braces keep all keys in one slot.'
   }),
+  ...OUTBOX_SETTINGS,
   DEFAULT_TTL: Whole(
     { minimum: 1, default: 300 },
     'Time to live in seconds of a value that is put without one.'

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { type Cache, createCache } from '../cache/cache.js'
 import { createValues } from '../cache/values/values.js'
-import { type Config, ConfigError, listOf } from '../config/config.js'
+import { type Config, listOf } from '../config/config.js'
 import { createServerFactory, type Door, type DoorParts } from '../doors/server-factory.js'
 import { createControlDoor } from '../doors/control/control-door.js'
 import { createOpsDoor } from '../doors/ops/ops-door.js'
@@ -11,18 +11,14 @@ import { createProxyDoor, MAX_HEADER_BYTES } from '../doors/proxy/proxy-door.js'
 import { Unread } from '../doors/proxy/unread.js'
 import { isCoding } from '../http/codings.js'
 import { createHttpOrigin } from '../origin/http-origin.js'
-import {
-  type LoadedResources,
-  type ReadOptions,
-  readResources,
-  ResourceTableError
-} from '../resources/load.js'
 import { resourceFileSchema } from '../resources/schema.js'
 import { clockOf, monotonicNow, steadyNow } from './clocks.js'
 import { checkPrefix } from './check-prefix.js'
 import { readCa } from './peers.js'
 import { listen, listenOnSocket } from './listen.js'
+import { loadOutbox } from './load-outbox.js'
 import { openStore, type OpenStore, storePlugin } from './open-store.js'
+import { readTable } from './read-table.js'
 import { credentialsOf } from './redis-credentials.js'
 import { stopInOrder, type Stopped } from './stop.js'
 import { warmingOf } from './warming-of.js'
@@ -108,6 +104,7 @@ export const createSidecar = async ({
     allowedHosts: listOf(config.ALLOWED_HOSTS)
   })
 
+  const outbox = await loadOutbox({ config, cache, observer, log })
   const warming = warmingOf({ config, cache, table, targets: description.warm, log })
   const state = { isReady: false, isDraining: false }
   const logLevel = createLogLevel({ log, now: Date.now })
@@ -126,7 +123,7 @@ export const createSidecar = async ({
       values: createValues({ store, now }),
       invalidate: (named, options) => cache.invalidate(named, 'control', options),
       longestWaitMs: config.INVALIDATION_TIMEOUT_MS,
-      stats: async () => statistics.snapshot(await store.stats()),
+      stats: async () => statistics.snapshot(await store.stats(), metrics.outboxStats()),
       resources: { schema: resourceFileSchema(ttlLimits), table: description },
       warming,
       logging: logLevel,
@@ -162,6 +159,7 @@ export const createSidecar = async ({
       if (config.CONTROL_SOCKET !== undefined) {
         socket = await listenOnSocket(control, config.CONTROL_SOCKET)
       }
+      outbox?.start()
       void warming.run().then(() => {
         state.isReady = !state.isDraining
       })
@@ -179,21 +177,12 @@ export const createSidecar = async ({
         socket,
         cache,
         origin,
+        outbox,
         store,
         telemetry,
         delayMs: config.SHUTDOWN_DELAY_MS,
         timeoutMs: config.SHUTDOWN_TIMEOUT_MS
       })
     }
-  }
-}
-
-const readTable = ({ RESOURCES_FILE: file, MAX_TTL }: Config, options: ReadOptions): LoadedResources => {
-  try {
-    return readResources(file, options)
-  } catch (error) {
-    if (!(error instanceof ResourceTableError)) throw error
-    const setting = file === undefined ? `MAX_TTL=${MAX_TTL}: ` : 'RESOURCES_FILE='
-    throw new ConfigError(setting + error.message, { cause: error })
   }
 }

@@ -5,6 +5,7 @@ import type { Warming } from '../cache/warming/warming.js'
 import type { Door } from '../doors/server-factory.js'
 import type { HttpOrigin } from '../origin/http-origin.js'
 import type { Store } from '../cache/store.js'
+import type { Outbox } from './load-outbox.js'
 import type { Telemetry } from '../telemetry/otel/telemetry.js'
 
 interface StopParts {
@@ -16,6 +17,8 @@ interface StopParts {
   readonly socket: Server | undefined
   readonly cache: Cache
   readonly origin: HttpOrigin
+  /** Needs the store. */
+  readonly outbox?: Pick<Outbox, 'stop'> | undefined
   /** The control door closes it. */
   readonly store: Pick<Store, 'endWaiting'>
   readonly telemetry?: Pick<Telemetry, 'close'> | undefined
@@ -57,6 +60,7 @@ export const stopInOrder = async (parts: StopParts): Promise<Stopped> => {
   // A write without an answer fails, and is invalidated as one that may have been done.
   await origin.close()
   await Promise.race([settled, delay(LAST_MS)])
+  await Promise.race([parts.outbox?.stop(), delay(2 * LAST_MS)])
   parts.socket?.close()
   // Its last act is to close the store.
   const cutControl = await finish(parts.control)

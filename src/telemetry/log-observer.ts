@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { OriginError } from '../cache/errors.js'
 import type { InvalidationsFolded, Observer, Outcome } from '../cache/observer.js'
 import { EPOCH_ADVICE, LACKING, STORE_HINTS } from './hints.js'
+import { createOutboxLog } from './outbox-log.js'
 import { createReasons, createWarnings } from './warnings.js'
 
 export interface LogObserverOptions {
@@ -21,6 +22,7 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
   let isTokenOverdue = false
 
   return {
+    ...createOutboxLog({ log, now }),
     // At another level `debug` is an empty function, of 11 ns of a hit; so the level can change while it runs.
     answered: (event) => {
       log.debug(event, ANSWERED[event.outcome])
@@ -59,7 +61,7 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
       warn({
         kind: 'pending',
         message: 'Invalidations are pending: Redis did not take them in time',
-        hint: 'Other pods may serve old answers. They are applied once Redis is back and are lost if this process ends before: bring Redis back first.',
+        hint: event.source === 'outbox' ? PENDING_ROWS_HINT : PENDING_HINT,
         fields: event
       })
     },
@@ -133,8 +135,15 @@ const ANSWERED: Readonly<Record<Outcome, string>> = {
 const FOLDED_HINTS: Readonly<Record<InvalidationsFolded['cause'], string>> = {
   denial: 'Many callers are turned away (401, 403): look at the log of the ingress for who they are.',
   'log-in': 'Many sessions begin: look at the log of the ingress for who they are.',
-  wide: 'One caller invalidates whole parts of the API again and again: give these writes rows of their own.'
+  wide: 'One caller invalidates whole parts of the API again and again: give these writes rows of their own.',
+  outbox:
+    'A bulk update, or many: nothing to do once; if it recurs, invalidate a family in place of its members.'
 }
+
+const PENDING_HINT =
+  'Other pods may serve old answers. They are applied once Redis is back and are lost if this process ends before: bring Redis back first.'
+const PENDING_ROWS_HINT =
+  'Other pods may serve old answers. They are applied once Redis is back; the rows of the outbox wait until then.'
 
 const UP_HINT = 'Nothing to do; if this recurs, look at the log of Redis and at the network.'
 

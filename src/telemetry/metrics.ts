@@ -3,6 +3,7 @@ import type { Observer, Outcome } from '../cache/observer.js'
 import { registerBuildInfo } from './build-info.js'
 import { Durations } from './durations.js'
 import { createPathLabels } from './path-labels.js'
+import { createOutboxMetrics, type OutboxMetrics } from './outbox-metrics.js'
 import { createTally, type Tally } from './tally.js'
 import { createTokenMetrics } from './token-metrics.js'
 import { type ReadStats, registerStoreGauges } from './store-stats.js'
@@ -14,7 +15,7 @@ const AGES = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 86_400]
 /** Names of paths without a row: the API of SPMS has some 150, most of which are written to. */
 const PATHS_MAX = 100
 
-export interface Metrics extends Partial<Observer> {
+export interface Metrics extends Partial<Observer>, Pick<OutboxMetrics, 'outboxStats'> {
   readonly registry: Registry
   /** For `createStatistics`. */
   readonly counts: Tally['counts']
@@ -130,6 +131,7 @@ export const createMetrics = ({ stats, unread }: MetricsOptions): Metrics => {
     registry,
     counts: tally.counts,
     ...createTokenMetrics(registry, PREFIX),
+    ...createOutboxMetrics(registry, PREFIX),
     answered: (event) => {
       tally.answered(event)
       durations.record(ANSWERED_BY[event.outcome], event.durationMs)

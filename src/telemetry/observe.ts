@@ -27,7 +27,12 @@ export const observeAll = (observers: readonly Partial<Observer>[]): Observer =>
     storeLacks: all((observer) => observer.storeLacks?.bind(observer)),
     tokenRenewed: all((observer) => observer.tokenRenewed?.bind(observer)),
     tokenNotRenewed: all((observer) => observer.tokenNotRenewed?.bind(observer)),
-    epochBegan: all((observer) => observer.epochBegan?.bind(observer))
+    epochBegan: all((observer) => observer.epochBegan?.bind(observer)),
+    outboxChanged: all((observer) => observer.outboxChanged?.bind(observer)),
+    outboxFailed: all((observer) => observer.outboxFailed?.bind(observer)),
+    outboxTaken: all((observer) => observer.outboxTaken?.bind(observer)),
+    outboxCounted: all((observer) => observer.outboxCounted?.bind(observer)),
+    outboxRowUnreadable: all((observer) => observer.outboxRowUnreadable?.bind(observer))
   }
 }
 

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import type { Outcome } from '../cache/observer.js'
 import type { StoreStats } from '../cache/store.js'
+import { OutboxStatsSchema, type OutboxStats } from './outbox-metrics.js'
 import { ANSWERED_BY, type AnswerKind } from './metrics.js'
 import type { Count, Tally } from './tally.js'
 
@@ -14,7 +15,7 @@ interface StatisticsOptions {
 export const createStatistics = ({ counts, now }: StatisticsOptions) => {
   const since = new Date(now()).toISOString()
   return {
-    snapshot: (store: StoreStats): StatsSnapshot => {
+    snapshot: (store: StoreStats, outbox?: OutboxStats): StatsSnapshot => {
       const byResource = [...counts].map(
         ([resource, byOutcome]) => [resource, countedOf(resource, byOutcome)] as const
       )
@@ -24,7 +25,8 @@ export const createStatistics = ({ counts, now }: StatisticsOptions) => {
         resources: Object.fromEntries(
           byResource.map(([resource, counted]) => [resource, answerStats(counted)])
         ),
-        store: knownOf(store)
+        store: knownOf(store),
+        ...(outbox && { outbox })
       }
     }
   }
@@ -98,6 +100,7 @@ export const StatsSchema = Type.Object({
     usedBytes: Type.Optional(Type.Integer()),
     maxBytes: Type.Optional(Type.Integer({ description: '0: no limit' })),
     pendingInvalidations: Type.Integer({ description: 'Waiting in the journal for the store' })
-  })
+  }),
+  outbox: Type.Optional(OutboxStatsSchema)
 })
 export type StatsSnapshot = Static<typeof StatsSchema>

@@ -29,24 +29,24 @@ export const createWarnings = ({ log, now }: { log: Logger; now: () => number })
   }
 }
 
-/** Why the store is down, as the log tells it: the kind that was told last is the present one. */
-export interface Reasons {
+/** Why the store, or the outbox, is down, as the log tells it: the kind that was told last is the present one. */
+export interface Reasons<Kind extends string = StoreFaultKind> {
   /** The store has gone down, and this was told. */
-  wentDown(kind: StoreFaultKind): void
+  wentDown(kind: Kind): void
   /** Whether this is to be told; it then counts as told. */
-  isNews(kind: StoreFaultKind): boolean
+  isNews(kind: Kind): boolean
 }
 
 /** So long after another reason was seen, a connection that has ended is taken for what follows from it. */
 const FOLLOWS_MS = 10_000
 
 /** `now` in ms, of a clock that does not step back. */
-export const createReasons = (now: () => number): Reasons => {
-  const toldAt = new Map<StoreFaultKind, number>()
-  let present: StoreFaultKind | undefined
+export const createReasons = <Kind extends string = StoreFaultKind>(now: () => number): Reasons<Kind> => {
+  const toldAt = new Map<Kind, number>()
+  let present: Kind | undefined
   let seenAt = 0
 
-  const tell = (kind: StoreFaultKind, at: number): void => {
+  const tell = (kind: Kind, at: number): void => {
     present = kind
     seenAt = at
     toldAt.set(kind, at)

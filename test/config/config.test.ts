@@ -171,3 +171,15 @@ t.test('secrets are not told', async (t) => {
     t.match(message, new RegExp(`^${Object.keys(environment)[0] ?? ''}=.*\\(hidden\\).*: must `))
   }
 })
+
+t.test('the outbox is off unless it has an address, and its table is a name', async (t) => {
+  t.match(readConfig({}), { OUTBOX_TABLE: 'spms_cache_outbox', OUTBOX_POLL_MS: 1000 })
+  t.notOk('OUTBOX_URL' in readConfig({}))
+  for (const right of ['postgres://u@h/d', 'postgresql://u:p@h:1/d?sslmode=require'])
+    t.equal(readConfig({ OUTBOX_URL: right }).OUTBOX_URL, right)
+  t.match(complaint({ OUTBOX_URL: 'redis://u:secret@h/d' }), /^OUTBOX_URL=\(hidden\): must match/)
+  for (const right of ['cache.outbox', 'Outbox', '_a$1']) t.ok(readConfig({ OUTBOX_TABLE: right }))
+  for (const wrong of ['a.b.c', 'a"b', 'a;b', '1a', 'a b', 'a'.repeat(64), '.a', 'a.'])
+    t.match(complaint({ OUTBOX_TABLE: wrong }), /^OUTBOX_TABLE=/, wrong)
+  for (const wrong of ['49', '60001', 'x']) t.match(complaint({ OUTBOX_POLL_MS: wrong }), /^OUTBOX_POLL_MS=/)
+})

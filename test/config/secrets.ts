@@ -62,6 +62,16 @@ export const WAYS: readonly Way[] = [
   way('the same, encoded', (secret) => ({ ORIGIN_URL: `http://${encodeURIComponent(secret)}@127.0.0.1:1` })),
   way('the same, of an unknown scheme', (secret) => ({ ORIGIN_URL: `ftp://user:${secret}@127.0.0.1:1/` })),
   way('the same, with a path', (secret) => ({ ORIGIN_URL: `http://user:${secret}@127.0.0.1:1/a?b` })),
+  way('a password in OUTBOX_URL as it is', (secret) => ({
+    OUTBOX_URL: `postgres://user:${secret}@127.0.0.1:1/spms`
+  })),
+  way('the same, with a bad port', (secret) => ({
+    OUTBOX_URL: `postgres://user:${encodeURIComponent(secret)}@127.0.0.1:99999/spms`
+  })),
+  way('a parameter of OUTBOX_URL', (secret) => ({
+    OUTBOX_URL: `postgres://user@127.0.0.1:1/spms?${secret}`
+  })),
+  way('a password for the file of the outbox', (secret) => ({ OUTBOX_PASSWORD_FILE: secret })),
   way('OTEL_EXPORTER_OTLP_HEADERS', (secret) => ({
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
     OTEL_EXPORTER_OTLP_HEADERS: `authorization=${secret}`

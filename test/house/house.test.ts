@@ -7,7 +7,7 @@ import { importedSources, importsOf, type Source, sources } from './sources.js'
 import { importedByTest, TESTED_WITH } from './tested-with.js'
 
 /**
- * Imports go one way: `http, concurrency ← cache ← stores, origin, resources, telemetry ← doors ← sidecar ← main`. A
+ * Imports go one way: `http, concurrency ← cache ← stores, origin, resources, outbox, telemetry ← doors ← sidecar ← main`. A
  * folder under `src` may import from itself and from the folders named here.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -19,10 +19,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   stores: ['cache', 'concurrency'],
   origin: ['cache', 'http', 'concurrency'],
   resources: ['cache', 'http', 'schema'],
+  outbox: ['cache', 'concurrency'],
   telemetry: ['cache', 'http'],
   doors: ['cache', 'http', 'concurrency', 'schema', 'telemetry'],
   sidecar: [
-    ...['cache', 'http', 'concurrency', 'stores', 'origin', 'resources', 'telemetry', 'doors', 'config']
+    ...[
+      'cache',
+      'http',
+      'concurrency',
+      'stores',
+      'origin',
+      'resources',
+      'outbox',
+      'telemetry',
+      'doors',
+      'config'
+    ]
   ],
   main: ['sidecar']
 }

@@ -25,7 +25,12 @@ export const createRecorder = (): RecordingObserver => {
     storeLacks: [],
     tokenRenewed: [],
     tokenNotRenewed: [],
-    epochBegan: []
+    epochBegan: [],
+    outboxChanged: [],
+    outboxFailed: [],
+    outboxTaken: [],
+    outboxCounted: [],
+    outboxRowUnreadable: []
   }
   return {
     told,
@@ -45,6 +50,11 @@ export const createRecorder = (): RecordingObserver => {
     storeLacks: (event) => void told.storeLacks.push(event),
     tokenRenewed: (event) => void told.tokenRenewed.push(event),
     tokenNotRenewed: (event) => void told.tokenNotRenewed.push(event),
-    epochBegan: (event) => void told.epochBegan.push(event)
+    epochBegan: (event) => void told.epochBegan.push(event),
+    outboxChanged: (event) => void told.outboxChanged.push(event),
+    outboxFailed: (event) => void told.outboxFailed.push(event),
+    outboxTaken: (event) => void told.outboxTaken.push(event),
+    outboxCounted: (event) => void told.outboxCounted.push(event),
+    outboxRowUnreadable: (event) => void told.outboxRowUnreadable.push(event)
   }
 }

@@ -35,6 +35,11 @@ const tell = (observer: Observer): void => {
   observer.tokenRenewed({ expiresAt: 1 })
   observer.tokenNotRenewed({ reason: 'no', failures: 1 })
   observer.epochBegan({ reason: 'no-epoch' })
+  observer.outboxChanged({ state: 'up', wokenBy: 'poll' })
+  observer.outboxFailed({ kind: 'other', reason: 'no' })
+  observer.outboxTaken({ delaysMs: [1] })
+  observer.outboxCounted({ rows: 1, oldestMs: 1 })
+  observer.outboxRowUnreadable({ id: '1', reason: 'no' })
 }
 
 const recorder = (name: string, told: string[]): Observer => ({
@@ -54,15 +59,20 @@ const recorder = (name: string, told: string[]): Observer => ({
   storeLacks: () => told.push(`${name} storeLacks`),
   tokenRenewed: () => told.push(`${name} tokenRenewed`),
   tokenNotRenewed: () => told.push(`${name} tokenNotRenewed`),
-  epochBegan: () => told.push(`${name} epochBegan`)
+  epochBegan: () => told.push(`${name} epochBegan`),
+  outboxChanged: () => told.push(`${name} outboxChanged`),
+  outboxFailed: () => told.push(`${name} outboxFailed`),
+  outboxTaken: () => told.push(`${name} outboxTaken`),
+  outboxCounted: () => told.push(`${name} outboxCounted`),
+  outboxRowUnreadable: () => told.push(`${name} outboxRowUnreadable`)
 })
 
 t.test('every event reaches every observer, in order', async (t) => {
   const told: string[] = []
   tell(observeAll([recorder('first', told), recorder('second', told)]))
-  t.equal(told.length, 34)
+  t.equal(told.length, 44)
   t.strictSame(told.slice(0, 4), ['first answered', 'second answered', 'first bypassed', 'second bypassed'])
-  t.equal(new Set(told).size, 34)
+  t.equal(new Set(told).size, 44)
 })
 
 t.test('an observer may leave events out', async (t) => {

@@ -28,7 +28,7 @@ const OUTCOMES = {
   write: true,
   failed: true
 } as const satisfies Record<Outcome, true>
-const SOURCES = { control: true, proxy: true, replay: true } as const satisfies Record<
+const SOURCES = { control: true, proxy: true, replay: true, outbox: true } as const satisfies Record<
   Invalidated['source'],
   true
 >
@@ -57,6 +57,10 @@ export const exportedSamples = async (): Promise<Samples> => {
   observer.tokenRenewed({ expiresAt: 1 })
   observer.tokenNotRenewed({ reason: 'away', failures: 1 })
   observer.epochBegan({ reason: 'no-epoch' })
+  observer.outboxChanged({ state: 'up', wokenBy: 'notification' })
+  observer.outboxFailed({ kind: 'unreachable', reason: 'away' })
+  observer.outboxTaken({ delaysMs: [1] })
+  observer.outboxCounted({ rows: 1, oldestMs: 1 })
   return samplesOf(await registry.metrics())
 }
 
