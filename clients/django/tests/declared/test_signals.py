@@ -255,3 +255,27 @@ def test_bulk_changes_are_not_seen(book: Book, author: Author) -> None:
     Book.objects.bulk_update([book], ["title"])
     Book.objects.bulk_create([Book(title="Three", author=author)])
     assert taken() == []
+
+
+def test_savepoints_of_every_depth_lose_nothing(author: Author) -> None:
+    """What is committed is announced, whichever savepoints around it were rolled back before."""
+    others = [Author.objects.create(name=str(number)) for number in range(4)]
+    taken()
+    for rolled_back in range(16):
+        with transaction.atomic(using="postgres"):
+            nest(others, rolled_back)
+            author.save()
+        committed = {f"author:{author.pk}"}
+        for level, each in enumerate(others):
+            if not any(rolled_back >> outer & 1 for outer in range(level + 1)):
+                committed.add(f"author:{each.pk}")
+        assert tags() >= committed
+
+
+def nest(left: list[Author], rolled_back: int) -> None:
+    """A savepoint within another for each; bit 0 of `rolled_back` is for the outermost."""
+    if left:
+        with transaction.atomic(using="postgres"):
+            nest(left[1:], rolled_back >> 1)
+            left[0].save()
+            transaction.set_rollback(bool(rolled_back & 1), using="postgres")
