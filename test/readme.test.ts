@@ -63,6 +63,9 @@ t.test('the sample of a resource table can be used, and every field is described
   t.strictSame(missing, [])
 })
 
+/** It begins as the metrics do. */
+const TABLE_OF_OUTBOX = 'spms_cache_outbox'
+
 t.test('every metric of the cache is in the table, and every metric named is exported', async (t) => {
   const { registry } = createMetrics({
     stats: noStats,
@@ -76,7 +79,7 @@ t.test('every metric of the cache is in the table, and every metric named is exp
   const named = Object.values(documents).flatMap(
     (text) => text.match(/(?<!\^)spms_cache_\w*[a-z0-9]\b/g) ?? []
   )
-  const unknown = named.filter((name) => !exported.includes(name))
+  const unknown = named.filter((name) => !exported.includes(name) && name !== TABLE_OF_OUTBOX)
   t.strictSame(unknown, [])
 })
 
