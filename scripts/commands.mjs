@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundle, ensureBuild } from './build.mjs'
 import { ensureDependencies } from './dependencies.mjs'
+import { ensureDjangoSuite } from './django-suite.mjs'
 import { programOf } from './node.mjs'
 import { ensureOrigins } from './origins.mjs'
 import { installPeers } from './peers.mjs'
@@ -48,6 +49,15 @@ export const cacheTests = async (args) => {
   return runNode(['--import', 'tsx', 'test/cache-tests/main.ts', ...args])
 }
 
+/** Django's own tests of caches against the backend of `clients/django`: `[memory|redis] [5.2|6.0] [Class[.test] …]`. */
+export const djangoTests = async (args) => {
+  ensureDependencies()
+  await ensureBuild()
+  ensureRedis()
+  ensureDjangoSuite(args)
+  return runNode(['--import', 'tsx', 'test/django/suite.ts', ...args])
+}
+
 /** `--release` makes what the image has: no source maps, and a bill of materials; `--revision` is the commit. */
 export const build = async (args) => {
   const { values } = parseArgs({
@@ -85,6 +95,12 @@ const runBench = async (script, args) => {
 export const bench = (args) => {
   if (/--origin[ =]backend/.test(args.join(' '))) ensureOrigins()
   return runBench('bench/main.ts', args)
+}
+
+/** The Django package beside no cache, django-redis and read-through: `[--quick] [--only pages|calls]`. */
+export const benchDjango = (args) => {
+  ensureOrigins()
+  return runBench('bench/django/main.ts', args)
 }
 
 /** What Node itself costs: `[<version>…]`, the oldest that the sidecar runs on and the one of the image without. */

@@ -6,9 +6,11 @@ import { ensurePostgres } from './postgres.mjs'
 import { isOnPath, root, runQuietly } from './spawn.mjs'
 import { installFromSystem, MANAGERS_NAMED } from './system-packages.mjs'
 
-const requirements = ['test/origins/requirements.txt', 'test/backend/requirements.txt'].map((file) =>
-  join(root, file)
-)
+const requirements = [
+  'test/origins/requirements.txt',
+  'test/backend/requirements.txt',
+  'clients/django/proofs/requirements.txt'
+].map((file) => join(root, file))
 const tools = join(root, '.tools')
 const folder = join(tools, 'python')
 /** What the folder was made from: the requirements, once all of them are installed. */
@@ -16,7 +18,7 @@ const stamp = join(folder, '.installed')
 
 /**
  * Makes sure that the tests have the servers that the sidecar stands in front of: gunicorn, uvicorn, waitress, Django and
- * its REST framework from PyPI in `.tools/python`, exactly as the two `requirements.txt` pin them, and nginx, PostgreSQL and PgBouncer from
+ * its REST framework, and django-redis, from PyPI in `.tools/python`, exactly as the `requirements.txt` pin them, and nginx, PostgreSQL and PgBouncer from
  * the system's packages.
  */
 export const ensureOrigins = () => {
@@ -47,7 +49,7 @@ const PIP_ARGUMENTS = ['--quiet', '--disable-pip-version-check', '--require-hash
 const isWhole = () =>
   spawnSync(join(folder, 'bin', 'python'), [
     '-c',
-    'import django, gunicorn, psycopg, rest_framework, uvicorn, waitress'
+    'import django, django_redis, gunicorn, psycopg, rest_framework, uvicorn, waitress'
   ]).status === 0
 
 /** The Python with which it is made; the oldest that the pinned releases take is 3.11. */

@@ -59,8 +59,8 @@ export interface InvalidateOptions {
 
 export interface CarriedOut {
   readonly outcome: 'done'
-  /** Of its record in the log. */
-  readonly id: string
+  /** With its record, the last one of it: what is read from here on is newer than what it names. */
+  readonly position: Position
   /** 0 when it was carried out together with others that had waited. */
   readonly removed: number
 }

@@ -7,6 +7,8 @@
  *
  *     <key>               the key of an entry that the proxy has stored
  *     @value:<key>        of a value that the backend has put: neither is ever read as the other
+ *     @value:kept:…       of one that is kept: everything, and patterns of other names, do not reach it
+ *     @lock:<name>        of the lease of a lock, which is kept, too; nothing but its own time ends it
  *     @proof:<identity>   of a proof; only its tags reach it
  *     @known:<identity>   of a mark that the origin knows this caller; only its tags reach it
  */
@@ -22,6 +24,22 @@ export const identityTag = (identity: string): string => `~${identity}`
 export const groupTag = (group: string): string => `family:${group}`
 
 export const valueKey = (key: string): string => `@value:${key}`
+
+export const LOCK_PREFIX = '@lock:'
+export const lockKey = (name: string): string => `${LOCK_PREFIX}${name}`
+
+/** Values under keys that begin so are kept. */
+export const KEPT = 'kept:'
+export const KEPT_VALUE_PREFIX = valueKey(KEPT)
+
+/**
+ * Whether what is under the store key outlives an invalidation of everything. It is reached by its own key, by a tag that it
+ * carries, and by patterns that begin with `kept:` as it is written there.
+ */
+export const isKept = (storeKey: string): boolean =>
+  storeKey.startsWith(KEPT_VALUE_PREFIX) || storeKey.startsWith(LOCK_PREFIX)
+
+export const reachesKept = (pattern: string): boolean => pattern.startsWith(KEPT)
 
 export const proofKey = (identity: string): string => `@proof:${identity}`
 

@@ -94,7 +94,7 @@ const WORDING: Wording = {
   additionalProperties: 'is not known here',
   required: 'is required',
   pattern: 'has not the form that /openapi.json tells',
-  oneOf: 'must have either value or base64',
+  oneOf: 'must have one of value, base64 and json',
   anyOf: 'must name something in keys, tags, patterns or all'
 }
 

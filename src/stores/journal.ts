@@ -1,12 +1,15 @@
 import { type Invalidation, invalidationOf } from '../cache/invalidation.js'
+import type { Position } from '../cache/position.js'
+import { KEPT } from '../cache/tags.js'
 
 const CAPACITY = 10_000
+const EVERYTHING_KEPT = `${KEPT}*`
 const TAKEN_AT_ONCE = 1000
 
 /**
  * The invalidations that arrived while the store could not take them, as the names to be invalidated: their
- * order does not matter. It is bounded: when it overflows, everything is to be invalidated. It dies with the
- * process.
+ * order does not matter. It is bounded: when it overflows, everything is to be invalidated, what is kept, too. It dies
+ * with the process.
  */
 export class Journal {
   readonly #capacity: number
@@ -16,8 +19,8 @@ export class Journal {
   #all = false
   #beingCarriedOut = 0
   /** Those who wait for names that are still here, and for the last of them, which are being carried out. */
-  readonly #waiting = new Set<(id: string) => void>()
-  readonly #nextTold = new Set<(id: string) => void>()
+  readonly #waiting = new Set<Told>()
+  readonly #nextTold = new Set<Told>()
 
   constructor(capacity = CAPACITY) {
     this.#capacity = capacity
@@ -30,15 +33,25 @@ export class Journal {
 
   /** Names that are not taken. */
   get #notTaken(): number {
-    return this.#all ? 1 : this.#keys.size + this.#tags.size + this.#patterns.size
+    if (this.#isEverything) return 1
+    return (this.#all ? 1 : 0) + this.#keys.size + this.#tags.size + this.#patterns.size
+  }
+
+  /** What is kept, too, which "all" does not reach. */
+  get #isEverything(): boolean {
+    return this.#all && this.#patterns.has(EVERYTHING_KEPT)
   }
 
   add(invalidation: Invalidation): void {
+    if (this.#isEverything) return
     for (const key of invalidation.keys) this.#keys.add(key)
     for (const tag of invalidation.tags) this.#tags.add(tag)
     for (const pattern of invalidation.patterns) this.#patterns.add(pattern)
-    this.#all ||= invalidation.all || this.#notTaken > this.#capacity
-    if (this.#all) for (const names of [this.#keys, this.#tags, this.#patterns]) names.clear()
+    this.#all ||= invalidation.all
+    if (this.#notTaken <= this.#capacity) return
+    this.#all = true
+    for (const names of [this.#keys, this.#tags, this.#patterns]) names.clear()
+    this.#patterns.add(EVERYTHING_KEPT)
   }
 
   /** Hands out a bounded part, which stays pending until it is `done` or put back. */
@@ -57,12 +70,12 @@ export class Journal {
     return taken
   }
 
-  /** What was taken has been carried out, by the record with this id. */
-  done(id: string): void {
+  /** What was taken has been carried out, and the log has come to this position. */
+  done(position: Position): void {
     this.#beingCarriedOut = 0
     const told = [...this.#nextTold]
     this.#nextTold.clear()
-    for (const tell of told) tell(id)
+    for (const tell of told) tell(position)
   }
 
   putBack(taken: Invalidation): void {
@@ -71,8 +84,8 @@ export class Journal {
     move(this.#nextTold, this.#waiting)
   }
 
-  /** Runs `told` once all that is pending now has been carried out, with the id of the last record. Returns how to forget it. */
-  whenDone(told: (id: string) => void): () => void {
+  /** Runs `told` once all that is pending now has been carried out, with the position it has come to. Returns how to forget it. */
+  whenDone(told: Told): () => void {
     this.#waiting.add(told)
     return () => {
       this.#waiting.delete(told)
@@ -80,6 +93,8 @@ export class Journal {
     }
   }
 }
+
+type Told = (position: Position) => void
 
 const takeFrom = (names: Set<string>): string[] => {
   const taken: string[] = []

@@ -20,8 +20,12 @@ export interface BackendOptions {
   /** After how many requests a worker is replaced, or up to a tenth more. */
   readonly maxRequests?: number
   readonly workers?: number
-  /** Django's throttles, such as `200/hour`; far beyond what a test sends without them. */
+  /** Django's throttles, such as `200/hour`, or none where empty; far beyond what a test sends without them. */
   readonly rates?: { readonly anonymous: string; readonly user: string }
+  /** Where the services keep what they found, by its address; nowhere without it. */
+  readonly cache?: { readonly kind: 'django-redis' | 'sidecar'; readonly location: string }
+  /** Beside those that all backends have. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** The host by which callers know it. */
@@ -91,7 +95,7 @@ export const startBackend = async (options: BackendOptions = {}): Promise<Backen
 }
 
 const environmentOf = (
-  { middleware = [], rates = { anonymous: '1000000/hour', user: '1000000/hour' } }: BackendOptions,
+  { middleware = [], rates = FAR_BEYOND, cache, environment = {} }: BackendOptions,
   { folder }: Database,
   files: string
 ) => ({
@@ -101,8 +105,12 @@ const environmentOf = (
   SPMS_MIDDLEWARE: middleware.join(','),
   SPMS_FILES: files,
   SPMS_ANONYMOUS_RATE: rates.anonymous,
-  SPMS_USER_RATE: rates.user
+  SPMS_USER_RATE: rates.user,
+  ...(cache !== undefined && { SPMS_SERVICES_CACHE: cache.kind, SPMS_CACHE_LOCATION: cache.location }),
+  ...environment
 })
+
+const FAR_BEYOND = { anonymous: '1000000/hour', user: '1000000/hour' }
 
 /** Sync workers, loaded before they are forked, so that a new one costs little. */
 const gunicornArguments = ({ workers = 3, maxRequests = 2048 }: BackendOptions, port: number) => [

@@ -21,6 +21,8 @@ export interface Postgres {
   readonly port: number
   /** Runs statements, each in a transaction of its own, in the database `postgres`. */
   readonly sql: (...statements: readonly string[]) => Promise<void>
+  /** Of the server that runs now. */
+  readonly pid: number
   /** SIGSTOP and SIGCONT to the server and all its processes. */
   readonly freeze: () => Promise<void>
   readonly thaw: () => Promise<void>
@@ -85,6 +87,9 @@ export const startPostgres = async ({ port = 0, settings = [] }: PostgresOptions
     folder,
     port,
     sql,
+    get pid() {
+      return server.pid ?? 0
+    },
     freeze: () => signalAll('SIGSTOP'),
     thaw: () => signalAll('SIGCONT'),
     restart: async ({ awayMs = 0 } = {}) => {

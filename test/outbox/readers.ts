@@ -41,7 +41,10 @@ export const createReader = ({ url, ...settings }: ReaderSettings): TestedReader
   const invalidate: Invalidate = async (named) => {
     invalidated.push(invalidationOf(named))
     await gate
-    return isRefused ? { outcome: 'pending' } : { outcome: 'done', id: `${invalidated.length}-0`, removed: 0 }
+    const id = `${invalidated.length}-0`
+    return isRefused
+      ? { outcome: 'pending' }
+      : { outcome: 'done', id, removed: 0, position: `AAAAAAAAAAAAAAAA:${id}` }
   }
   const outbox = createOutbox({
     ...DEFAULTS,

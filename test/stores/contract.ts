@@ -3,6 +3,7 @@ import type { Store } from '../../src/cache/store.js'
 import { commitContract } from './contract/commit.js'
 import { fenceContract } from './contract/fence.js'
 import { invalidateContract } from './contract/invalidate.js'
+import { keptContract } from './contract/kept.js'
 import { modelContract } from './contract/model.js'
 import { readContract } from './contract/read.js'
 
@@ -18,7 +19,6 @@ export type CreateStore = (t: Test) => Promise<StoreUnderTest>
 
 /** What every store promises, whatever it is made of. */
 export const storeContract = async (t: Test, createStore: CreateStore): Promise<void> => {
-  for (const part of [readContract, commitContract, fenceContract, invalidateContract, modelContract]) {
-    await part(t, createStore)
-  }
+  const parts = [readContract, commitContract, fenceContract, invalidateContract, keptContract, modelContract]
+  for (const part of parts) await part(t, createStore)
 }

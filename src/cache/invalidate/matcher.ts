@@ -1,5 +1,5 @@
 import { type Invalidation, invalidationOf } from '../invalidation.js'
-import { nameIn } from '../tags.js'
+import { isKept, nameIn, reachesKept } from '../tags.js'
 import { compileGlob, globSteps } from './glob.js'
 
 /** Whether records reach the entry in this store key with these tags. */
@@ -32,16 +32,21 @@ export const recordBytes = ({ keys, tags, patterns }: Invalidation): number => {
 export const asRecord = (invalidation: Invalidation): Invalidation =>
   recordBytes(invalidation) > RECORD_MAX_BYTES ? invalidationOf({ all: true }) : invalidation
 
-/** Whether any of the records reaches an entry: the one matcher of all stores. For many entries it is made once. */
+/**
+ * Whether any of the records reaches an entry: the one matcher of all stores. For many entries it is made once. A record of
+ * everything reaches what is kept, too: it may stand for names (`asRecord`).
+ */
 export const reachOf = (records: readonly Invalidation[]): Reach => {
   if (records.some(({ all }) => all)) return () => true
   const keys = new Set(records.flatMap((record) => record.keys))
   const tagged = new Set(records.flatMap((record) => record.tags))
-  const patterns = [...new Set(records.flatMap((record) => record.patterns))]
+  const everyPattern = [...new Set(records.flatMap((record) => record.patterns))]
+  const patternsOfKept = everyPattern.filter(reachesKept)
   return (storeKey, tags) => {
     const key = nameIn(storeKey)
     if (key !== undefined && keys.has(key)) return true
     if (tags.some((tag) => tagged.has(tag) || keys.has(tag))) return true
+    const patterns = isKept(storeKey) ? patternsOfKept : everyPattern
     if (patterns.length === 0) return false
     const end = globSteps() + COMPARED_STEPS
     const names = [...(key === undefined ? [] : [key]), ...tags].map((name) => Buffer.from(name))

@@ -1,6 +1,7 @@
 import { valueKey } from '../tags.js'
 import type { Position } from '../position.js'
 import { ENVELOPE_BYTES, type Store } from '../store.js'
+import { partsOf } from './parts.js'
 import { type Value, valueOf } from './value.js'
 
 export interface ValuesReading {
@@ -36,26 +37,6 @@ export const readMany = async (
   return { position: position ?? (await store.read([])).position, values }
 }
 
-/** One read fetches no more keys, and no more bytes unless one value alone has more. */
-const PART = { keys: 100, bytes: 2 * 1024 * 1024 }
-
 /** What the bodies have together, at the least. */
 const atLeast = (sizes: readonly number[]): number =>
   sizes.reduce((sum, size) => sum + Math.max(0, size - ENVELOPE_BYTES), 0)
-
-const partsOf = (keys: readonly string[], sizes: readonly number[]): readonly (readonly string[])[] => {
-  const parts: string[][] = []
-  let part: string[] = []
-  let bytes = 0
-  keys.forEach((key, at) => {
-    const size = sizes[at] ?? 0
-    bytes += size
-    if (part.length === 0 || part.length === PART.keys || bytes > PART.bytes) {
-      part = []
-      parts.push(part)
-      bytes = size
-    }
-    part.push(key)
-  })
-  return parts
-}

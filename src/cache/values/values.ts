@@ -2,6 +2,7 @@ import { valueKey } from '../tags.js'
 import type { Entry } from '../entry.js'
 import type { Position } from '../position.js'
 import { readMany, type ValuesReading } from './read-many.js'
+import { touchMany, type TouchOutcome } from './touch-many.js'
 import { mapInSlices } from '../../concurrency/time-slices.js'
 import { type CommitOutcome, type PendingWrite, type Store } from '../store.js'
 import { createKeyedMutex } from '../../concurrency/keyed-mutex.js'
@@ -23,6 +24,8 @@ export interface Values {
   /** One outcome per value, in order. */
   putMany(values: readonly NewValue[], position: Position | undefined): Promise<readonly CommitOutcome[]>
   touch(key: string, ttlSeconds: number): Promise<TouchOutcome>
+  /** One outcome per key, in order; no key twice. */
+  touchMany(keys: readonly string[], ttlSeconds: number): Promise<readonly TouchOutcome[]>
   increment(increment: Increment): Promise<IncrementOutcome>
 }
 
@@ -37,9 +40,6 @@ export interface PutOptions {
 
 export type PutOutcome =
   { readonly outcome: 'stored'; readonly etag: string } | { readonly outcome: 'refused' | 'unmet' }
-
-/** `contended`: other writers came in between each time. */
-export type TouchOutcome = 'touched' | 'absent' | 'contended'
 
 export interface Increment {
   readonly key: string
@@ -89,6 +89,17 @@ export const createValues = (options: { readonly store: Store; readonly now: () 
     return undefined
   }
 
+  const touch = async (key: string, seconds: number): Promise<TouchOutcome> => {
+    const outcome = await inTurn(key, () =>
+      rewrite<TouchOutcome>(key, (entry) => {
+        if (entry === undefined) return { outcome: 'absent' }
+        const at = now()
+        return { outcome: 'touched', entry: renewed(entry, at + seconds * 1000, at) }
+      })
+    )
+    return outcome ?? 'contended'
+  }
+
   return {
     async read(keys) {
       const { entries, position } = await store.read(keys.map(valueKey))
@@ -118,16 +129,9 @@ export const createValues = (options: { readonly store: Store; readonly now: () 
       return store.commit({ writes: entries, position })
     },
 
-    async touch(key, seconds) {
-      const outcome = await inTurn(key, () =>
-        rewrite<TouchOutcome>(key, (entry) => {
-          if (entry === undefined) return { outcome: 'absent' }
-          const at = now()
-          return { outcome: 'touched', entry: renewed(entry, at + seconds * 1000, at) }
-        })
-      )
-      return outcome ?? 'contended'
-    },
+    touch,
+
+    touchMany: (keys, seconds) => touchMany({ store, now, touch }, keys, seconds),
 
     async increment({ key, by, precondition, ttlSeconds: seconds }) {
       const outcome = await inTurn(key, () =>

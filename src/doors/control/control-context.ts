@@ -25,6 +25,7 @@ export interface ControlParts {
   readonly warming: Pick<Warming, 'run' | 'progress'>
   readonly logging: Pick<LogLevel, 'state' | 'change'>
   readonly defaultTtlSeconds: number
+  readonly maxTtlSeconds: number
   readonly maxEntryBytes: number
 }
 

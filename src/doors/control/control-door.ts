@@ -1,6 +1,5 @@
-import { isUtf8 } from 'node:buffer'
-import type { IncomingMessage, RequestListener } from 'node:http'
-import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { RequestListener } from 'node:http'
+import { fastify, type FastifyInstance } from 'fastify'
 import { NAME_MAX_BYTES } from '../../cache/names.js'
 import { type DoorParts, fastifyOptions, KEEP_ALIVE_MS } from '../server-factory.js'
 import { useCompilers } from '../compilers.js'
@@ -13,18 +12,19 @@ import type { ControlContext, ControlParts } from './control-context.js'
 import { document } from './documentation.js'
 import { entryRoutes, incrementRoute, putRoute } from './entry-routes.js'
 import { deleteRoute, invalidationRoutes } from './invalidation-routes.js'
+import { takeJson } from './json-bodies.js'
 import { parseInSlices } from './json-in-slices.js'
+import { parseKeepingJson } from './json-members.js'
 import { loggingRoutes } from './logging-routes.js'
 import { createNameFields, NAME_KEYWORD } from './names.js'
 import { readQuery } from './query.js'
 import { reportRoutes } from './report-routes.js'
 import { createSchemas } from './schemas.js'
+import { setRoute } from './set-route.js'
 import { type AnswerValue, createValueReads, plainKeyOf } from './value-reads.js'
-import { wholeBody } from './whole-body.js'
 
 export interface ControlDoorOptions extends ControlParts, DoorParts {
   readonly keyPrefix: string
-  readonly maxTtlSeconds: number
   /** Asked of every request when given. */
   readonly token: string | undefined
   /** Names beside the loopback ones that it may be called by without a token, lower case. */
@@ -125,34 +125,16 @@ const addRoutes = (app: FastifyInstance, context: ControlContext): void => {
     await bodiless.register(deleteRoute, context)
     await bodiless.register(reportRoutes, context)
   })
+  const limit = bulkMaxBytes(context.maxEntryBytes)
   void app.register(async (json) => {
-    takeJson(json, bulkMaxBytes(context.maxEntryBytes))
+    takeJson(json, { limit, read: parseKeepingJson })
+    await json.register(setRoute, context)
+  })
+  void app.register(async (json) => {
+    takeJson(json, { limit, read: parseInSlices })
     await json.register(bulkRoutes, context)
     await json.register(incrementRoute, context)
     await json.register(invalidationRoutes, context)
     await json.register(loggingRoutes, context)
   })
-}
-
-const takeJson = (app: FastifyInstance, limit: number): void => {
-  app.addContentTypeParser(
-    'application/json',
-    { bodyLimit: limit },
-    async (request: FastifyRequest, payload: IncomingMessage) => {
-      const length = request.headers['content-length']
-      const announced = length === undefined ? undefined : Number(length)
-      const body = await wholeBody(payload, { announced, limit })
-      if (!isUtf8(body)) throw badInput('body', 'must be UTF-8')
-      return parseInSlices(body, parseJson)
-    }
-  )
-}
-
-/** What the schemas do not know they refuse, also under the name `__proto__`. */
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw badInput('body', text.trim() === '' ? 'must not be empty' : 'is no valid JSON')
-  }
 }

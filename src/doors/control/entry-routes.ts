@@ -4,11 +4,12 @@ import { badInput, ProblemError, tryAgain } from '../problem.js'
 import type { ControlContext } from './control-context.js'
 import { readPosition } from './names.js'
 import { fieldOf, readPrecondition } from './preconditions.js'
+import { HandlingHeaders, lenientLifetimes } from './preferences.js'
 import { bytes, IncrementBody, NoQuery, nothing, PROBLEMS } from './schemas.js'
 
 /** `PUT /v1/entries/{key}`, apart from the others because its body is bytes of any type. */
 export const putRoute: FastifyPluginCallbackTypebox<ControlContext> = (app, context, done) => {
-  const { values, fields, schemas, defaultTtlSeconds, maxEntryBytes } = context
+  const { values, fields, schemas, defaultTtlSeconds, maxTtlSeconds, maxEntryBytes } = context
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxEntryBytes }, (_request, body, parsed) =>
     parsed(null, body)
   )
@@ -16,11 +17,13 @@ export const putRoute: FastifyPluginCallbackTypebox<ControlContext> = (app, cont
   app.put(
     '/v1/entries/:key',
     {
+      preValidation: lenientLifetimes(maxTtlSeconds),
       schema: {
         summary: 'Store a value',
         description:
           'If-None-Match: * stores only where nothing is, If-Match only over the value with that ETag.',
         params: schemas.KeyParameter,
+        headers: HandlingHeaders,
         querystring: schemas.PutQuery,
         body: bytes('The value'),
         response: { 204: nothing('Stored; its ETag is in the header'), ...PROBLEMS }
@@ -54,7 +57,7 @@ export const putRoute: FastifyPluginCallbackTypebox<ControlContext> = (app, cont
 
 /** A read, and a new lifetime for a value that is there: they have no body. */
 export const entryRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, context, done) => {
-  const { values, fields, schemas, defaultTtlSeconds, answerValue } = context
+  const { values, fields, schemas, defaultTtlSeconds, maxTtlSeconds, answerValue } = context
 
   // Describes every read in /openapi.json, and answers HEAD, keys in unusual characters and what the schema refuses.
   app.get(
@@ -82,9 +85,11 @@ export const entryRoutes: FastifyPluginCallbackTypebox<ControlContext> = (app, c
   app.post(
     '/v1/entries/:key/touch',
     {
+      preValidation: lenientLifetimes(maxTtlSeconds),
       schema: {
         summary: 'Give a value a new lifetime',
         params: schemas.KeyParameter,
+        headers: HandlingHeaders,
         querystring: schemas.TouchQuery,
         response: { 204: nothing('It lives for ttl seconds from now'), ...PROBLEMS }
       }

@@ -61,7 +61,13 @@ export const createSchemas = (options: {
                 Type.String({
                   contentEncoding: 'base64',
                   pattern: BASE64,
-                  description: 'The bytes in base64 with its padding (RFC 4648 §4); one of both is given'
+                  description: 'The bytes in base64 with its padding (RFC 4648 §4)'
+                })
+              ),
+              json: Type.Optional(
+                Type.Unknown({
+                  description:
+                    'Any JSON: the value is its text, byte by byte, of type application/json unless told. One of value, base64 and json is given'
                 })
               ),
               contentType: Type.Optional(
@@ -70,7 +76,7 @@ export const createSchemas = (options: {
               ttl: Ttl,
               tags: Type.Optional(Type.Array(Tag, { maxItems: VALUE_TAGS_MAX }))
             },
-            { ...strict, oneOf: [{ required: ['value'] }, { required: ['base64'] }] }
+            { ...strict, oneOf: [{ required: ['value'] }, { required: ['base64'] }, { required: ['json'] }] }
           ),
           {
             minItems: 1,
@@ -82,7 +88,19 @@ export const createSchemas = (options: {
       },
       strict
     ),
-    GetBody: Type.Object({ keys: Type.Array(Key, { minItems: 1, maxItems: NAMES_MAX }) }, strict),
+    GetBody: Type.Object(
+      {
+        keys: Type.Array(Key, { minItems: 1, maxItems: NAMES_MAX }),
+        json: Type.Optional(
+          Type.Boolean({
+            default: false,
+            description: 'Values whose type and body are JSON come as the member json, in place of value'
+          })
+        )
+      },
+      strict
+    ),
+    TouchBody: Type.Object({ keys: Type.Array(Key, { minItems: 1, maxItems: NAMES_MAX }), ttl: Ttl }, strict),
     InvalidationBody: Type.Object(
       {
         keys: Type.Optional(Type.Array(Key, { maxItems: NAMES_MAX })),
@@ -104,52 +122,6 @@ const exact = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEG
 export const IncrementBody = Type.Object(
   { by: Type.Optional(Type.Integer({ ...exact, default: 1 })) },
   strict
-)
-
-export const GetAnswer = Type.Object(
-  {
-    entries: Type.Record(
-      Type.String(),
-      Type.Object({
-        value: Type.Optional(Type.String({ description: 'A body that is text' })),
-        base64: Type.Optional(Type.String({ description: 'Any other body' })),
-        contentType: Type.String(),
-        ttl: Type.Integer({ description: 'Remaining seconds' })
-      }),
-      { description: 'By key, as it was asked for' }
-    ),
-    missing: Type.Array(Type.String()),
-    position: Type.String({ description: 'For puts after a miss' })
-  },
-  { description: 'What is there' }
-)
-
-export const SetAnswer = Type.Object(
-  {
-    stored: Type.Integer(),
-    refused: Type.Array(Type.String(), {
-      description: 'Keys that an invalidation has reached since `position`'
-    })
-  },
-  { description: 'What was stored' }
-)
-
-export const InvalidatedAnswer = Type.Object(
-  {
-    id: Type.String({ description: 'Its place in the log' }),
-    removed: Type.Integer({
-      description: 'Entries; 0 when it had to wait for the store and was carried out with others'
-    })
-  },
-  { description: 'Everything named is gone, everywhere' }
-)
-
-export const PendingAnswer = Type.Object(
-  { pending: Type.Literal(true) },
-  {
-    description:
-      'The store has not taken it within INVALIDATION_TIMEOUT_MS, or the wait that was asked for: done here, and kept for when it is back'
-  }
 )
 
 export const nothing = (description: string) => Type.Unsafe<undefined>(Type.Null({ description }))

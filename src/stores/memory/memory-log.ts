@@ -25,10 +25,10 @@ export class MemoryLog {
   }
 
   /**
-   * Returns the record's id, later than all before it whatever the clock does. An invalidation of everything begins a new
-   * epoch.
+   * Moves the position to the record, whose id is later than all before it whatever the clock does. An invalidation of
+   * everything begins a new epoch.
    */
-  append(invalidation: Invalidation): string {
+  append(invalidation: Invalidation): Position {
     const ms = this.#options.now()
     if (ms > this.#lastMs) [this.#lastMs, this.#sequence] = [ms, 0]
     else this.#sequence++
@@ -38,7 +38,7 @@ export class MemoryLog {
       this.#forgottenUpTo = this.#records.splice(0, COMPARED_RECORDS).at(-1)?.id ?? this.#forgottenUpTo
     }
     this.position = `${invalidation.all ? this.#options.randomEpoch() : epochOf(this.position)}:${id}`
-    return id
+    return this.position
   }
 
   /**

@@ -5,7 +5,7 @@ import { matchesAny } from '../../cache/invalidate/glob.js'
 import { type Reach, reachOf } from '../../cache/invalidate/matcher.js'
 import type { Position } from '../../cache/position.js'
 import type { CarriedOut, Commit, CommitOutcome, PendingWrite, Store } from '../../cache/store.js'
-import { nameIn, valueKey } from '../../cache/tags.js'
+import { isKept, nameIn, reachesKept, valueKey } from '../../cache/tags.js'
 import { isSliceOver, mapInSlices, nextSlice } from '../../concurrency/time-slices.js'
 import { MemoryLog, type MemoryLogOptions } from './memory-log.js'
 import { StoredEntry } from './stored-entry.js'
@@ -119,13 +119,19 @@ const sizeOf = (entry: Entry, storeKey: string): number => {
 }
 
 const invalidate = async (state: State, invalidation: Invalidation): Promise<CarriedOut> => {
-  const { entries, log } = state
-  const id = log.append(invalidation)
+  const position = state.log.append(invalidation)
   // From here on fills that were under way are refused.
-  if (!invalidation.all) return { outcome: 'done', id, removed: await invalidateNamed(state, invalidation) }
-  const removed = entries.size
-  entries.clear()
-  return { outcome: 'done', id, removed }
+  const removed = invalidation.all ? await removeAllButKept(state) : 0
+  return { outcome: 'done', position, removed: removed + (await invalidateNamed(state, invalidation)) }
+}
+
+const removeAllButKept = async ({ entries }: State): Promise<number> => {
+  let removed = 0
+  for (const storeKey of [...entries.keys()]) {
+    if (isSliceOver()) await nextSlice()
+    if (!isKept(storeKey) && entries.delete(storeKey)) removed++
+  }
+  return removed
 }
 
 /** Store keys that come later are not looked at. */
@@ -141,12 +147,16 @@ const invalidateNamed = async ({ entries, index }: State, invalidation: Invalida
   for (const key of keys) await remove([key, valueKey(key), ...index.storeKeysOf(key)])
   for (const tag of tags) await remove(index.storeKeysOf(tag))
   if (patterns.length === 0) return removed
+  const ofKept = patterns.filter(reachesKept)
   for (const storeKey of [...entries.keys()]) {
     const key = nameIn(storeKey)
-    if (key !== undefined && (await matchesAny(patterns, key))) await remove([storeKey])
+    const some = isKept(storeKey) ? ofKept : patterns
+    if (key !== undefined && (await matchesAny(some, key))) await remove([storeKey])
   }
   for (const tag of [...index.tags()]) {
-    if (await matchesAny(patterns, tag)) await remove(index.storeKeysOf(tag))
+    if (!(await matchesAny(patterns, tag))) continue
+    const tagged = [...index.storeKeysOf(tag)]
+    await remove((await matchesAny(ofKept, tag)) ? tagged : tagged.filter((storeKey) => !isKept(storeKey)))
   }
   return removed
 }

@@ -11,6 +11,7 @@ import type { Connection } from './connection/connection.js'
 import { LOST_EPOCH } from './connection/error-replies.js'
 import { readRecords } from './records.js'
 import { ENTRIES } from './scripts/entries.js'
+import { KEPT, KEPT_SCORE } from './scripts/kept.js'
 import { TAG_INDEX } from './scripts/redis-keys.js'
 import { script } from './scripts/script.js'
 
@@ -45,7 +46,7 @@ const commitSlice = async (options: CommitOptions, slice: Slice): Promise<readon
   const { keys, runScript, run, connection } = options
   const { writes, position, attempt } = slice
   const now = options.now()
-  const names = [keys.epoch, keys.tags, ...writes.map(({ storeKey }) => keys.prefix + storeKey)]
+  const names = [keys.epoch, keys.tags, keys.kept, ...writes.map(({ storeKey }) => keys.prefix + storeKey)]
   const args = [keys.prefix, position ?? '', ...writes.flatMap((write) => argumentsOf(write, now))]
   const reply = await run('commit', async () => {
     const said = await runScript(COMMIT, names, args)
@@ -108,7 +109,7 @@ const lifetimeMs = (entry: Entry, now: number): number =>
 const OutcomeSchema = Type.Union([Type.Literal('stored'), Type.Literal('unmet')])
 
 /**
- * The fence. KEYS epoch tags, then that of each pending write · ARGV prefix, expected position or '', then per pending write:
+ * The fence. KEYS epoch tags kept, then that of each pending write · ARGV prefix, expected position or '', then per pending write:
  * lifetime in ms, condition ('' | 'absent' | 'present' | 'etag:…'), bytes, tags in lines: one argument each would cost more,
  * and so would the key of each index. Stores all of it, or nothing when the position is another one:
  *
@@ -138,7 +139,7 @@ export const COMMIT = script({
     /** A key under which stands what is no entry. */
     Type.Tuple([Type.Literal('foreign'), Type.String()])
   ]),
-  lua: `${ENTRIES}
+  lua: `${ENTRIES}${KEPT}
 local position = redis.call('GET', KEYS[1])
 if not position then return {'lost'} end
 local epoch, expected = string.sub(position, 1, ${EPOCH_LENGTH}), ARGV[2]
@@ -150,10 +151,17 @@ local function is_readable(head)
   local version = string.byte(head, ${VERSION_AT + 1})
   return ${VERSIONS.map((version) => `version == ${version}`).join(' or ')}
 end
-local function is_met(key, condition)
+local kept_stamp
+local function stamp_of(store_key)
+  if not is_kept(store_key) then return epoch end
+  kept_stamp = kept_stamp or stamp_in(KEYS[3], epoch)
+  return kept_stamp
+end
+local function is_met(key, condition, stamp)
   if condition == '' then return true end
   local head = redis.call('GETRANGE', key, 0, ${ETAG_AT + ETAG_MAX_LENGTH - 1})
-  local exists = #head > ${ETAG_LENGTH_AT} and string.sub(head, 1, ${EPOCH_LENGTH}) == epoch and is_readable(head)
+  local begins = string.sub(head, 1, ${EPOCH_LENGTH})
+  local exists = #head > ${ETAG_LENGTH_AT} and (begins == epoch or begins == stamp) and is_readable(head)
   if condition == 'absent' then return not exists end
   if condition == 'present' then return exists end
   local etag_length = string.byte(head, ${ETAG_LENGTH_AT + 1})
@@ -161,20 +169,22 @@ local function is_met(key, condition)
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-for i = 3, #KEYS do
+for i = 4, #KEYS do
   if not is_entry(KEYS[i]) and redis.call('EXISTS', KEYS[i]) == 1 then return {'foreign', KEYS[i]} end
 end
 local outcomes = {}
-for i = 3, #KEYS do
-  local key, at = KEYS[i], 3 + (i - 3) * 4
+for i = 4, #KEYS do
+  local key, at = KEYS[i], 3 + (i - 4) * 4
   local lifetime, condition, bytes, tags = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
-  if is_met(key, condition) then
-    local expiry, store_key = now + lifetime, string.sub(key, #ARGV[1] + 1)
+  local store_key = string.sub(key, #ARGV[1] + 1)
+  local stamp = stamp_of(store_key)
+  if is_met(key, condition, stamp) then
+    local expiry = now + lifetime + (is_kept(store_key) and ${KEPT_SCORE} or 0)
     for tag in string.gmatch(tags, '[^\\n]+') do
       redis.call('ZADD', ARGV[1] .. '${TAG_INDEX}' .. tag, expiry, store_key)
       redis.call('SADD', KEYS[2], tag)
     end
-    redis.call('SET', key, epoch .. bytes, 'PX', lifetime)
+    redis.call('SET', key, stamp .. bytes, 'PX', lifetime)
     outcomes[#outcomes + 1] = 'stored'
   else
     outcomes[#outcomes + 1] = 'unmet'

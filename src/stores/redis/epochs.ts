@@ -28,27 +28,34 @@ export const openEpoch = async (redis: RedisAccess): Promise<void> => {
 }
 
 /** The same by what was asked about the server last. */
-export const settleEpoch = (redis: RedisAccess): Promise<Position> => settle(redis, () => open(redis, ''))
+export const settleEpoch = (redis: RedisAccess): Promise<Settled> => settle(redis, () => open(redis, ''))
 
 /** `ended`: begins another only in place of this epoch, not of one that has followed it already. */
-export const beginEpoch = (redis: RedisAccess, reason: EpochReason, ended = ''): Promise<Position> =>
+export const beginEpoch = (redis: RedisAccess, reason: EpochReason, ended = ''): Promise<Settled> =>
   settle(redis, () => open(redis, reason, ended))
+
+export interface Settled {
+  readonly position: Position
+  /** Whether this call has begun the epoch. */
+  readonly isNew: boolean
+}
 
 const open = async (redis: RedisAccess, reason: EpochReason | '', ended = '') => {
   const since = redis.remembered.position
   const args = [...epochArguments(redis), reason, ended]
-  const [, position, begun] = await redis.runScript(OPEN, epochKeys(redis.keys), args)
+  const names = [...epochKeys(redis.keys), redis.keys.kept]
+  const [, position, begun] = await redis.runScript(OPEN, names, args)
   return { since, position, begun }
 }
 
 const settle = async (
   { run, remembered, observer }: RedisAccess,
   opening: () => ReturnType<typeof open>
-): Promise<Position> => {
+): Promise<Settled> => {
   const { since, position, begun: reason } = await run('open', opening)
   remembered.remember(position, since)
   if (reason !== undefined) observer.epochBegan({ reason })
-  return position
+  return { position, isNew: reason !== undefined }
 }
 
 /**

@@ -90,7 +90,9 @@ export class PendingInvalidations {
       return
     }
     this.#waiting.add(end)
-    const stopListening = this.#options.journal.whenDone((id) => resolve({ outcome: 'done', id, removed: 0 }))
+    const stopListening = this.#options.journal.whenDone((position) =>
+      resolve({ outcome: 'done', position, removed: 0 })
+    )
     attempt.forget = () => {
       this.#waiting.delete(end)
       stopListening()

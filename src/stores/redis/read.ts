@@ -1,11 +1,14 @@
 import { Type } from '@sinclair/typebox'
-import { isBefore, type Position } from '../../cache/position.js'
+import { epochOf, isBefore, type Position } from '../../cache/position.js'
+import { isKept } from '../../cache/tags.js'
+import type { Entry } from '../../cache/entry.js'
 import type { Reading, Store } from '../../cache/store.js'
 import { decodeEntry } from '../entry-codec.js'
 import { compareWith } from './epochs.js'
 import type { RedisAccess } from './redis-access.js'
 import type { Connection } from './connection/connection.js'
 import { LOST_EPOCH, LOST_RECORDS } from './connection/error-replies.js'
+import { stampIn } from './scripts/kept.js'
 import { script } from './scripts/script.js'
 
 export type ReadOptions = RedisAccess & { readonly connection: Connection }
@@ -25,18 +28,39 @@ export const createRead = (options: ReadOptions): Store['read'] =>
  *
  * Commands of one connection are carried out in order: an UNLINK that succeeds proves a master at the MGET before it.
  */
-const readNow = async (options: ReadOptions, storeKeys: readonly string[]): Promise<Reading> => {
+const readNow = async (
+  options: ReadOptions,
+  storeKeys: readonly string[],
+  left = TRIES
+): Promise<Reading> => {
   const { client, keys, connection, remembered } = options
   const { position: before } = remembered
   const asked = [keys.epoch]
-  for (const storeKey of storeKeys) asked.push(keys.prefix + storeKey)
+  let hasKept = false
+  for (const storeKey of storeKeys) {
+    asked.push(keys.prefix + storeKey)
+    hasKept ||= isKept(storeKey)
+  }
+  if (hasKept) asked.push(keys.kept)
   const [[bytes, ...values]] = await Promise.all([client.mgetBuffer(asked), client.unlink(keys.nothing)])
   if (bytes === undefined || bytes === null) throw connection.markDown(LOST_EPOCH)
   const position = bytes.toString('latin1')
   const isMoved = position !== remembered.position && position !== before
   const at = isMoved ? await settleMove(options, { before, position }) : position
-  return { position: at, entries: values.map((value) => (value ? decodeEntry(value, at) : undefined)) }
+  const kept = hasKept ? values.pop() : undefined
+  // Everything was invalidated in between: what is kept has gone over into the next epoch.
+  if (hasKept && epochOf(at) !== epochOf(position) && left > 1) return readNow(options, storeKeys, left - 1)
+  const stamp = stampIn(kept, epochOf(at))
+  const decode = (value: Buffer, storeKey: string | undefined): Entry | undefined =>
+    decodeEntry(value, at) ?? (isKept(storeKey ?? '') ? decodeEntry(value, stamp) : undefined)
+  return {
+    position: at,
+    entries: values.map((value, place) => (value ? decode(value, storeKeys[place]) : undefined))
+  }
 }
+
+/** How often what is kept is read while epochs end. */
+const TRIES = 3
 
 /**
  * The log has moved since this process last looked, by an invalidation of another: what was read counts once the server

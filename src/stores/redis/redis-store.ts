@@ -107,7 +107,7 @@ const replayJournal = async ({ journal, invalidateNow, observer }: Parts, run: R
   for (let pending = journal.take(); pending !== undefined; pending = journal.take()) {
     try {
       const result = await invalidateNow(run, pending)
-      journal.done(result.id)
+      journal.done(result.position)
       observer.invalidated({ source: 'replay', kinds: kindsOf(pending), ...result })
     } catch (error) {
       journal.putBack(pending)

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { COMPARED_RECORDS } from '../../cache/invalidate/matcher.js'
 import type { RedisAccess } from './redis-access.js'
 import { ENTRIES } from './scripts/entries.js'
+import { KEPT_SCORE } from './scripts/kept.js'
 import { TAG_INDEX } from './scripts/redis-keys.js'
 import { script } from './scripts/script.js'
 
@@ -26,7 +27,7 @@ export const sweep = async ({ client, keys, runScript, run }: RedisAccess): Prom
 }
 
 /**
- * KEYS tags, an index of each tag · ARGV prefix, slice, tags. Removes index members whose entry has expired. Scores come from the
+ * KEYS tags, an index of each tag · ARGV prefix, slice, tags. Removes index members whose entry has expired, kept or not. Scores come from the
  * server's clock, but an entry may outlive its score by the time that a script took: Redis is asked.
  * Returns the tags that are worth another call.
  */
@@ -38,11 +39,13 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local more = {}
 for i = 3, #ARGV do
   local index_key, removed = KEYS[i - 1], 0
-  for _, store_key in ipairs(redis.call('ZRANGEBYSCORE', index_key, '-inf', now, 'LIMIT', 0, ARGV[2])) do
-    if not is_entry(ARGV[1] .. store_key) then removed = removed + redis.call('ZREM', index_key, store_key) end
+  for _, from in ipairs({ 0, ${KEPT_SCORE} }) do
+    for _, store_key in ipairs(redis.call('ZRANGEBYSCORE', index_key, from, from + now, 'LIMIT', 0, ARGV[2])) do
+      if not is_entry(ARGV[1] .. store_key) then removed = removed + redis.call('ZREM', index_key, store_key) end
+    end
   end
   if redis.call('EXISTS', index_key) == 0 then redis.call('SREM', KEYS[1], ARGV[i])
-  elseif removed == tonumber(ARGV[2]) then more[#more + 1] = ARGV[i] end
+  elseif removed >= tonumber(ARGV[2]) then more[#more + 1] = ARGV[i] end
 end
 return more
 `

@@ -2,6 +2,8 @@
 
 import os
 
+from spms.cache_settings import cache_of
+
 SECRET_KEY = "only for tests"
 DEBUG = os.environ.get("SPMS_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("SPMS_HOSTS", "127.0.0.1,localhost").split(",")
@@ -61,13 +63,28 @@ DATABASES = {
         "NAME": os.environ.get("SPMS_DATABASE", "spms"),
         "USER": "spms",
         # The tests put another database in place of this one, which ends the connections.
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": int(os.environ.get("SPMS_CONNECTION_SECONDS", "60")),
         "CONN_HEALTH_CHECKS": True,
     }
 }
 
-# Counts of the throttles, in each worker for itself.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Where the services keep what they found: `none`, `django-redis` or `sidecar`, at SPMS_CACHE_LOCATION. The throttles count in the
+# same cache; without one, each worker counts for itself.
+SERVICES_CACHE = os.environ.get("SPMS_SERVICES_CACHE", "none")
+CACHES = {"default": cache_of(SERVICES_CACHE, os.environ.get("SPMS_CACHE_LOCATION", ""))}
+CACHE_KEYS = {
+    "user_projects": "user:{user_id}:projects",
+    "agency_branches": "agency:all:branches",
+    "user_profile": "user:{user_id}:profile",
+}
+CACHE_TTL = {"user_projects": 300, "agency_branches": 3600, "user_profile": 600}
+
+# What changes make untrue, declared once: for the triggers of the outbox, and for Django's signals where those are on, too.
+if os.environ.get("SPMS_DECLARED") == "1":
+    from .invalidates import INVALIDATES as SPMS_CACHE_INVALIDATES  # noqa: F401
+
+    INSTALLED_APPS.append("spms_cache_django")
+    SPMS_CACHE_INVALIDATION = {"SIGNALS": os.environ.get("SPMS_SIGNALS") == "1"}
 
 REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -77,8 +94,9 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.UserRateThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {
-        "anon": os.environ.get("SPMS_ANONYMOUS_RATE", "200/hour"),
-        "user": os.environ.get("SPMS_USER_RATE", "1000/hour"),
+        # Empty: no throttle.
+        "anon": os.environ.get("SPMS_ANONYMOUS_RATE", "200/hour") or None,
+        "user": os.environ.get("SPMS_USER_RATE", "1000/hour") or None,
     },
 }
 

@@ -35,7 +35,7 @@ const setUp = (options: Partial<WriteThroughContext> = {}) => {
     observer,
     invalidate: async (each) => {
       named.push(each)
-      return { outcome: 'done', id: '1-0', removed: 0 }
+      return { outcome: 'done', position: 'e:1-0', removed: 0 }
     },
     invalidateSessionChanges: ({ status }, { identity }) => {
       effects.push([status, identity])
@@ -150,7 +150,7 @@ t.test('the invalidation is done before the answer is passed on', async (t) => {
     invalidate: async () => {
       await gate.opened
       order.push('invalidated')
-      return { outcome: 'done', id: '1-0', removed: 0 }
+      return { outcome: 'done', position: 'e:1-0', removed: 0 }
     }
   })
   const answered = send('PUT', '/things/5').then(() => order.push('answered'))

@@ -62,59 +62,6 @@ t.test('1,000 keys are read and stored at once, 1,001 are refused', async (t) =>
   t.match(got, { missing: ['k0'], entries: { k1: { value: '1' }, k999: { value: '999' } } })
 })
 
-t.test('with a position, only what no invalidation has reached since is stored', async (t) => {
-  const { call } = await openDoor(t)
-  const { position } = (await call('POST', '/v1/entries/get', { json: { keys: ['a'] } })).json() as {
-    position: string
-  }
-  await call('POST', '/v1/invalidations', { json: { patterns: ['user:*'] } })
-  const entries = [
-    { key: 'a', value: '1' },
-    { key: 'spms:user:5', value: '2' },
-    { key: 'b', value: '3', tags: ['user:6'] }
-  ]
-  const set = await call('POST', '/v1/entries/set', { json: { entries, position } })
-  t.same(set.json(), { stored: 1, refused: ['spms:user:5', 'b'] })
-  t.match((await call('POST', '/v1/entries/get', { json: { keys: ['a', 'user:5', 'b'] } })).json(), {
-    missing: ['user:5', 'b']
-  })
-})
-
-t.test('one bad entry keeps all others out, and is named', async (t) => {
-  const { call } = await openDoor(t)
-  const good = { key: 'good', value: 'x' }
-  const faults: [object, string, number?][] = [
-    [{ value: 'x' }, 'entries[1].key'],
-    [{ key: 'a' }, 'entries[1]'],
-    [{ key: 'a', value: 'x', base64: 'eA==' }, 'entries[1]'],
-    [{ key: 'a', value: 5 }, 'entries[1].value'],
-    [{ key: 'a', value: '\ud800' }, 'entries[1].value'],
-    [{ key: 'a', base64: 'eA' }, 'entries[1].base64'],
-    [{ key: 'a', base64: 'e A=' }, 'entries[1].base64'],
-    [{ key: 'a', base64: '_-8=' }, 'entries[1].base64'],
-    [{ key: '', value: 'x' }, 'entries[1].key'],
-    [{ key: '@log', value: 'x' }, 'entries[1].key'],
-    [{ key: 'spms:good', value: 'x' }, 'entries[1].key'],
-    [{ key: 'a', value: 'x', ttl: '5' }, 'entries[1].ttl'],
-    [{ key: 'a', value: 'x', ttl: 0 }, 'entries[1].ttl'],
-    [{ key: 'a', value: 'x', ttl: 86_401 }, 'entries[1].ttl'],
-    [{ key: 'a', value: 'x', ttl: null }, 'entries[1].ttl'],
-    [{ key: 'a', value: 'x', tags: 't' }, 'entries[1].tags'],
-    [{ key: 'a', value: 'x', tags: ['t', 'a b'] }, 'entries[1].tags[1]'],
-    [{ key: 'a', value: 'x', contentType: 'text' }, 'entries[1].contentType'],
-    [{ key: 'a', value: 'x', contentType: 'text/plain\r\nset-cookie: a=b' }, 'entries[1].contentType'],
-    [{ key: 'a', value: 'x', content_type: 'text/plain' }, 'entries[1].content_type'],
-    [{ key: 'a', value: 'x'.repeat(100_001) }, 'entries[1]', 413]
-  ]
-  for (const [bad, field, status = 400] of faults) {
-    const set = await call('POST', '/v1/entries/set', { json: { entries: [good, bad] } })
-    isProblem(t, set, status, field, `${field} of ${JSON.stringify(bad).slice(0, 60)}`)
-  }
-  const position = await call('POST', '/v1/entries/set', { json: { entries: [good], position: 'x' } })
-  isProblem(t, position, 400, 'position')
-  t.equal((await call('GET', '/v1/entries/good')).status, 404)
-})
-
 t.test('values that are too many bytes for one answer are refused', async (t) => {
   const { call } = await openDoor(t)
   const entries = Array.from({ length: 90 }, (_, at) => ({ key: `k${at}`, value: 'x'.repeat(100_000) }))
@@ -125,3 +72,79 @@ t.test('values that are too many bytes for one answer are refused', async (t) =>
   isProblem(t, await call('POST', '/v1/entries/get', { json: { keys: spellings } }), 422, 'keys')
   t.equal((await call('POST', '/v1/entries/get', { json: { keys: spellings.slice(0, 90) } })).status, 200)
 })
+
+t.test('values that are JSON come as what they are where that is asked for, byte by byte', async (t) => {
+  const { call } = await openDoor(t)
+  const put = (key: string, body: string | Buffer, type: string) =>
+    call('PUT', `/v1/entries/${key}`, { body, headers: { 'content-type': type } })
+  const exact = '{"id": 9007199254740993, "rate":1.0,\n"a":1,"a":2, "ключ":"\\ud800"}'
+  await put('exact', exact, 'application/json')
+  await put('problem', '"x"', 'application/problem+json; charset=UTF-8')
+  await put('text', '1', 'text/plain')
+  await put('latin', '1', 'application/json; charset=latin1')
+  const broken: Record<string, string | Buffer> = {
+    nan: 'NaN',
+    cut: '{"a":',
+    two: '1 2',
+    none: '',
+    mark: '\ufeff1',
+    bytes: Buffer.from([34, 255, 34])
+  }
+  for (const [key, body] of Object.entries(broken)) await put(key, body, 'application/json')
+  const keys = ['exact', 'problem', 'text', 'latin', 'absent', ...Object.keys(broken)]
+  const got = await call('POST', '/v1/entries/get', { json: { keys, json: true } })
+  t.ok(
+    got.text().includes(`"exact":{"json":${exact},"contentType"`),
+    'spaces, digits and repeated names stay'
+  )
+  t.equal(Number(got.headers['content-length']), Buffer.byteLength(got.text()))
+  const type = 'application/json'
+  t.match(got.json(), {
+    entries: {
+      problem: { json: 'x', contentType: 'application/problem+json; charset=UTF-8' },
+      text: { value: '1', contentType: 'text/plain' },
+      latin: { base64: 'MQ==' },
+      nan: { value: 'NaN', contentType: type, ttl: 300 },
+      cut: { value: '{"a":', contentType: type },
+      two: { value: '1 2', contentType: type },
+      none: { value: '', contentType: type },
+      mark: { value: '\ufeff1', contentType: type },
+      bytes: { base64: 'Iv8i', contentType: type }
+    },
+    missing: ['absent']
+  })
+  const without = await call('POST', '/v1/entries/get', { json: { keys: ['exact'], json: false } })
+  t.match(without.json(), { entries: { exact: { value: exact } } })
+  isProblem(t, await call('POST', '/v1/entries/get', { json: { keys, json: 1 } }), 400, 'json')
+})
+
+t.test(
+  'many values get a new time to live in one request, and those that are not there are told',
+  async (t) => {
+    const { call, clock } = await openDoor(t)
+    for (const key of ['a', 'b', 'c']) await call('PUT', `/v1/entries/${key}?ttl=10`, { body: key })
+    clock.advance(9_000)
+    const keys = ['a', 'spms:b', 'none', 'spms:none', 'a']
+    const touched = await call('POST', '/v1/entries/touch', { json: { keys, ttl: 50 } })
+    t.equal(touched.status, 200)
+    t.same(touched.json(), { touched: 2, missing: ['none', 'spms:none'] })
+    clock.advance(9_000)
+    for (const [key, status] of [
+      ['a', 'spms; hit; ttl=41'],
+      ['b', 'spms; hit; ttl=41'],
+      ['c', 'spms; fwd=uri-miss']
+    ] as const)
+      t.equal((await call('GET', `/v1/entries/${key}`)).headers['cache-status'], status)
+    await call('POST', '/v1/entries/touch', { json: { keys: ['a'] } })
+    t.equal((await call('GET', '/v1/entries/a')).headers['cache-status'], 'spms; hit; ttl=300')
+    for (const [json, field] of [
+      [{ keys: [] }, 'keys'],
+      [{ keys: ['a', '@b'] }, 'keys[1]'],
+      [{ keys: Array(1001).fill('a') }, 'keys'],
+      [{ keys: ['a'], ttl: 0 }, 'ttl'],
+      [{ keys: ['a'], ttl: 86_401 }, 'ttl'],
+      [{ ttl: 5 }, 'keys']
+    ] as const)
+      isProblem(t, await call('POST', '/v1/entries/touch', { json }), 400, field)
+  }
+)

@@ -20,6 +20,9 @@ t.test('keys, tags, patterns and all are removed, with either spelling', async (
   })
   t.equal(first.status, 200)
   t.match(first.json(), { id: /^\d+-\d+$/, removed: 2 })
+  const { id, position } = first.json() as { id: string; position: string }
+  t.ok(position.endsWith(`:${id}`))
+  t.equal((await call('GET', '/v1/entries/none')).headers['cache-position'], position)
   t.same(await left(), ['c', 'user:5:x', 'd'])
   t.match((await call('POST', '/v1/invalidations', { json: { patterns: ['spms:user:5:*'] } })).json(), {
     removed: 2
@@ -59,6 +62,29 @@ t.test('an invalidation that names nothing, or something wrong, is 400 and remov
     )
   }
   t.equal((await call('GET', '/v1/entries/a')).status, 200)
+})
+
+t.test('a value that is computed after an invalidation can be put with its position', async (t) => {
+  const { call } = await openDoor(t)
+  const { position } = (await call('POST', '/v1/invalidations', { json: { keys: ['a'] } })).json() as {
+    position: string
+  }
+  t.equal((await call('PUT', `/v1/entries/a?position=${position}`, { body: 'x' })).status, 204)
+  await call('DELETE', '/v1/entries/a')
+  isProblem(t, await call('PUT', `/v1/entries/a?position=${position}`, { body: 'x' }), 409, 'position')
+})
+
+t.test('a removal tells how many entries there were', async (t) => {
+  const { call, cut } = await openDoor(t)
+  const remove = async () => {
+    const { status, headers } = await call('DELETE', '/v1/entries/a')
+    return [status, headers['removed']]
+  }
+  await put(call, 'a', 'b?tag=a')
+  t.same(await remove(), [204, '2'])
+  t.same(await remove(), [204, '0'])
+  cut()
+  t.same(await remove(), [202, undefined])
 })
 
 t.test('an invalidation is logged at debug, and nothing is logged of values', async (t) => {

@@ -111,7 +111,7 @@ export const fenceContract = async (t: Test, createStore: CreateStore): Promise<
     const ids: string[] = []
     for (const one of named.slice(0, 2)) {
       const result = await invalidate(store, one)
-      if (result.outcome === 'done') ids.push(result.id)
+      if (result.outcome === 'done') ids.push(recordIdOf(result.position))
     }
     const second = await positionOf(store)
     await invalidate(store, named[2] ?? {})

@@ -71,7 +71,7 @@ export const invalidateContract = async (t: Test, createStore: CreateStore): Pro
       t.strictSame(await readable(store, ...storeKeys), left)
       const after = await positionOf(store)
       t.equal(epochOf(after) === epochOf(before), named.all !== true)
-      if (result.outcome === 'done') t.equal(after, `${epochOf(after)}:${result.id}`)
+      if (result.outcome === 'done') t.equal(after, result.position)
     })
   }
 

@@ -65,7 +65,7 @@ void t.test(
       for (let reads = 0; hasReads && reads < 3; reads++) {
         await store.read(['a']).catch(() => undefined)
       }
-      t.match(await waiting, { outcome: 'done', id: /^\d+-\d+$/ })
+      t.match(await waiting, { outcome: 'done', position: /:\d+-\d+$/ })
       t.strictSame(
         told.storeFailed.filter(
           ({ operation, error }) => operation === 'invalidate' && /within/.test(error.message)

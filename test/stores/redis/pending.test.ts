@@ -87,7 +87,7 @@ for (const [title, refuseWrites, takeWrites] of WRITELESS) {
     await eventually(async () => (await store.stats()).pendingInvalidations === 2)
     await t.rejects(store.read(['a']), { name: 'StoreUnavailableError' })
     await takeWrites(server)
-    for (const each of waiting) t.match(await each, { outcome: 'done', id: /^\d+-\d+$/ })
+    for (const each of waiting) t.match(await each, { outcome: 'done', position: /:\d+-\d+$/ })
     await untilUp(store)
     t.strictSame(await readable(store, 'a', 'b'), [])
   })

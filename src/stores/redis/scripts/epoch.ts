@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { invalidationOf } from '../../../cache/invalidation.js'
 import { COMPARED_RECORDS } from '../../../cache/invalidate/matcher.js'
 import { EPOCH_LENGTH } from '../../entry-codec.js'
+import { KEPT } from './kept.js'
 import { script } from './script.js'
 
 /** What can be compared with, and the one before; Redis may keep a hundred more. */
@@ -97,8 +98,9 @@ end
 `
 
 /**
- * KEYS and ARGV as above, then the reason or '' for "only if needed", and with a reason the epoch that is to be ended or ''
- * for any. Settles the epoch: keeps the one that is there, or begins another.
+ * KEYS as above, then that of what is kept · ARGV as above, then the reason or '' for "only if needed", and with a reason the
+ * epoch that is to be ended or '' for any. Settles the epoch: keeps the one that is there, or begins another. What is kept
+ * goes over into it where everything was invalidated and nothing else is wrong.
  */
 export const OPEN = script({
   reply: Type.Union([
@@ -107,7 +109,7 @@ export const OPEN = script({
     /** Position, why. */
     Type.Tuple([Type.Literal('begun'), Type.String(), EpochReasonSchema])
   ]),
-  lua: `${EPOCHS}
+  lua: `${EPOCHS}${KEPT}
 local reason, ended = ARGV[4], ARGV[5]
 -- A server that takes no writes, as one without enough replicas, takes no invalidations: it is not read.
 redis.call('UNLINK', KEYS[6])
@@ -116,13 +118,17 @@ if tags ~= 'set' and tags ~= 'none' then redis.call('UNLINK', KEYS[4]) end
 local found, known = position(), text(KEYS[3])
 local is_lost = found and standing(found, remembered) == 'lost'
 if found and ended ~= '' and epoch_of(found) ~= ended and not is_lost then return {'kept', found} end
-if reason == '' then
-  if not found then reason = 'no-epoch'
-  elseif not known or string.sub(server_now, 1, 2) ~= '- ' and not is_same_server() then reason = 'another-server'
-  elseif is_lost then reason = 'lost-records'
-  else return {'kept', found} end
-end
-return {'begun', begin_epoch(), reason}
+local doubt
+if not found then doubt = 'no-epoch'
+elseif not known or string.sub(server_now, 1, 2) ~= '- ' and not is_same_server() then doubt = 'another-server'
+elseif is_lost then doubt = 'lost-records' end
+if reason == '' and not doubt then return {'kept', found} end
+local is_carried = reason == 'everything-invalidated' and not doubt
+local stamp = is_carried and stamp_in(KEYS[7], epoch_of(found))
+local began = begin_epoch()
+redis.call('UNLINK', KEYS[7])
+if stamp then redis.call('SET', KEYS[7], epoch_of(began) .. stamp) end
+return {'begun', began, reason == '' and doubt or reason}
 `
 })
 

@@ -12,6 +12,8 @@ export const redisKeysUnder = (prefix: string) => ({
   tags: `${prefix}@tags`,
   /** The position with which the epoch began. */
   began: `${prefix}@began`,
+  /** What what is kept begins with, see `kept.ts`. */
+  kept: `${prefix}@kept`,
   /** Never there: to remove it changes nothing, but only a server that takes writes does it. */
   nothing: `${prefix}@void`
 })

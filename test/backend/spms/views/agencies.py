@@ -5,6 +5,7 @@ from rest_framework.views import APIView
 from spms.models import Affiliation, Agency, Branch, BusinessArea, Division, Work
 from spms.paging import page_of
 from spms.serializers.agencies import AffiliationView, AgencyView, AreaView, BranchView, DivisionView, fields_of
+from spms.services import list_branches
 
 from .answers import accepted, changed, created, no_content, saved
 
@@ -13,7 +14,7 @@ class Branches(APIView):
     def get(self, request):
         term = request.query_params.get("searchTerm")
         if not term:
-            return Response(BranchView(Branch.objects.all(), many=True).data)
+            return Response(BranchView(list_branches(), many=True).data)
         found = Branch.objects.filter(name__icontains=term).order_by("name")
         return Response(page_of(found, request, "branches", lambda page: BranchView(page, many=True).data))
 

@@ -9,6 +9,7 @@ from spms.models import Project, ProjectMember, ProjectPhoto
 from spms.paging import page_of
 from spms.serializers.agencies import fields_of
 from spms.serializers.projects import FullProjectView, MemberView, SmallProjectView, with_shown
+from spms.services import get_user_projects
 
 from .answers import accepted, changed, created, no_content, saved, validated
 
@@ -22,8 +23,7 @@ class MayEdit(BasePermission):
 
 class Mine(APIView):
     def get(self, request):
-        mine = with_shown(Project.objects.filter(members__user=request.user))
-        return Response(SmallProjectView(mine, many=True).data)
+        return Response(SmallProjectView(get_user_projects(request.user.pk), many=True).data)
 
 
 class Projects(APIView):

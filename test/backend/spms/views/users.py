@@ -1,3 +1,4 @@
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from rest_framework.permissions import IsAdminUser, IsAuthenticatedOrReadOnly
 from rest_framework.response import Response
@@ -8,6 +9,7 @@ from spms.paging import page_of
 from spms.serializers.people import ListedUserView, MeView, UserView, with_shown
 from spms.serializers.projects import ProjectOfUserView
 from spms.serializers.projects import with_shown as with_shown_of_projects
+from spms.services import get_user
 
 from .answers import accepted, changed, created, no_content, validated
 
@@ -31,7 +33,10 @@ class Users(APIView):
 
 class OneUser(APIView):
     def get(self, request, pk):
-        return Response(UserView(get_object_or_404(with_shown(User.objects), pk=pk)).data)
+        try:
+            return Response(UserView(get_user(pk)).data)
+        except User.DoesNotExist as error:
+            raise Http404 from error
 
     def put(self, request, pk):
         user = get_object_or_404(User, pk=pk)

@@ -1,0 +1,146 @@
+"""
+A peer that lies, stalls or breaks off: each is SidecarUnavailable with a reason, within the budget.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Callable
+
+import pytest
+
+from spms_cache_django.client import Answer, Call, ClientSettings, ControlClient, SidecarUnavailable
+from tests.support.hostile import Behaviour, HostileServer, read_request, says
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+Send = Callable[[ControlClient, Call], Answer]
+
+
+def in_thread(client: ControlClient, call: Call) -> Answer:
+    return client.send(call)
+
+
+def in_loop(client: ControlClient, call: Call) -> Answer:
+    return asyncio.run(client.asend(call))
+
+
+@pytest.fixture(params=[in_thread, in_loop])
+def send(request: pytest.FixtureRequest) -> Send:
+    chosen: Send = request.param
+    return chosen
+
+
+def client_of(server: HostileServer, **options: object) -> ControlClient:
+    return ControlClient(ClientSettings.from_django(server.location, {"BUDGET_MS": 400, **options}))
+
+
+def stalls(connection: socket.socket, _number: int) -> None:
+    """Takes the request, and answers after the budget is over."""
+    read_request(connection)
+    time.sleep(1)
+
+
+def drips(connection: socket.socket, _number: int) -> None:
+    """A byte at a time: no single wait is long."""
+    read_request(connection)
+    for byte in OK[:-1]:
+        connection.sendall(bytes([byte]))
+        time.sleep(0.05)
+
+
+def never_ends_its_head(connection: socket.socket, _number: int) -> None:
+    read_request(connection)
+    while True:
+        connection.sendall(b"a: b\r\n" * 1000)
+
+
+@pytest.mark.parametrize(
+    ("behave", "reason"),
+    [
+        (says(), "closed"),
+        (says(OK[:10]), "closed"),
+        (says(OK[:-1]), "closed"),
+        (says(b"garbage\r\n\r\n"), "malformed"),
+        (says(OK.replace(b": 2", b": 1")), "malformed"),
+        (says(OK.replace(b": 2", b": -2")), "malformed"),
+        (says(OK.replace(b": 2", b": 99999999999")), "too-large"),
+        (
+            says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"),
+            "malformed",
+        ),
+        (says(b"HTTP/1.1 100 Continue\r\n\r\n", OK), "malformed"),
+        (says(b"HTTP/1.1 204 No Content\r\n\r\nsmuggled"), "malformed"),
+        (never_ends_its_head, "too-large"),
+        (stalls, "timeout"),
+        (drips, "timeout"),
+    ],
+)
+def test_it_is_named(send: Send, behave: Behaviour, reason: str) -> None:
+    with HostileServer(behave) as server:
+        client = client_of(server)
+        started = time.monotonic()
+        with pytest.raises(SidecarUnavailable) as raised:
+            send(client, Call("GET", "/x"))
+        assert time.monotonic() - started < 0.9
+        assert raised.value.reason == reason
+        assert server.location in str(raised.value)
+
+
+def test_nobody_there_is_refused_and_no_such_socket_too(send: Send) -> None:
+    for location in ("http://127.0.0.1:1", "unix:/no/such/socket"):
+        client = ControlClient(ClientSettings.from_django(location, {}))
+        with pytest.raises(SidecarUnavailable) as raised:
+            send(client, Call("GET", "/x"))
+        assert raised.value.reason == "refused"
+
+
+def test_an_address_that_takes_no_connection_is_given_up_in_time(send: Send) -> None:
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        address = full.getsockname()
+        waiting = [socket.socket() for _ in range(4)]
+        for each in waiting:
+            each.setblocking(False)
+            each.connect_ex(address)
+        settings = ClientSettings.from_django(f"http://127.0.0.1:{address[1]}", {"BUDGET_MS": 200})
+        started = time.monotonic()
+        with pytest.raises(SidecarUnavailable) as raised:
+            send(ControlClient(settings), Call("GET", "/x"))
+        assert raised.value.reason == "timeout"
+        assert time.monotonic() - started < 0.6
+        for each in waiting:
+            each.close()
+
+
+def test_what_comes_after_an_answer_is_not_the_answer_to_the_next_call(send: Send) -> None:
+    """The second half of the excess comes late, as if it were the next answer."""
+
+    def behave(connection: socket.socket, number: int) -> None:
+        while read_request(connection):
+            connection.sendall(OK)
+            if number == 1:
+                time.sleep(0.1)
+                connection.sendall(OK.replace(b"ok", b"no"))
+
+    with HostileServer(behave) as server:
+        client = client_of(server)
+
+        async def twice() -> list[bytes]:
+            first = await client.asend(Call("GET", "/1"))
+            await asyncio.sleep(0.2)
+            return [first.body, (await client.asend(Call("GET", "/2"))).body]
+
+        if send is in_loop:
+            assert asyncio.run(twice()) == [b"ok", b"ok"]
+        else:
+            bodies = [send(client, Call("GET", "/1")).body]
+            time.sleep(0.2)
+            assert [*bodies, send(client, Call("GET", "/2")).body] == [b"ok", b"ok"]
+
+
+def test_a_field_cannot_be_smuggled_into_a_request(send: Send) -> None:
+    with HostileServer(says(OK)) as server, pytest.raises(ValueError, match="line break"):
+        send(client_of(server), Call("PUT", "/x", headers={"content-type": "a\r\nx: y"}))
