@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ensureLts } from './node.mjs'
+import { ensurePostgres } from './postgres.mjs'
 import { ensureVenv, findPythons } from './pythons.mjs'
 import { ensureRedis } from './redis.mjs'
 import { root, runQuietly } from './spawn.mjs'
@@ -143,6 +144,7 @@ const main = async (args) => {
   runQuietly('npm', ['run', '--silent', 'build'])
   ensureLts()
   ensureRedis()
+  ensurePostgres()
   const found = findPythons()
   if (found.length === 0)
     throw new Error('No Python from 3.11 on, with venv and ensurepip, is on this machine.')

@@ -58,7 +58,10 @@ t.test('the tag is added once', async (t) => {
 
 t.test('whoever watches is told what was named and what came of it', async (t) => {
   const done = setUp()
-  t.match(await done.invalidate({ keys: ['a'], patterns: ['b*'] }, 'control'), { outcome: 'done', position: '1-0' })
+  t.match(await done.invalidate({ keys: ['a'], patterns: ['b*'] }, 'control'), {
+    outcome: 'done',
+    position: '1-0'
+  })
   t.match(done.told.invalidated, [
     { source: 'control', kinds: ['key', 'pattern'], outcome: 'done', removed: 3 }
   ])

@@ -25,8 +25,9 @@ Outcome = Literal[
 @dataclass(frozen=True, slots=True)
 class CacheEvent:
     """
-    One call of the cache API. `hit` is None for what is no read; of many keys, it says all were
-    there.
+    One call of the cache API; `get_or_set` is told as the calls that it consists of, with the
+    `lease` of its computation and its `release`. `hit` is None for what is no read; of many keys,
+    it says that all were there.
     """
 
     alias: str

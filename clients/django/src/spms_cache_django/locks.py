@@ -11,7 +11,6 @@ import logging
 import math
 import time
 from collections.abc import Iterator
-from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from .client import CacheSidecarError, SidecarRefused, SidecarUnavailable
@@ -26,8 +25,8 @@ T = TypeVar("T")
 logger = logging.getLogger("spms_cache_django")
 
 # The longest that one call waits at the sidecar: a lock that is waited for keeps a connection.
-_WAIT_AT_ONCE = 10
-_PAUSE = 0.1
+_WAIT_AT_ONCE = 10.0
+_PAUSE = 0.01
 DEFAULT_LEASE = 60.0
 DEFAULT_WAIT = 30.0
 
@@ -136,18 +135,13 @@ class SidecarLock:
             raise LockUnavailable(f"{self.name} is held by another")
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        raised: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_raised: object) -> None:
         try:
             await self.arelease()
         except LockUnavailable as failure:
             _tell_of_late_release(self.name, failure)
 
-    def _acquire(self, wait: int) -> Steps[Lease | None]:
+    def _acquire(self, wait: float) -> Steps[Lease | None]:
         return locks.acquire(self._cache.context, self.name, ttl=self._ttl, wait=wait)
 
     def _renew(self, seconds: float | None) -> Steps[bool]:
@@ -164,8 +158,8 @@ class SidecarLock:
 
     def _waits(
         self, blocking: bool | None, blocking_timeout: float | None
-    ) -> Iterator[tuple[int, float]]:
-        """For each attempt, the seconds to wait at the sidecar, and those after it."""
+    ) -> Iterator[tuple[float, float]]:
+        """For each attempt, the seconds to wait at the sidecar, and a pause after it."""
         if self._lease is not None:
             raise LockUnavailable(f"{self.name} is held by this object already")
         is_blocking = self._blocking if blocking is None else blocking
@@ -173,7 +167,7 @@ class SidecarLock:
         ends_at = time.monotonic() + longest
         while True:
             left = max(ends_at - time.monotonic(), 0)
-            yield min(int(left), _WAIT_AT_ONCE), min(left, _PAUSE)
+            yield min(left, _WAIT_AT_ONCE), min(left, _PAUSE)
             if time.monotonic() >= ends_at:
                 return
 

@@ -4,9 +4,11 @@ Signals and triggers are two readings of one declaration: what one finds, the ot
 
 import random
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import pytest
 from django.db import transaction
+from django.db.models import Model
 
 from tests.library.models import Author, Book, Loan, Reader, Shelf
 from tests.support.announced import taken
@@ -37,7 +39,10 @@ def test_random_changes_are_announced_as_the_triggers_write_them(library: Librar
         assert written.tags <= announced, f"step {step}, {change.__name__}"
 
 
-def some(choices: random.Random, model: type) -> object | None:
+_Row = TypeVar("_Row", bound=Model)
+
+
+def some(choices: random.Random, model: type[_Row]) -> _Row | None:
     keys = list(model._default_manager.values_list("pk", flat=True))
     return model._default_manager.get(pk=choices.choice(keys)) if keys else None
 
@@ -70,7 +75,7 @@ def lend(choices: random.Random) -> None:
 
 def move_loan(choices: random.Random) -> None:
     loan, reader = some(choices, Loan), some(choices, Reader)
-    if not isinstance(loan, Loan) or not isinstance(reader, Reader):
+    if not loan or not reader:
         return
     if not Loan.objects.filter(book=loan.book_id, reader=reader).exists():
         loan.reader = reader
@@ -79,14 +84,14 @@ def move_loan(choices: random.Random) -> None:
 
 def change_author(choices: random.Random) -> None:
     author = some(choices, Author)
-    if isinstance(author, Author):
+    if author:
         author.slug = f"a{choices.randrange(5)}"
         author.save(update_fields=choices.choice([None, ["slug"], ["name"]]))
 
 
 def change_book(choices: random.Random) -> None:
     book = some(choices, Book)
-    if isinstance(book, Book):
+    if book:
         book.shelf = some(choices, Shelf)
         book.title += "!"
         book.save()
@@ -94,28 +99,28 @@ def change_book(choices: random.Random) -> None:
 
 def edit(choices: random.Random) -> None:
     book, author = some(choices, Book), some(choices, Author)
-    if isinstance(book, Book) and isinstance(author, Author):
+    if book and author:
         choices.choice([book.editors.add, book.editors.remove])(author)
         choices.choice([author.edits.add, author.edits.remove])(book)
 
 
 def clear_editors(choices: random.Random) -> None:
     book, author = some(choices, Book), some(choices, Author)
-    if isinstance(book, Book) and isinstance(author, Author):
-        choices.choice(
-            [book.editors.clear, author.edits.clear, lambda: book.editors.set([author])]
-        )()
+    if book and author:
+        clear: list[Callable[[], None]] = [book.editors.clear, author.edits.clear]
+        choices.choice([*clear, lambda: book.editors.set([author])])()
 
 
 def delete_one(choices: random.Random) -> None:
-    one = some(choices, choices.choice([Author, Book, Shelf, Loan, Reader]))
+    models: list[type[Model]] = [Author, Book, Shelf, Loan, Reader]
+    one = some(choices, choices.choice(models))
     if one:
         one.delete()
 
 
 def delete_several(choices: random.Random) -> None:
-    model = choices.choice([Book, Shelf, Loan])
-    model.objects.filter(pk__gt=choices.randrange(400)).delete()
+    model: type[Model] = choices.choice([Book, Shelf, Loan])
+    model._default_manager.filter(pk__gt=choices.randrange(400)).delete()
 
 
 CHANGES: list[Callable[[random.Random], None]] = [

@@ -47,8 +47,10 @@ def test_up_to_the_bound_each_tag_is_written_in_rows_of_a_thousand(
 
 
 def test_many_rows_with_few_tags_are_no_flood(library: Library, books: Author) -> None:
-    library.run("INSERT INTO library_reader (id, card, last_seen, town) "
-                "SELECT n, gen_random_uuid(), 0, '' FROM generate_series(1, 100) n")
+    library.run(
+        "INSERT INTO library_reader (id, card, last_seen, town) "
+        "SELECT n, gen_random_uuid(), 0, '' FROM generate_series(1, 100) n"
+    )
     library.written()
     library.run(
         "INSERT INTO library_loan (book_id, reader_id, weeks) "
@@ -99,7 +101,9 @@ def test_many_transactions_write_side_by_side(library: Library) -> None:
         cursors = [other.cursor() for other in others]
         for number, cursor in enumerate(cursors):
             cursor.execute("BEGIN; SET LOCAL lock_timeout = '2s'")
-            cursor.execute("INSERT INTO library_author (name, slug) VALUES ('A', %s)", [str(number)])
+            cursor.execute(
+                "INSERT INTO library_author (name, slug) VALUES ('A', %s)", [str(number)]
+            )
         for cursor in reversed(cursors):
             cursor.execute("COMMIT")
         found = {tag for tag in library.written().tags if tag.startswith("slug:")}
@@ -113,3 +117,34 @@ def test_a_book_is_as_it_was(library: Library, books: Author) -> None:
     """The trigger changes no row by itself."""
     library.run("UPDATE library_book SET title = 'Two' WHERE id = 5")
     assert Book.objects.filter(title="Two").count() == 1
+
+
+def test_after_a_flood_a_change_of_one_row_still_finds_related_rows_by_their_index(
+    library: Library, books: Author
+) -> None:
+    library.run(
+        "INSERT INTO library_reader (id, card, last_seen, town) "
+        "SELECT n, gen_random_uuid(), 0, '' FROM generate_series(1, 10) n"
+    )
+    library.run(
+        "INSERT INTO library_loan (book_id, reader_id, weeks) "
+        "SELECT 1 + n, 1 + n % 10, 2 FROM generate_series(0, 49999) n"
+    )
+    library.run("ANALYZE library_loan")
+    connections[ALIAS].close()
+    library.run("UPDATE library_book SET title = 'Two'")
+    with transaction.atomic(using=ALIAS):
+        before = scans(library)
+        library.run("UPDATE library_book SET title = 'Three' WHERE id = 5")
+        sequential, by_index = (
+            after - was for after, was in zip(scans(library), before, strict=True)
+        )
+    assert (sequential, by_index) == (0, 2)
+
+
+def scans(library: Library) -> tuple[int, int]:
+    """Of the table of loans, in this transaction."""
+    ((sequential, by_index),) = library.run(
+        "SELECT seq_scan, idx_scan FROM pg_stat_xact_user_tables WHERE relname = 'library_loan'"
+    )
+    return sequential, by_index

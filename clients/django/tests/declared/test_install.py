@@ -1,4 +1,7 @@
-"""That triggers are installed, compared, brought up to date and taken away, without more rights than needed."""
+"""
+That triggers are installed, compared, brought up to date and taken away, without more rights than
+needed.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -31,7 +34,8 @@ def states() -> dict[str, str]:
 
 def triggers_of(library: Library, table: str) -> list[str]:
     rows = library.run(
-        "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal ORDER BY 1",
+        "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal "
+        "ORDER BY 1",
         table,
     )
     return [name for (name,) in rows]
@@ -121,7 +125,7 @@ def test_a_table_or_database_that_is_not_there_is_named(library: Library) -> Non
         install_steps(connections["default"], declarations, outbox_options())
     library.run("ALTER TABLE library_seat RENAME TO library_chair")
     try:
-        with pytest.raises(OutboxError, match="library.Seat has no table library_seat"):
+        with pytest.raises(OutboxError, match=r"library\.Seat has no table library_seat"):
             install_steps(connections[ALIAS], declarations, outbox_options())
     finally:
         library.run("ALTER TABLE library_chair RENAME TO library_seat")
@@ -144,7 +148,7 @@ def test_another_schema_and_table(library: Library) -> None:
 @pytest.fixture
 def roles(library: Library) -> Iterator[None]:
     """One that writes the tables, and the sidecar's."""
-    library.run("CREATE ROLE writer LOGIN; CREATE ROLE \"the reader\" LOGIN")
+    library.run('CREATE ROLE writer LOGIN; CREATE ROLE "the reader" LOGIN')
     library.run("GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON library_shelf TO writer")
     library.run("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO writer")
     outbox = Table("public", "spms_cache_outbox")

@@ -26,6 +26,16 @@ def test_tags_patterns_and_everything() -> None:
     first, second = taken()
     assert (first.tags, first.patterns, first.everything) == ({"a", "b"}, {"c:*"}, False)
     assert (second.tags, second.everything) == (set(), True)
+    # What the backend keeps under a key of that name is untrue, too.
+    assert first.keys == {"a", "b"}
+
+
+def test_a_cache_with_a_prefix_has_other_keys_and_the_same_tags() -> None:
+    with override_settings(SPMS_CACHE_INVALIDATION={"CACHE": "prefixed"}):
+        announce(Names(tags={"a"}, patterns={"c:*"}))
+    (call,) = taken()
+    assert (call.keys, call.tags) == ({"shop:a"}, {"a", "shop:a"})
+    assert call.patterns == {"c:*", "shop:c:*"}
 
 
 def test_a_failure_is_logged_with_its_names_and_not_raised(

@@ -12,6 +12,7 @@ DATABASE: dict[str, Any] = {
 }
 CACHES: dict[str, dict[str, Any]] = {
     "recorded": {"BACKEND": "tests.support.announced.RecordingCache"},
+    "prefixed": {"BACKEND": "tests.support.announced.RecordingCache", "KEY_PREFIX": "shop"},
     "plain": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 INVALIDATES = {

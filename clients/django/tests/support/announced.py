@@ -12,7 +12,9 @@ from django.core.cache.backends.locmem import LocMemCache
 class Announced:
     """One call of `invalidate`."""
 
+    # Keys and tags: what is named as a key is a tag, too.
     tags: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
     patterns: set[str] = field(default_factory=set)
     everything: bool = False
     thread: str = ""
@@ -31,19 +33,28 @@ def taken() -> list[Announced]:
 
 
 class RecordingCache(LocMemCache):
+    """It names keys as `SidecarCache` does without options."""
+
     def __init__(self, name: str, params: dict[str, Any]) -> None:
         super().__init__(name, params)
+
+    def name_of(self, key: object, version: int | None = None) -> str:  # noqa: ARG002
+        return f"{self.key_prefix}:{key}" if self.key_prefix else str(key)
+
+    def pattern_of(self, pattern: str, version: int | None = None) -> str:  # noqa: ARG002
+        return self.name_of(pattern)
 
     def invalidate(
         self,
         *,
-        keys: Iterable[str] = (),
+        keys: Iterable[object] = (),
         tags: Iterable[str] = (),
         patterns: Iterable[str] = (),
         everything: bool = False,
     ) -> bool:
-        assert not list(keys)
-        calls.append(Announced(set(tags), set(patterns), everything, current_thread().name))
+        named = {self.name_of(key) for key in keys}
+        thread = current_thread().name
+        calls.append(Announced({*named, *tags}, named, set(patterns), everything, thread))
         answer = answers.pop(0) if answers else True
         if isinstance(answer, Exception):
             raise answer

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.core.management import call_command
@@ -37,7 +38,7 @@ class Library:
 
     alias = "postgres"
 
-    def run(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    def run(self, sql: str, *values: str | int | UUID) -> list[tuple[Any, ...]]:
         with connections[self.alias].cursor() as cursor:
             cursor.execute(sql, values or None)
             return list(cursor.fetchall()) if cursor.description else []

@@ -56,7 +56,16 @@ def _wait_until_ready(
     programs: Path, folder: Path, server: "subprocess.Popen[bytes]", log: Path
 ) -> None:
     deadline = time.monotonic() + 30
-    ask = [programs / "pg_isready", "-q", "-h", folder, "-U", "spms", "-d", "postgres"]
+    ask: list[str | Path] = [
+        programs / "pg_isready",
+        "-q",
+        "-h",
+        folder,
+        "-U",
+        "spms",
+        "-d",
+        "postgres",
+    ]
     while subprocess.run(ask, check=False).returncode != 0:
         if server.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}")

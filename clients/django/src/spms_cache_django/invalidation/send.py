@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+from collections.abc import Iterable
 from typing import Final, Protocol, runtime_checkable
 
 from django.core.cache import caches
@@ -18,12 +19,16 @@ logger = logging.getLogger("spms_cache_django")
 class Invalidator(Protocol):
     """What `SidecarCache` has beside Django's own API."""
 
+    def name_of(self, key: object, version: int | None = None) -> str: ...
+
+    def pattern_of(self, pattern: str, version: int | None = None) -> str: ...
+
     def invalidate(
         self,
         *,
-        keys: tuple[str, ...] = (),
-        tags: tuple[str, ...] = (),
-        patterns: tuple[str, ...] = (),
+        keys: Iterable[object] = (),
+        tags: Iterable[str] = (),
+        patterns: Iterable[str] = (),
         everything: bool = False,
     ) -> bool: ...
 
@@ -43,18 +48,27 @@ def _send(names: Names, alias: str) -> None:
         if not isinstance(cache, Invalidator):
             logger.error("Not invalidated: CACHES['%s'] is no SidecarCache", alias)
             return
-        if names.everything:
-            is_acknowledged = cache.invalidate(everything=True)
-        else:
-            is_acknowledged = cache.invalidate(
-                tags=tuple(sorted(names.tags)), patterns=tuple(sorted(names.patterns))
-            )
+        is_acknowledged = _invalidate(cache, names)
     except Exception:
         # With RAISE_ERRORS, for instance: the page has nothing to do with it.
         logger.exception("Not invalidated: %s", _named(names))
         return
     if not is_acknowledged:
         logger.warning("Invalidation not acknowledged by every pod: %s", _named(names))
+
+
+def _invalidate(cache: Invalidator, names: Names) -> bool:
+    """
+    Each name is that of a key of this cache, too: `user:5:projects` is what the backend itself
+    keeps there. The sidecar takes a key for a tag, so that it is named once, unless the cache has a
+    prefix.
+    """
+    if names.everything:
+        return cache.invalidate(everything=True)
+    keys = sorted(names.tags)
+    tags = sorted(names.tags - {cache.name_of(key) for key in keys})
+    patterns = names.patterns | {cache.pattern_of(pattern) for pattern in names.patterns}
+    return cache.invalidate(keys=keys, tags=tags, patterns=sorted(patterns))
 
 
 def _named(names: Names) -> str:

@@ -96,8 +96,8 @@ def put_many(
 
 def touch(context: Context, name: str, *, ttl: int) -> Steps[bool]:
     """Gives a value a new time to live; whether there is one."""
-    call = Call("POST", entry_path(name, f"/touch?ttl={ttl}"), headers={"prefer": LENIENT})
-    answer = yield call
+    path = entry_path(name, f"/touch?ttl={ttl}")
+    answer = yield Call("POST", path, headers={"prefer": LENIENT}, is_repeatable=True)
     if expect(answer, context.address, 204, 404) == 404:
         return False, "absent"
     return True, "done"

@@ -9,8 +9,9 @@ from ..invalidation.path import AnyModel
 from .changed_rows import NEW, OLD, changed_rows, rows_of
 from .names_sql import ROWS, names_query
 from .options import CHANNEL, OutboxOptions
-from .quoting import Table, literal, text_array
+from .quoting import Table, dollar_quoted, literal, text_array
 
+FEW_ROWS: Final = 100
 TAGS_PER_ROW: Final = 1000
 PATTERNS_PER_ROW: Final = 100
 
@@ -34,7 +35,6 @@ def function_body(source: TriggerSource) -> str:
     """
     options, declaration = source.options, source.declaration
     outbox = Table(options.schema, options.table)
-    columns_changed = changed_rows(declaration, source.key)
     return f"""
 DECLARE
   names text[];
@@ -45,9 +45,9 @@ BEGIN
     {_assign_families(declaration)}
   ELSE
     BEGIN
-      IF TG_OP = 'INSERT' THEN{_gather(rows_of(NEW, declaration), source)}
-      ELSIF TG_OP = 'DELETE' THEN{_gather(rows_of(OLD, declaration), source)}
-      ELSE{_gather(columns_changed, source)}
+      IF TG_OP = 'INSERT' THEN{_gather(rows_of(NEW, declaration), NEW, source)}
+      ELSIF TG_OP = 'DELETE' THEN{_gather(rows_of(OLD, declaration), OLD, source)}
+      ELSE{_gather(changed_rows(declaration, source.key), NEW, source)}
       END IF;
     EXCEPTION
       WHEN undefined_column OR undefined_table OR undefined_function OR insufficient_privilege THEN
@@ -74,21 +74,37 @@ END;
 """
 
 
-def _gather(rows: str, source: TriggerSource) -> str:
+def _gather(rows: str, counted: str, source: TriggerSource) -> str:
+    """
+    PL/pgSQL keeps the plan of a query for the session, made for as many rows as there were the
+    first time: after a bulk update each change of one row would scan the tables that are joined.
+    So the plan that is kept is one for a few rows, and many rows get one of their own.
+    """
+    read, into = _query(rows, source)
+    return f"""
+        IF (SELECT count(*) FROM (SELECT FROM {counted} LIMIT {FEW_ROWS + 1}) AS s) > {FEW_ROWS}
+        THEN
+          EXECUTE {dollar_quoted(f"{read} FROM spms_names")} INTO {into};
+        ELSE
+{read} INTO {into} FROM spms_names;
+        END IF;"""
+
+
+def _query(rows: str, source: TriggerSource) -> tuple[str, str]:
     """One name more than may be written one by one tells that there are too many."""
     enough = source.options.fold_above + PATTERNS_PER_ROW + 2
-    return f"""
-        WITH {ROWS} AS (
+    query = f"""
+          WITH {ROWS} AS (
 {rows}
-        ), spms_names (kind, name) AS (
-          SELECT DISTINCT * FROM (
+          ), spms_names (kind, name) AS (
+            SELECT DISTINCT * FROM (
 {names_query(source.declaration, source.table_of)}
-          ) AS spms_every (kind, name) WHERE name IS NOT NULL LIMIT {enough}
-        )
-        SELECT array_agg(name) FILTER (WHERE kind = 'tag'),
-          array_agg(name) FILTER (WHERE kind = 'pattern'),
-          coalesce(bool_or(kind = 'everything'), false)
-        INTO names, globs, all_names FROM spms_names;"""
+            ) AS spms_every (kind, name) WHERE name IS NOT NULL LIMIT {enough}
+          )
+          SELECT array_agg(name) FILTER (WHERE kind = 'tag'),
+            array_agg(name) FILTER (WHERE kind = 'pattern'),
+            coalesce(bool_or(kind = 'everything'), false)"""
+    return query, "names, globs, all_names"
 
 
 def _assign_families(declaration: Declaration) -> str:

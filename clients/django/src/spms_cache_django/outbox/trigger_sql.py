@@ -30,7 +30,8 @@ def create_function(function: Table, source: TriggerSource) -> str:
     """
     return (
         f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql\n"
-        "SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS "
+        # To compile a query of one use costs more than to run it.
+        "SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS "
         f"{dollar_quoted(function_body(source))}"
     )
 

@@ -1,7 +1,7 @@
 """
 JSON in which everything that Django's models and forms hold comes back as it was. What JSON itself
 knows is written as plain JSON, which every client reads; the rest is written with marks
-(`tagged.py`), under a media type of its own.
+(`writer.py`), under a media type of its own.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import json
 from typing import cast
 
 from . import Unreadable, Unwritable
-from .tagged import Reader, Writer, is_plain
+from .plain import is_plain
+from .reader import Reader
+from .writer import Writer
 
 PLAIN = "application/json"
 TAGGED = "application/vnd.spms-cache.tagged+json"

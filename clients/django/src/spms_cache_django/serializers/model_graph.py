@@ -5,7 +5,7 @@ and references are places in it:
 
     {"$": "graph", "v": [[{"$": "instance", …}, …], [[0, "one", "owner", 1], …], <the value>]}
 
-They are read by `Model.from_db`, as rows of the database are, and only as models of the installed
+They are read as rows of the database are, and only as models of the installed
 applications.
 """
 
@@ -16,8 +16,10 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
+from django.db.models.base import ModelState
 from django.db.models.fields.files import FieldFile
 from django.db.models.fields.reverse_related import ForeignObjectRel
+from django.db.models.signals import post_init, pre_init
 
 _Write = Callable[[Any], object]
 # Where Django keeps what `prefetch_related` has loaded (django/db/models/query.py).
@@ -88,6 +90,8 @@ class GraphReader:
 
     def __init__(self) -> None:
         self._instances: list[Model] = []
+        # By label: the model, its fields, and whether they are all that an instance is made from.
+        self._models: dict[str, tuple[type[Model], dict[str, None], bool]] = {}
 
     def read(self, name: str, content: Any) -> object:
         """
@@ -95,7 +99,7 @@ class GraphReader:
         not there.
         """
         if name == "instance":
-            instance = _read_record(*content)
+            instance = self._read_record(*content)
             self._instances.append(instance)
             return instance
         if name == "model":
@@ -106,6 +110,27 @@ class GraphReader:
                 self._connect(*link)
             return value
         raise ValueError(f"a mark that is not known: {name!r}")
+
+    def _read_record(
+        self, label: str, database: str | None, is_new: bool, fields: dict[str, Any]
+    ) -> Model:
+        if label not in self._models:
+            model = apps.get_model(label)
+            known = dict.fromkeys(field.attname for field in model._meta.concrete_fields)
+            self._models[label] = model, known, _is_made_by_its_fields(model)
+        model, known, is_made_by_its_fields = self._models[label]
+        if not fields.keys() <= known.keys():
+            raise ValueError(f"{label} has other fields by now")
+        if is_made_by_its_fields:
+            instance = model.__new__(model)
+            instance._state = ModelState()
+            instance.__dict__.update(fields)
+        else:
+            names = [name for name in known if name in fields]
+            instance = model.from_db(database, names, [fields[name] for name in names])
+        instance._state.db = database
+        instance._state.adding = is_new
+        return instance
 
     def _connect(self, place: int, kind: str, name: str, target: Any) -> None:
         instance = self._instances[place]
@@ -140,11 +165,14 @@ def _accessor(model: type[Model], name: str) -> str:
     return accessor or name
 
 
-def _read_record(label: str, database: str | None, is_new: bool, fields: dict[str, Any]) -> Model:
-    model: type[Model] = apps.get_model(label)
-    names = [field.attname for field in model._meta.concrete_fields if field.attname in fields]
-    if len(names) != len(fields):
-        raise ValueError(f"{label} has other fields by now")
-    instance = model.from_db(database, names, [fields[name] for name in names])
-    instance._state.adding = is_new
-    return instance
+def _is_made_by_its_fields(model: type[Model]) -> bool:
+    """
+    Whether nothing but Django's own code sees how an instance is made. It is then made as `pickle`
+    makes it, in a tenth of the time of `from_db`.
+    """
+    return (
+        model.__init__ is Model.__init__
+        and model.from_db.__func__ is Model.from_db.__func__  # type: ignore[attr-defined]
+        and not pre_init.has_listeners(model)
+        and not post_init.has_listeners(model)
+    )

@@ -10,7 +10,6 @@ what it is, because templates escape any other text.
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime
 import math
 import uuid
@@ -20,41 +19,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Model, QuerySet
+from django.http.response import HttpResponseBase
 from django.utils.functional import LazyObject, Promise, empty
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from . import Unwritable
-from .model_graph import GraphReader, GraphWriter
-
-MARK = "$"
-_PLAIN = frozenset({str, int, bool, type(None)})
-_SCALARS = _PLAIN | {float}
-_STRING = frozenset({str})
-# A list that contains itself has no end.
-_MOST_CONTAINERS = 1_000_000
-
-
-def is_plain(value: Any) -> bool:
-    """
-    Whether JSON itself gives it back as it is, but for floats that are not finite. A loop in place
-    of calls, because this is most of what writing a large value costs.
-    """
-    if type(value) in _SCALARS:
-        return True
-    found = [value]
-    for _ in range(_MOST_CONTAINERS):
-        if not found:
-            return True
-        container = found.pop()
-        kind = type(container)
-        if kind is dict:
-            if MARK in container or not {*map(type, container)} <= _STRING:
-                return False
-            container = container.values()
-        elif kind is not list:
-            return False
-        found += [each for each in container if type(each) not in _SCALARS]
-    return False
+from .model_graph import GraphWriter
+from .plain import MARK, PLAIN_TYPES
+from .responses import parts_of
 
 
 class Writer:
@@ -76,25 +48,21 @@ class Writer:
 
     def _write(self, value: Any) -> object:
         kind = type(value)
-        if kind in _PLAIN:
+        if kind in PLAIN_TYPES:
             return value
         if kind is list:
-            return [each if type(each) in _PLAIN else self._write(each) for each in value]
+            return [each if type(each) in PLAIN_TYPES else self._write(each) for each in value]
         if kind is dict:
             return self._dict(value)
         if kind is float and math.isfinite(value):
             return value
-        write = _WRITERS.get(kind) or _writer_for(value)
-        if write is not None:
-            return write(self, value)
-        if isinstance(value, QuerySet):
-            raise Unwritable("a QuerySet is a query, and no rows: cache list() of it")
-        raise Unwritable(f"{kind.__module__}.{kind.__qualname__} has no form in JSON")
+        write = _WRITERS.get(kind) or _for_subclass(value)
+        return write(self, value)
 
     def _dict(self, value: Mapping[Any, Any]) -> object:
         if MARK not in value and all(type(key) is str for key in value):
             return {
-                key: each if type(each) in _PLAIN else self._write(each)
+                key: each if type(each) in PLAIN_TYPES else self._write(each)
                 for key, each in value.items()
             }
         pairs = [[self._write(key), self._write(each)] for key, each in value.items()]
@@ -129,6 +97,9 @@ class Writer:
         self.is_tagged = True
         return {MARK: "model", "v": self._graph.index_of(value)}
 
+    def _query(self, _value: object) -> object:
+        raise Unwritable("a QuerySet is a query, and no rows: cache list() of it")
+
 
 _WRITERS: dict[type, Callable[[Writer, Any], object]] = {
     float: lambda w, v: w._mark("float", repr(v)),
@@ -146,27 +117,29 @@ _WRITERS: dict[type, Callable[[Writer, Any], object]] = {
 }
 
 
-def _writer_for(value: object) -> Callable[[Writer, Any], object] | None:
-    """For subclasses, and for what Django makes of texts and rows."""
-    if isinstance(value, LazyObject):
-        return lambda writer, lazy: writer._write(_evaluated(lazy))
-    if isinstance(value, Model):
-        return Writer._model
-    if isinstance(value, Promise):
-        return lambda writer, lazy: writer._write(str(lazy))
-    if isinstance(value, str):
-        return lambda _writer, text: str.__str__(text)
-    if isinstance(value, int):
-        return lambda _writer, number: int(number)
-    if isinstance(value, float):
-        return lambda writer, number: writer._write(float(number))
-    if isinstance(value, dict):
-        return Writer._dict
-    if isinstance(value, list):
-        return lambda writer, found: writer._write(list(found))
-    if isinstance(value, tuple):
-        return Writer._tuple
-    return None
+# What is an instance of several is the first: a lazy object is an instance of what it stands for.
+_FOR_SUBCLASSES: list[tuple[type, Callable[[Writer, Any], object]]] = [
+    (LazyObject, lambda w, v: w._write(_evaluated(v))),
+    (Model, Writer._model),
+    (HttpResponseBase, lambda w, v: w._mark("response", w._write(parts_of(v)))),
+    (Promise, lambda w, v: w._write(str(v))),
+    (str, lambda _w, v: str.__str__(v)),
+    (int, lambda _w, v: int(v)),
+    (float, lambda w, v: w._write(float(v))),
+    (dict, Writer._dict),
+    (list, lambda w, v: w._write(list(v))),
+    (tuple, Writer._tuple),
+    (QuerySet, Writer._query),
+]
+
+
+def _for_subclass(value: object) -> Callable[[Writer, Any], object]:
+    """For what Django makes of texts and rows, and for subclasses. Raises Unwritable."""
+    for base, write in _FOR_SUBCLASSES:
+        if isinstance(value, base):
+            return write
+    kind = type(value)
+    raise Unwritable(f"{kind.__module__}.{kind.__qualname__} has no form in JSON")
 
 
 def _evaluated(lazy: Any) -> object:
@@ -174,51 +147,3 @@ def _evaluated(lazy: Any) -> object:
     if lazy._wrapped is empty:
         lazy._setup()
     return lazy._wrapped
-
-
-class Reader:
-    """`read_object` is an `object_hook` of `json.loads`, for one value."""
-
-    def __init__(self) -> None:
-        self._graph = GraphReader()
-
-    def read_object(self, read: dict[str, Any]) -> object:
-        """Raises ValueError, TypeError or LookupError for a mark that is none of this module."""
-        name = read.get(MARK)
-        if name is None:
-            return read
-        if name in _READERS:
-            return _READERS[name](read["v"])
-        return self._graph.read(name, read["v"])
-
-    def walk(self, tree: Any) -> object:
-        """The same for what is parsed already."""
-        if type(tree) is list:
-            return [self.walk(each) for each in tree]
-        if type(tree) is dict:
-            return self.read_object({key: self.walk(each) for key, each in tree.items()})
-        return tree
-
-
-def _read_datetime(content: list[Any]) -> datetime.datetime:
-    moment = datetime.datetime.fromisoformat(content[0])
-    if len(content) == 1:
-        return moment
-    return moment.replace(tzinfo=ZoneInfo(content[1]), fold=content[2])
-
-
-_READERS: dict[str, Callable[[Any], object]] = {
-    "float": float,
-    "tuple": tuple,
-    "set": set,
-    "frozenset": frozenset,
-    "bytes": lambda content: binascii.a2b_base64(content, strict_mode=True),
-    "datetime": _read_datetime,
-    "date": datetime.date.fromisoformat,
-    "time": datetime.time.fromisoformat,
-    "timedelta": lambda content: datetime.timedelta(*content),
-    "decimal": Decimal,
-    "uuid": lambda content: uuid.UUID(hex=content),
-    "safe": mark_safe,
-    "dict": dict,
-}
