@@ -48,7 +48,7 @@ DATABASES = {
         "USER": "spms",
     }
 }
-SECRET_KEY = "only for tests"  # noqa: S105
+SECRET_KEY = "only for tests"
 USE_TZ = True
 
 
