@@ -41,7 +41,7 @@ def client_of(server: HostileServer, **options: object) -> ControlClient:
 def stalls(connection: socket.socket, _number: int) -> None:
     """Takes the request, and answers after the budget is over."""
     read_request(connection)
-    time.sleep(1)
+    time.sleep(4)
 
 
 def drips(connection: socket.socket, _number: int) -> None:
@@ -49,7 +49,7 @@ def drips(connection: socket.socket, _number: int) -> None:
     read_request(connection)
     for byte in OK[:-1]:
         connection.sendall(bytes([byte]))
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def never_ends_its_head(connection: socket.socket, _number: int) -> None:
@@ -85,7 +85,7 @@ def test_it_is_named(send: Send, behave: Behaviour, reason: str) -> None:
         started = time.monotonic()
         with pytest.raises(SidecarUnavailable) as raised:
             send(client, Call("GET", "/x"))
-        assert time.monotonic() - started < 0.9
+        assert time.monotonic() - started < 2
         assert raised.value.reason == reason
         assert server.location in str(raised.value)
 
@@ -112,7 +112,7 @@ def test_an_address_that_takes_no_connection_is_given_up_in_time(send: Send) -> 
         with pytest.raises(SidecarUnavailable) as raised:
             send(ControlClient(settings), Call("GET", "/x"))
         assert raised.value.reason == "timeout"
-        assert time.monotonic() - started < 0.6
+        assert time.monotonic() - started < 2
         for each in waiting:
             each.close()
 
