@@ -49,7 +49,7 @@ def main() -> None:
         fill(library)
         plain = outbox_options()
         variants = {"triggers": plain, "no notify": replace(plain, notify=False)}
-        print(f"{'statement':48}{'without':>12}", *(f"{name:>12}" for name in variants))  # noqa: T201
+        print(f"{'statement':48}{'without':>12}", *(f"{name:>12}" for name in variants))
         for name, (statement, count) in STATEMENTS.items():
             taken: dict[str, list[float]] = {}
             for _ in range(ROUNDS):
@@ -59,7 +59,7 @@ def main() -> None:
                     install(options)
                     taken.setdefault(variant, []).append(timed(library, statement, count))
             medians = [statistics.median(each) for each in taken.values()]
-            print(f"{name:48}", *(f"{1000 * each:9.3f} ms" for each in medians))  # noqa: T201
+            print(f"{name:48}", *(f"{1000 * each:9.3f} ms" for each in medians))
             sys.stdout.flush()
 
 
