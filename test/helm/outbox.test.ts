@@ -5,8 +5,7 @@ const skip = needsHelm
 const CACHE = `${POD}/initContainers/cache`
 
 t.test('without a Secret there is no outbox', { skip }, async (t) => {
-  const { manifest } = render({ files: ['shared'] })
-  const pod = manifest('Deployment', 'spms-cache')
+  const pod = render({ files: ['shared'] }).manifest('Deployment', 'spms-cache')
   t.equal(at(pod, `${CACHE}/env/OUTBOX_URL`), undefined)
   t.notMatch(JSON.stringify(pod), /OUTBOX_|outbox/)
 })

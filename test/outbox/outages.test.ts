@@ -35,6 +35,24 @@ t.test('a sidecar that is killed in the middle loses no row', { skip: needsOwnRe
 })
 
 t.test(
+  'a sidecar that is told to stop in the middle ends in order, and gives its rows back',
+  { skip: needsOwnRedis },
+  async (t) => {
+    const redis = await redisFor(t)
+    const pod = await podFor(t, { REDIS_URL: redis.url, OUTBOX_URL: stage.url, SHUTDOWN_TIMEOUT_MS: '1000' })
+    redis.freeze()
+    await stage.write([{ tags: ['told-to-stop'] }])
+    await eventually(isHeld)
+    const startedAt = performance.now()
+    t.match(await pod.stop(), { code: 0 })
+    t.ok(performance.now() - startedAt < 10_000)
+    await eventually(async () => !(await isHeld()), { timeoutMs: 2000 })
+    t.equal(await stage.waiting(), 1)
+    await stage.query('TRUNCATE spms_cache_outbox')
+  }
+)
+
+t.test(
   'rows that a stopped sidecar holds are taken by another within the bound',
   { skip: needsOwnRedis },
   async (t) => {

@@ -137,11 +137,11 @@ t.test('the server ends a transaction whose answer nobody takes', async (t) => {
     `INSERT INTO wide_outbox (id) SELECT repeat(n::text, 20000) FROM generate_series(1, 1000) n`
   )
   await stage.query('GRANT ALL ON wide_outbox TO reader')
-  const table = 'wide_outbox'
   const stalled = sessionOf(t, {
     url: url.replace(`:${stage.postgres.port}/`, `:${port}/`),
-    table,
-    answerMs: 20_000
+    table: 'wide_outbox',
+    limits: { ...LIMITS, statementMs: 60_000 },
+    answerMs: 60_000
   })
   await stalled.open()
   far?.unpipe().pause()

@@ -60,22 +60,6 @@ TESTS: tuple[NotApplicable, ...] = (
         "functions and classes have no form in JSON; all the other types of the test come back",
         serializer="json",
     ),
-    NotApplicable(
-        (
-            "*SidecarCacheTests.test_cache_write_unpicklable_object",
-            "CacheHEADTest.test_head_caches_correctly",
-            "CacheHEADTest.test_head_with_cached_get",
-            "CacheI18nTest.test_middleware",
-            "PrefixedCacheI18nTest.test_middleware",
-            "CacheMiddlewareTest.test_cache_control_max_age",
-            "CacheMiddlewareTest.test_cache_page_timeout",
-            "CacheMiddlewareTest.test_middleware",
-            "CacheMiddlewareTest.test_view_decorator",
-        ),
-        "`cache_page` and its middleware store HttpResponse objects, which have no form in JSON: "
-        "they need the serializer pickle, or read-through in their place",
-        serializer="json",
-    ),
 )
 
 

@@ -24,7 +24,7 @@ DATABASES = {
     name: {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
     for name in ("default", "other")
 }
-SECRET_KEY = "only for tests"  # noqa: S105
+SECRET_KEY = "only for tests"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 USE_TZ = False

@@ -2,7 +2,7 @@
 
 PROOF_LOCATIONS are the addresses of the sidecars, or the one of Redis, with spaces between them:
 each process takes one of them (`use_location`). PROOF_DATABASE_FOLDER is PostgreSQL's socket
-folder.
+folder. PROOF_FENCE=off takes the fence out.
 """
 
 import os
@@ -30,7 +30,11 @@ DJANGO_REDIS = {
 SIDECAR = {
     "BACKEND": "spms_cache_django.SidecarCache",
     "LOCATION": LOCATIONS[0],
-    "OPTIONS": {"RAISE_ERRORS": True, "BUDGET_MS": 10_000},
+    "OPTIONS": {
+        "RAISE_ERRORS": True,
+        "BUDGET_MS": 10_000,
+        "FENCE": os.environ.get("PROOF_FENCE") != "off",
+    },
     "TIMEOUT": 300,
 }
 
@@ -44,7 +48,7 @@ DATABASES = {
         "USER": "spms",
     }
 }
-SECRET_KEY = "only for tests"  # noqa: S105
+SECRET_KEY = "only for tests"
 USE_TZ = True
 
 

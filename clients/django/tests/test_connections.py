@@ -270,6 +270,11 @@ def test_a_bad_setting_is_named_and_not_shown(
         SidecarCache(location, {"OPTIONS": options})
 
 
+def test_the_token_is_not_shown() -> None:
+    settings = ClientSettings.from_django("http://a", {"TOKEN": "s3cr3t"})
+    assert "s3cr3t" not in repr(settings)
+
+
 def test_timeouts_of_django_redis_are_the_budget() -> None:
     options = {"SOCKET_TIMEOUT": 5, "SOCKET_CONNECT_TIMEOUT": 0.5}
     assert ClientSettings.from_django("http://a", options).budget_seconds == 0.5

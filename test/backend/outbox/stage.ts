@@ -33,6 +33,8 @@ const LOST_AFTER_MS = 60_000
 export const startStage = async ({ hasTriggers }: { readonly hasTriggers: boolean }): Promise<Stage> => {
   const [backend, redis] = await Promise.all([startBackend(), startRedis()])
   const { database } = backend
+  // Without it a commit may be answered before it is written, and a server that is killed then has lost it.
+  await database.server.sql('ALTER DATABASE spms SET synchronous_commit = on')
   const declared = { SPMS_DECLARED: '1' }
   await database.django(['spms_cache', 'install_triggers'], declared)
   if (!hasTriggers) await database.django(['spms_cache', 'remove_triggers'], declared)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +20,8 @@ class ClientSettings:
     host: str
     port: int
     socket_path: str = ""
-    token: str = ""
+    # Not shown where the settings are.
+    token: str = field(default="", repr=False)
     # Connecting, sending and receiving of one call, together.
     budget_seconds: float = 0.25
     # Of one event loop; a thread has one.
