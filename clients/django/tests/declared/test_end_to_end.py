@@ -48,6 +48,16 @@ def test_what_shows_the_row_is_gone_when_the_save_returns(kept: SidecarCache) ->
     assert kept.get("other") == ["Two"]
 
 
+def test_more_names_than_one_call_takes_are_all_gone(kept: SidecarCache) -> None:
+    author = Author.objects.create(name="Ann")
+    values = {f"book:{number}": number for number in range(1, 2501)}
+    assert kept.set_many(values) == []
+    with transaction.atomic(using="postgres"):
+        for number in values.values():
+            Book(pk=number, title="One", author=author).save(force_insert=True)
+    assert kept.get_many(list(values)) == {}
+
+
 def test_a_page_that_read_the_old_row_meanwhile_does_not_store_it(kept: SidecarCache) -> None:
     book = Book.objects.create(title="One", author=Author.objects.create(name="Ann"))
     assert kept.get(f"book:{book.pk}") is None
