@@ -22,6 +22,7 @@ export const TESTED_WITH: Readonly<Record<string, string>> = {
   'doors/control/bulk-answer.ts': 'doors/control/bulk-routes.test.ts',
   'doors/control/control-door.ts': 'doors/control/bad-input.test.ts',
   'doors/control/documentation.ts': 'doors/control/openapi.test.ts',
+  'doors/control/lock-schemas.ts': 'doors/control/openapi.test.ts',
   'doors/control/json-bodies.ts': 'doors/control/bad-input.test.ts',
   'doors/control/query.ts': 'doors/control/bad-input.test.ts',
   'doors/control/schemas.ts': 'doors/control/openapi.test.ts',

@@ -47,6 +47,9 @@ export type Acquisition =
     }
   | { readonly outcome: 'held' }
 
+/** What takes the place of a released lease is there for a millisecond of the store. */
+const RELEASED_MS = 3
+
 export const createLocks = (options: {
   readonly store: Store
   readonly now: () => number
@@ -63,7 +66,7 @@ export const createLocks = (options: {
 
   const release = async ({ name, token }: HeldLease): Promise<boolean> => {
     const isReleased = await commit(name, { entry: releasedLease(now()), condition: { etag: etagOf(token) } })
-    if (isReleased) waiting.wake(name)
+    if (isReleased) timer.after(RELEASED_MS, () => waiting.wake(name))
     return isReleased
   }
 
