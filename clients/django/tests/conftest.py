@@ -36,8 +36,6 @@ def sidecar(request: pytest.FixtureRequest) -> Iterator[Sidecar]:
     environment = {"CACHE_STORE": request.param}
     if request.param == "redis":
         environment["REDIS_URL"] = request.getfixturevalue("redis").url
-        # The machine may be busy with other tests.
-        environment["REDIS_COMMAND_TIMEOUT_MS"] = "4000"
     started = Sidecar(**environment).start()
     yield started
     started.stop()

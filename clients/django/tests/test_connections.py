@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import socket
 import threading
 import time
@@ -13,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 
 from spms_cache_django import SidecarCache, SidecarUnavailable
 from spms_cache_django.client import Call, ClientSettings, ControlClient
@@ -139,45 +137,6 @@ def test_only_what_may_be_repeated_is_sent_again(in_loop: bool) -> None:
         assert raised.value.reason == "closed"
 
 
-def test_a_child_makes_connections_of_its_own(cache: SidecarCache) -> None:
-    cache.set("a", "parent")
-    children = []
-    for number in range(3):
-        child = os.fork()
-        if child == 0:
-            try:
-                for _ in range(200):
-                    cache.set(f"child{number}", number)
-                    assert cache.get(f"child{number}") == number
-                os._exit(0)
-            finally:
-                os._exit(1)
-        children.append(child)
-    for _ in range(200):
-        assert cache.get("a") == "parent"
-    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 3
-    with HostileServer(keeps) as server:
-        client = client_of(server)
-        client.send(Call("GET", "/"))
-        child = os.fork()
-        if child == 0:
-            client.send(Call("GET", "/"))
-            os._exit(0)
-        os.waitpid(child, 0)
-        # The parent's connection has outlived the child.
-        client.send(Call("GET", "/"))
-        assert server.connections == 2
-
-
-def test_a_fork_while_another_thread_holds_a_lock_does_not_hang(cache: SidecarCache) -> None:
-    with cache.client.breaker._lock:
-        child = os.fork()
-        if child == 0:
-            cache.client.breaker.failed(SidecarUnavailable("timeout", ""))
-            os._exit(0)
-        assert os.waitpid(child, 0)[1] == 0
-
-
 def test_loops_that_have_ended_leave_nothing_open(cache: SidecarCache) -> None:
     def open_files() -> int:
         return len(list(Path("/proc/self/fd").iterdir()))
@@ -232,50 +191,3 @@ def test_without_the_token_it_is_unauthorized(
     assert not cache.ping()
     assert len(caplog.records) == 1
     assert "unauthorized: 401" in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("location", "options", "named"),
-    [
-        ("", {}, "LOCATION"),
-        (["http://a"], {}, "LOCATION"),
-        ("redis://127.0.0.1:6379/1", {}, "LOCATION"),
-        ("https://127.0.0.1", {}, "LOCATION"),
-        ("http://user@127.0.0.1", {}, "LOCATION"),
-        ("http://127.0.0.1/x", {}, "LOCATION"),
-        ("http://127.0.0.1:99999", {}, "LOCATION"),
-        ("unix:relative", {}, "LOCATION"),
-        ("http://a", {"BUDGET_MS": 0}, "BUDGET_MS"),
-        ("http://a", {"BUDGET_MS": True}, "BUDGET_MS"),
-        ("http://a", {"BUDGET_MS": 1, "SOCKET_TIMEOUT": 1}, "both"),
-        ("http://a", {"SOCKET_TIMEOUT": "5"}, "SOCKET_TIMEOUT"),
-        ("http://a", {"TOKEN": "a b"}, "TOKEN"),
-        ("http://a", {"TOKEN": 7}, "TOKEN"),
-        ("http://a", {"MAX_CONNECTIONS": 1.5}, "MAX_CONNECTIONS"),
-        ("http://a", {"CLIENT_CLASS": "x"}, "CLIENT_CLASS.*take it out"),
-        ("http://a", {"NO_SUCH": 1}, "NO_SUCH.*the options are"),
-        ("http://a", {"SERIALIZER": "django_redis.serializers.json.JSONSerializer"}, "'json'"),
-        ("http://a", {"SERIALIZER": "no.such.Thing"}, "SERIALIZER"),
-        ("http://a", {"SERIALIZER": "collections.OrderedDict"}, "SERIALIZER"),
-        ("http://a", {"SERIALIZER": 7}, "SERIALIZER"),
-        ("http://a", {"NAMESPACE": "a:b"}, "NAMESPACE"),
-        ("http://a", {"RAISE_ERRORS": 1}, "RAISE_ERRORS"),
-        ("http://a", {"RAISE_ERRORS": True, "IGNORE_EXCEPTIONS": True}, "both"),
-    ],
-)
-def test_a_bad_setting_is_named_and_not_shown(
-    location: object, options: dict[str, object], named: str
-) -> None:
-    with pytest.raises(ImproperlyConfigured, match=named):
-        SidecarCache(location, {"OPTIONS": options})
-
-
-def test_the_token_is_not_shown() -> None:
-    settings = ClientSettings.from_django("http://a", {"TOKEN": "s3cr3t"})
-    assert "s3cr3t" not in repr(settings)
-
-
-def test_timeouts_of_django_redis_are_the_budget() -> None:
-    options = {"SOCKET_TIMEOUT": 5, "SOCKET_CONNECT_TIMEOUT": 0.5}
-    assert ClientSettings.from_django("http://a", options).budget_seconds == 0.5
-    assert SidecarCache("http://a", {"OPTIONS": {"IGNORE_EXCEPTIONS": False}}).options.raises_errors

@@ -26,6 +26,8 @@ class Sidecar:
         self._environment = {
             "CACHE_STORE": "memory",
             "LOG_LEVEL": "warn",
+            # The machine may be busy with other tests.
+            "REDIS_COMMAND_TIMEOUT_MS": "4000",
             "ORIGIN_URL": "http://127.0.0.1:9",
             **environment,
             **{name: str(port) for name, port in self._ports.items()},
