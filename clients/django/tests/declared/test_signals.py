@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connections, transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 from django.test.utils import CaptureQueriesContext
 
 from tests.library.models import Audiobook, Author, Book, Classic, Loan, Reader, Review, Shelf
@@ -179,6 +180,12 @@ def test_values_that_only_the_database_knows_are_read_back(book: Book) -> None:
     deferred.title = "Deferred"
     deferred.save()
     assert tags() == {f"book:{book.pk}", f"shelf:{other.pk}"}
+
+
+def test_an_expression_is_no_text_of_a_tag(author: Author) -> None:
+    author.slug = Concat(F("slug"), Value("-2"))
+    author.save()
+    assert tags() == {f"author:{author.pk}", "slug:ann", "slug:ann-2"}
 
 
 def test_a_row_that_is_saved_under_a_key_that_exists_is_an_update(author: Author) -> None:
