@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ensurePooler } from './pooler.mjs'
 import { ensurePostgres } from './postgres.mjs'
 import { isOnPath, root, runQuietly } from './spawn.mjs'
 import { installFromSystem, MANAGERS_NAMED } from './system-packages.mjs'
@@ -17,12 +18,13 @@ const stamp = join(folder, '.installed')
 
 /**
  * Makes sure that the tests have the servers that the sidecar stands in front of: gunicorn, uvicorn, waitress, Django and
- * its REST framework, and django-redis, from PyPI in `.tools/python`, exactly as the `requirements.txt` pin them, and nginx and PostgreSQL from
+ * its REST framework, and django-redis, from PyPI in `.tools/python`, exactly as the `requirements.txt` pin them, and nginx, PostgreSQL and PgBouncer from
  * the system's packages.
  */
 export const ensureOrigins = () => {
   ensureNginx()
   ensurePostgres()
+  ensurePooler()
   const wanted = requirements.map((file) => readFileSync(file, 'utf8')).join('\n')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && isWhole()) return
   console.log('Installing gunicorn, uvicorn, waitress, Django and its REST framework …')

@@ -99,6 +99,16 @@ cache is told to stop first. All values of this chart apply, both roll-backs amo
   mountPath: {{ dir . }}
   readOnly: true
 {{- end }}
+{{- with include "spms-cache.outboxCaFile" . }}
+- name: outbox-ca
+  mountPath: {{ dir . }}
+  readOnly: true
+{{- end }}
+{{- with include "spms-cache.outboxPasswordFile" . }}
+- name: outbox-password
+  mountPath: {{ dir . }}
+  readOnly: true
+{{- end }}
 {{- end }}
 
 {{- define "spms-cache.volumes" -}}
@@ -136,6 +146,28 @@ cache is told to stop first. All values of this chart apply, both roll-backs amo
     secretName: {{ $.Values.redis.auth.existingSecret }}
     items:
       - key: {{ $.Values.redis.auth.passwordKey }}
+        path: {{ base . }}
+{{- end }}
+{{- with include "spms-cache.outboxCaFile" . }}
+{{- $ca := $.Values.outbox.ca }}
+- name: outbox-ca
+  {{- if $ca.configMap }}
+  configMap:
+    name: {{ $ca.configMap }}
+  {{- else }}
+  secret:
+    secretName: {{ $ca.secret }}
+  {{- end }}
+    items:
+      - key: {{ $ca.key }}
+        path: {{ base . }}
+{{- end }}
+{{- with include "spms-cache.outboxPasswordFile" . }}
+- name: outbox-password
+  secret:
+    secretName: {{ $.Values.outbox.existingSecret }}
+    items:
+      - key: {{ $.Values.outbox.passwordKey }}
         path: {{ base . }}
 {{- end }}
 {{- end -}}

@@ -62,6 +62,21 @@
 {{- end }}
 {{- end }}
 {{ include "spms-cache.redisEnvironment" . }}
+{{- if .Values.outbox.existingSecret }}
+- name: OUTBOX_URL
+  valueFrom:
+    secretKeyRef:
+      name: {{ .Values.outbox.existingSecret }}
+      key: {{ .Values.outbox.urlKey }}
+{{- with include "spms-cache.outboxPasswordFile" . }}
+- name: OUTBOX_PASSWORD_FILE
+  value: {{ . }}
+{{- end }}
+{{- with include "spms-cache.outboxCaFile" . }}
+- name: OUTBOX_CA_FILE
+  value: {{ . }}
+{{- end }}
+{{- end }}
 {{- range $name, $source := .Values.sidecar.settingsFrom }}
 - name: {{ $name }}
   valueFrom:
@@ -114,6 +129,16 @@
 {{/* Where the sidecar finds the password of Redis; empty where it is a variable, or none. */}}
 {{- define "spms-cache.redisPasswordFile" -}}
 {{- if and .Values.redis.auth.asFile .Values.redis.auth.existingSecret -}}/etc/spms-cache-redis-password/password{{- end -}}
+{{- end }}
+
+{{/* Where the sidecar finds the certificate of PostgreSQL's authority; empty without one. */}}
+{{- define "spms-cache.outboxCaFile" -}}
+{{- with .Values.outbox.ca }}{{ if or .configMap .secret }}/etc/spms-cache-outbox-ca/ca.crt{{ end }}{{ end -}}
+{{- end }}
+
+{{/* Where the sidecar finds the password of PostgreSQL; empty where it is in the address. */}}
+{{- define "spms-cache.outboxPasswordFile" -}}
+{{- if and .Values.outbox.existingSecret .Values.outbox.passwordKey -}}/etc/spms-cache-outbox-password/password{{- end -}}
 {{- end }}
 
 {{- define "spms-cache.redisPassword" -}}

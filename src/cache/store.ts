@@ -14,6 +14,8 @@ export interface Store {
   read(storeKeys: readonly string[]): Promise<Reading>
   /** Bytes of each body, at most `ENVELOPE_BYTES` too many, and 0 where nothing is: to know before much is read. */
   sizes(storeKeys: readonly string[]): Promise<readonly number[]>
+  /** A page of the keys of values that can be read now; `undefined` for a cursor that it has not given. */
+  list(listing: Listing): Promise<Listed | undefined>
   commit(commit: Commit): Promise<readonly CommitOutcome[]>
   /** Never rejects. Tries again for a bounded time while the store cannot take it; after that it is `pending`. */
   invalidate(invalidation: Invalidation, options?: InvalidateOptions): Promise<InvalidateResult>
@@ -34,6 +36,22 @@ export interface Reading {
   readonly position: Position
   /** In the order of the store keys asked for. */
   readonly entries: readonly (Entry | undefined)[]
+}
+
+export interface Listing {
+  /** A glob over keys. */
+  readonly pattern: string
+  /** Of the page before; `undefined` for the first one. */
+  readonly cursor: string | undefined
+  /** How many keys a page has, roughly. */
+  readonly count: number
+}
+
+/** Keys that are there all the time are in one of the pages at least. */
+export interface Listed {
+  readonly keys: readonly string[]
+  /** Of the next page, which may be there however few keys this one has; `undefined` for the last one. */
+  readonly cursor: string | undefined
 }
 
 export interface PendingWrite {

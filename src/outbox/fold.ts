@@ -91,13 +91,14 @@ const familiesOf = (tags: ReadonlySet<string>): ReadonlySet<string> => {
 
 const literal = (text: string): string => text.replaceAll(/[\\*?[\]^]/g, String.raw`\$&`)
 
+/** As keys, which are taken for tags, too: the backend's own value `user:5:projects` need not carry its name as a tag. */
 const split = (tags: ReadonlySet<string>, patterns: ReadonlySet<string>): readonly Invalidation[] => {
   const list = [...tags]
   const invalidations: Invalidation[] = []
   // The patterns go with the first of them, or alone.
   for (let at = 0; at < list.length || (at === 0 && patterns.size > 0); at += NAMES_AT_ONCE) {
     const ofFirst = at === 0 ? [...patterns] : []
-    invalidations.push(invalidationOf({ tags: list.slice(at, at + NAMES_AT_ONCE), patterns: ofFirst }))
+    invalidations.push(invalidationOf({ keys: list.slice(at, at + NAMES_AT_ONCE), patterns: ofFirst }))
   }
   return invalidations
 }

@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { type Cache, createCache } from '../cache/cache.js'
+import { createLocks } from '../cache/locks/locks.js'
 import { createValues } from '../cache/values/values.js'
 import { type Config, listOf } from '../config/config.js'
 import { createServerFactory, type Door, type DoorParts } from '../doors/server-factory.js'
@@ -121,6 +122,7 @@ export const createSidecar = async ({
       ...parts,
       ...ttlLimits,
       values: createValues({ store, now }),
+      locks: createLocks({ store, now }),
       invalidate: (named, options) => cache.invalidate(named, 'control', options),
       longestWaitMs: config.INVALIDATION_TIMEOUT_MS,
       stats: async () => statistics.snapshot(await store.stats(), metrics.outboxStats()),

@@ -12,6 +12,9 @@ export const RESTARTS_SECONDS = numberIn('RESTARTS_SECONDS', 10)
 /** How long pods of two releases read and write on one Redis. */
 export const RELEASES_SECONDS = numberIn('RELEASES_SECONDS', 10)
 
+/** How long many contend for one lock, twice. */
+export const LOCKS_SECONDS = numberIn('LOCKS_SECONDS', 8)
+
 /** How often the wire stalls for four writes; 25 are the 100 writes of the trial. */
 export const STALLS = numberIn('COHERENCE_STALLS', 12)
 

@@ -123,7 +123,7 @@ t.test('every alert says what to do, in a section of the runbook that names it',
     })
   )
   const named = rules.filter(isAlert)
-  t.equal(named.length, 14)
+  t.equal(named.length, 16)
   for (const alert of named) {
     const [file, anchor = ''] = text(alert, 'annotations/runbook_url').split('#')
     t.equal(file, 'docs/operations.md')

@@ -32,6 +32,9 @@ const REFUSED: readonly (Values & { readonly says: RegExp })[] = [
   },
   { set: { 'redis.mode': 'external' }, says: /needs the address of the Redis, such as rediss:/ },
   { set: { 'redis.external.url': 'redis://a:1' }, says: /redis\.mode is pod: set redis\.mode=external/ },
+  { set: { 'outbox.passwordKey': 'a' }, says: /name the Secret with the address of the outbox/ },
+  { set: { 'outbox.ca.secret': 'a' }, says: /outbox\.existingSecret: name the Secret/ },
+  { files: ['everything'], set: { 'outbox.ca.secret': 'a' }, says: /outbox\.ca\.secret: set only one/ },
   { set: { 'redis.auth.username': 'a' }, says: /has no password\. Leave it out/ },
   { files: ['shared'], set: { 'redis.auth.username': 'a' }, says: /its default user only/ },
   {

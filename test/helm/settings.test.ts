@@ -33,6 +33,7 @@ const SECRETS: Readonly<Record<string, string>> = {
   CONTROL_TOKEN: 'a-token-of-sixteen-or-more',
   ALLOWED_HOSTS: 'spms.example.org',
   OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20abc',
+  OUTBOX_URL: 'postgres://cache@db.example.org/spms',
   REDIS_PASSWORD: 'secret',
   WARM_IDENTITY: '{"Remote-User":"svc-cache"}'
 }

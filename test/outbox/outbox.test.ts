@@ -40,6 +40,16 @@ t.test(
   }
 )
 
+t.test('a tag is a key, too: of a value that carries no tags', async (t) => {
+  const value = (name: string) => `${first.control}/v1/entries/${name}`
+  for (const name of ['user:9:projects', 'user:8:projects'])
+    await http(value(name), { method: 'PUT', body: 'of the backend' })
+  await stage.write([{ tags: ['user:9:projects'] }])
+  await eventually(isEmpty)
+  t.equal((await get(value('user:9:projects'))).status, 404)
+  t.equal((await get(value('user:8:projects'))).status, 200)
+})
+
 t.test('patterns, and everything', async (t) => {
   const names = ['user:1:projects', 'user:2:profile', 'branches']
   await first.put(names)

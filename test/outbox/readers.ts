@@ -82,4 +82,4 @@ const DEFAULTS = {
 }
 
 export const tagsOf = ({ invalidated }: TestedReader): readonly string[] =>
-  invalidated.flatMap(({ tags }) => tags)
+  invalidated.flatMap(({ keys }) => keys)

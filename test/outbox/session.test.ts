@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { chmodSync, chownSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parseOutboxAddress } from '../../src/outbox/address.js'
 import { faultOf } from '../../src/outbox/faults.js'
 import { Session, type SessionOptions } from '../../src/outbox/session.js'
 import { makeCertificates } from '../support/certificates.js'
+import { eventually } from '../support/eventually.js'
 import { freePort } from '../support/free-port.js'
 import { openOutbox } from './stage.js'
 
@@ -42,6 +43,13 @@ const faultOfSession = async (t: Test, settings: Settings): Promise<string> => {
   } catch (error) {
     return faultOf(error).kind
   }
+}
+
+const portOf = async (server: Server): Promise<number> => {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 const certificates = makeCertificates(t, 'DNS:localhost')
@@ -109,6 +117,43 @@ t.test(
   }
 )
 
+t.test('the server ends a transaction whose answer nobody takes', async (t) => {
+  const sockets: Socket[] = []
+  let far: Socket | undefined
+  const proxy = createServer((near) => {
+    far = connect(stage.postgres.port, '127.0.0.1')
+    sockets.push(near.pipe(far), far.pipe(near))
+    for (const socket of [near, far]) socket.on('error', () => undefined)
+  })
+  const port = await portOf(proxy)
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    proxy.close()
+  })
+  // What is read of a row is bounded, but for its id: more than the buffers on the way hold.
+  await stage.query('CREATE TABLE wide_outbox (LIKE spms_cache_outbox INCLUDING DEFAULTS)')
+  await stage.query('ALTER TABLE wide_outbox ALTER id DROP IDENTITY IF EXISTS, ALTER id TYPE text')
+  await stage.query(
+    `INSERT INTO wide_outbox (id) SELECT repeat(n::text, 20000) FROM generate_series(1, 1000) n`
+  )
+  await stage.query('GRANT ALL ON wide_outbox TO reader')
+  const stalled = sessionOf(t, {
+    url: url.replace(`:${stage.postgres.port}/`, `:${port}/`),
+    table: 'wide_outbox',
+    limits: { ...LIMITS, statementMs: 60_000 },
+    answerMs: 60_000
+  })
+  await stalled.open()
+  far?.unpipe().pause()
+  const taken = t.rejects(stalled.take())
+  const isFree = async (): Promise<boolean> =>
+    (await stage.query('SELECT 1 FROM wide_outbox FOR UPDATE SKIP LOCKED')).length > 0
+  await eventually(async () => !(await isFree()))
+  await eventually(isFree, { timeoutMs: 15_000, intervalMs: 200 })
+  stalled.destroy()
+  await taken
+})
+
 t.test('a lock of the whole table is waited for in a bounded time, and named', async (t) => {
   const owner = await stage.connect()
   await owner.query('BEGIN; LOCK TABLE spms_cache_outbox')
@@ -154,11 +199,8 @@ t.test(
 
 t.test('a server that says nothing is given up in a bounded time', async (t) => {
   const silent = createServer(() => undefined)
-  silent.listen(0, '127.0.0.1')
-  await once(silent, 'listening')
+  const port = await portOf(silent)
   t.teardown(() => silent.close())
-  const address = silent.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
   const startedAt = performance.now()
   for (const mode of ['disable', 'require']) {
     const to = `postgres://reader:x@127.0.0.1:${port}/postgres?sslmode=${mode}`

@@ -4,6 +4,7 @@ import { commitContract } from './contract/commit.js'
 import { fenceContract } from './contract/fence.js'
 import { invalidateContract } from './contract/invalidate.js'
 import { keptContract } from './contract/kept.js'
+import { listContract } from './contract/list.js'
 import { modelContract } from './contract/model.js'
 import { readContract } from './contract/read.js'
 
@@ -19,6 +20,14 @@ export type CreateStore = (t: Test) => Promise<StoreUnderTest>
 
 /** What every store promises, whatever it is made of. */
 export const storeContract = async (t: Test, createStore: CreateStore): Promise<void> => {
-  const parts = [readContract, commitContract, fenceContract, invalidateContract, keptContract, modelContract]
+  const parts = [
+    readContract,
+    commitContract,
+    fenceContract,
+    invalidateContract,
+    keptContract,
+    listContract,
+    modelContract
+  ]
   for (const part of parts) await part(t, createStore)
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import multiprocessing
 import os
 import threading
@@ -13,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from asgiref.sync import iscoroutinefunction
 from django.core.cache import caches
 from django.test import override_settings
 
@@ -181,7 +181,7 @@ async def test_a_coroutine_function_is_cached(default: None) -> None:
 
     assert [await doubled(2), await doubled(2)] == [4, 4]
     assert calls == [2]
-    assert inspect.iscoroutinefunction(doubled)
+    assert iscoroutinefunction(doubled)
 
 
 def test_another_backend_is_refused_by_name() -> None:

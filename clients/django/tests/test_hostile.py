@@ -8,10 +8,12 @@ import asyncio
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
 from spms_cache_django.client import Answer, Call, ClientSettings, ControlClient, SidecarUnavailable
+from tests.support.caches import make_cache
 from tests.support.hostile import Behaviour, HostileServer, read_request, says
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -39,7 +41,7 @@ def client_of(server: HostileServer, **options: object) -> ControlClient:
 def stalls(connection: socket.socket, _number: int) -> None:
     """Takes the request, and answers after the budget is over."""
     read_request(connection)
-    time.sleep(1)
+    time.sleep(4)
 
 
 def drips(connection: socket.socket, _number: int) -> None:
@@ -47,7 +49,7 @@ def drips(connection: socket.socket, _number: int) -> None:
     read_request(connection)
     for byte in OK[:-1]:
         connection.sendall(bytes([byte]))
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def never_ends_its_head(connection: socket.socket, _number: int) -> None:
@@ -83,7 +85,7 @@ def test_it_is_named(send: Send, behave: Behaviour, reason: str) -> None:
         started = time.monotonic()
         with pytest.raises(SidecarUnavailable) as raised:
             send(client, Call("GET", "/x"))
-        assert time.monotonic() - started < 0.9
+        assert time.monotonic() - started < 2
         assert raised.value.reason == reason
         assert server.location in str(raised.value)
 
@@ -110,7 +112,7 @@ def test_an_address_that_takes_no_connection_is_given_up_in_time(send: Send) -> 
         with pytest.raises(SidecarUnavailable) as raised:
             send(ControlClient(settings), Call("GET", "/x"))
         assert raised.value.reason == "timeout"
-        assert time.monotonic() - started < 0.6
+        assert time.monotonic() - started < 2
         for each in waiting:
             each.close()
 
@@ -144,3 +146,68 @@ def test_what_comes_after_an_answer_is_not_the_answer_to_the_next_call(send: Sen
 def test_a_field_cannot_be_smuggled_into_a_request(send: Send) -> None:
     with HostileServer(says(OK)) as server, pytest.raises(ValueError, match="line break"):
         send(client_of(server), Call("PUT", "/x", headers={"content-type": "a\r\nx: y"}))
+
+
+def says_json(text: bytes, status: bytes = b"200 OK") -> Behaviour:
+    head = b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n" % (status, len(text))
+    return says(head + text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(b"", b"{", b"[]", b"null", b"{}", b"[" * 100_000, b"\xff", b'{"entries": []}'),
+        b'{"entries": {"k": 1}, "missing": [], "position": "p"}',
+        b'{"entries": {"k": {}}, "missing": [], "position": "p"}',
+        b'{"entries": {"k": {"contentType": 1}}, "missing": [], "position": "p"}',
+        b'{"entries": {"k": {"contentType": "a", "base64": "="}}, "missing": [], "position": "p"}',
+        b'{"entries": {"k": {"contentType": "a", "base64": 7}}, "missing": [], "position": "p"}',
+        b'{"entries": {}, "missing": [{}, 7], "position": "a b\\r\\nx: y"}',
+        b'{"refused": [{}, "x", 7]}',
+        *(b'{"value": "x"}', b'{"removed": "x"}', b'{"keys": {}}', b'{"keys": [{}], "cursor": 7}'),
+    ],
+)
+def test_json_of_any_kind_makes_no_page_fail(text: bytes) -> None:
+    for make in (says_json(text), says_json(text, b"503 Down"), says_json(text, b"400 Bad")):
+        with HostileServer(make) as server:
+            cache = make_cache(server.location, BREAKER_FAILURES=1000)
+            # Without a type nothing is a value.
+            assert cache.get("k") is None
+            assert cache.get_many(["k"]) == {}
+            cache.set("k", 1)
+            assert cache.set_many({"k": 1}) in ([], ["k"])
+            assert not cache.delete("k")
+            cache.invalidate(keys=["k"])
+            next(cache.iter_keys("*"), None)
+            assert isinstance(cache.stats(), dict)
+            with suppress(ValueError):
+                cache.incr("k")
+
+
+def test_a_position_of_any_kind_is_no_part_of_a_request() -> None:
+    seen: list[bytes] = []
+
+    def behave(connection: socket.socket, _number: int) -> None:
+        seen.append(read_request(connection))
+        text = b'{"entries": {}, "missing": ["k"], "position": "a b\\r\\nx: y"}'
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(text) + text)
+
+    with HostileServer(behave) as server:
+        cache = make_cache(server.location)
+        cache.get_many(["k"])
+        cache.set("k", 1)
+    assert b"position=a%20b%0D%0Ax:%20y HTTP/1.1\r\n" in seen[1]
+
+
+def test_a_list_of_keys_that_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    def behave(connection: socket.socket, _number: int) -> None:
+        while read_request(connection):
+            text = b'{"keys": [], "cursor": "1"}'
+            head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(text)
+            connection.sendall(head + text)
+
+    monkeypatch.setattr("spms_cache_django.extras.MOST_PAGES", 50)
+    with HostileServer(behave) as server:
+        cache = make_cache(server.location)
+        assert cache.keys("*") == []
+        assert asyncio.run(cache.akeys("*")) == []

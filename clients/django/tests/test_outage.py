@@ -111,11 +111,12 @@ def test_a_stopped_sidecar_costs_the_budget_a_few_times_and_then_nothing(alone: 
     started = time.monotonic()
     for _ in range(1000):
         assert cache.get("k") is None
-    assert 0.25 < time.monotonic() - started < 1.5
+    assert 0.25 < time.monotonic() - started < 3
     # An invalidation is tried nevertheless: not to send it would leave old answers.
     os.kill(alone.pid, signal.SIGCONT)
-    time.sleep(0.3)
-    assert cache.invalidate(keys=["k"])
+    ends_at = time.monotonic() + 15
+    while not cache.invalidate(keys=["k"]):
+        assert time.monotonic() < ends_at
     # Its answer has closed the breaker.
     cache.set("other", 1)
     assert cache.get("other") == 1

@@ -28,7 +28,9 @@ def engine(request: pytest.FixtureRequest, sidecar: Sidecar, tables: None) -> It
         SESSION_ENGINE=name,
         SESSION_CACHE_ALIAS="sessions",
     ):
+        caches["sessions"].clear()
         yield name
+        caches["sessions"].clear()
 
 
 def store(engine: str, key: str | None = None) -> Any:

@@ -4,7 +4,7 @@ import type { Position } from '../position.js'
 import { readMany, type ValuesReading } from './read-many.js'
 import { touchMany, type TouchOutcome } from './touch-many.js'
 import { mapInSlices } from '../../concurrency/time-slices.js'
-import { type CommitOutcome, type PendingWrite, type Store } from '../store.js'
+import type { CommitOutcome, Listed, Listing, PendingWrite, Store } from '../store.js'
 import { createKeyedMutex } from '../../concurrency/keyed-mutex.js'
 import { contentTypeOf, entryOf, integerIn, renewed, type NewValue, valueOf } from './value.js'
 
@@ -20,6 +20,8 @@ export interface Values {
    * The position is that of the first part.
    */
   readMany(keys: readonly string[], mostBytes: number): Promise<ValuesReading | undefined>
+  /** A page of the keys of values; `undefined` for a cursor that no page has had. */
+  list(listing: Listing): Promise<Listed | undefined>
   put(value: NewValue, options: PutOptions): Promise<PutOutcome>
   /** One outcome per value, in order. */
   putMany(values: readonly NewValue[], position: Position | undefined): Promise<readonly CommitOutcome[]>
@@ -108,6 +110,8 @@ export const createValues = (options: { readonly store: Store; readonly now: () 
     },
 
     readMany: (keys, mostBytes) => readMany({ store, now }, keys, mostBytes),
+
+    list: (listing) => store.list(listing),
 
     async put(value, { precondition, position }) {
       const entry = entryOf(value, now())

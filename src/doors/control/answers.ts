@@ -39,6 +39,16 @@ export const TouchAnswer = Type.Object(
   { description: 'What was there' }
 )
 
+export const KeysAnswer = Type.Object(
+  {
+    keys: Type.Array(Type.String(), { description: 'Without the prefix' }),
+    cursor: Type.Union([Type.String(), Type.Null()], {
+      description: 'For the next page, which may be there although this one is empty; null after the last one'
+    })
+  },
+  { description: 'A page' }
+)
+
 export const InvalidatedAnswer = Type.Object(
   {
     id: Type.String({ description: 'Its place in the log' }),

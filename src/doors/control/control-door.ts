@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { fastify, type FastifyInstance } from 'fastify'
 import { NAME_MAX_BYTES } from '../../cache/names.js'
+import { CancelSource } from '../../concurrency/cancellation.js'
 import { type DoorParts, fastifyOptions, KEEP_ALIVE_MS } from '../server-factory.js'
 import { useCompilers } from '../compilers.js'
 import { answerMethods, answerUnreadable } from '../methods.js'
@@ -15,6 +16,8 @@ import { deleteRoute, invalidationRoutes } from './invalidation-routes.js'
 import { takeJson } from './json-bodies.js'
 import { parseInSlices } from './json-in-slices.js'
 import { parseKeepingJson } from './json-members.js'
+import { listRoute } from './list-route.js'
+import { lockRoutes, lockStateRoutes } from './lock-routes.js'
 import { loggingRoutes } from './logging-routes.js'
 import { createNameFields, NAME_KEYWORD } from './names.js'
 import { readQuery } from './query.js'
@@ -36,14 +39,18 @@ export interface ControlDoorOptions extends ControlParts, DoorParts {
 /** The door for the backend in the same pod. Input that it refuses changes nothing. Does not listen yet. */
 export const createControlDoor = (options: ControlDoorOptions): FastifyInstance => {
   const state = { isClosing: false }
+  const closing = new CancelSource()
   const refusalOf = createAdmission(options)
   const fields = createNameFields(options.keyPrefix)
   const answerValue = createValueReads({ values: options.values, fields, log: options.loggerInstance, state })
   const app = createApplication(options, refusalOf, answerValue)
-  addHooks(app, refusalOf, state)
+  addHooks(app, refusalOf, () => {
+    state.isClosing = true
+    closing.cancel()
+  })
   if (options.nameRoute !== undefined) addRouteNames(app, options.nameRoute)
   document(app, { hasToken: options.token !== undefined })
-  addRoutes(app, { ...options, fields, schemas: createSchemas(options), answerValue })
+  addRoutes(app, { ...options, fields, schemas: createSchemas(options), answerValue, closing })
   return app
 }
 
@@ -98,7 +105,7 @@ const addRouteNames = (app: FastifyInstance, nameRoute: (route: string) => void)
   })
 }
 
-const addHooks = (app: FastifyInstance, refusalOf: RefusalOf, state: { isClosing: boolean }): void => {
+const addHooks = (app: FastifyInstance, refusalOf: RefusalOf, close: () => void): void => {
   useCompilers(app, { keywords: [NAME_KEYWORD] })
   answerWithProblems(app)
   app.addHook('onRequest', ({ raw }, _reply, done) => {
@@ -107,7 +114,7 @@ const addHooks = (app: FastifyInstance, refusalOf: RefusalOf, state: { isClosing
   answerMethods(app)
   app.addHook('preValidation', readQuery)
   app.addHook('preClose', (done) => {
-    state.isClosing = true
+    close()
     done()
   })
 }
@@ -122,6 +129,8 @@ const addRoutes = (app: FastifyInstance, context: ControlContext): void => {
       parsed(body.length === 0 ? null : badInput('body', 'must be empty here'))
     )
     await bodiless.register(entryRoutes, context)
+    await bodiless.register(listRoute, context)
+    await bodiless.register(lockStateRoutes, context)
     await bodiless.register(deleteRoute, context)
     await bodiless.register(reportRoutes, context)
   })
@@ -135,6 +144,7 @@ const addRoutes = (app: FastifyInstance, context: ControlContext): void => {
     await json.register(bulkRoutes, context)
     await json.register(incrementRoute, context)
     await json.register(invalidationRoutes, context)
+    await json.register(lockRoutes, context)
     await json.register(loggingRoutes, context)
   })
 }

@@ -40,6 +40,9 @@ export const createNameSchemas = (prefix: string) => {
       description: `A Redis glob over keys and tags with at most ${PATTERN_MAX_STARS} stars; ${BYTES}`,
       ...rules('pattern')
     }),
+    LockParameter: Type.Object({
+      name: name(`The name of a lock, percent-encoded: ${RULES}; ${BYTES}`)
+    }),
     KeyParameter: Type.Object({ key: name(`The key, percent-encoded (/ is %2F): ${RULES}; ${BYTES}`) })
   }
 }
@@ -74,6 +77,7 @@ export const createNameFields = (prefix: string) => ({
   name: (text: string, field: string): string => valid(parseName(text, prefix), field),
   names: (texts: readonly string[], field: string): Promise<string[]> =>
     mapInSlices(texts, (text, at) => valid(parseName(text, prefix), `${field}[${at}]`)),
+  pattern: (text: string, field: string): string => valid(parsePattern(text, prefix), field),
   patterns: (texts: readonly string[], field: string): Promise<string[]> =>
     mapInSlices(texts, (text, at) => valid(parsePattern(text, prefix), `${field}[${at}]`))
 })

@@ -5,6 +5,8 @@ import { createNameSchemas } from './names.js'
 
 const NAMES_MAX = 1000
 const VALUE_TAGS_MAX = 100
+/** Keys in a page. */
+export const LIST_COUNT = { default: 100, maximum: 1000 }
 
 const strict = { additionalProperties: false }
 
@@ -36,14 +38,32 @@ export const createSchemas = (options: {
 }) => {
   const ttl = { minimum: 1, maximum: options.maxTtlSeconds, default: options.defaultTtlSeconds }
   const Ttl = Type.Optional(Type.Integer({ ...ttl, description: 'Freshness lifetime in seconds' }))
-  const { Key, Tag, Pattern, KeyParameter } = createNameSchemas(options.keyPrefix)
+  const { Key, Tag, Pattern, KeyParameter, LockParameter } = createNameSchemas(options.keyPrefix)
   return {
     KeyParameter,
+    LockParameter,
     PutQuery: Type.Object(
       {
         ttl: Ttl,
         tag: Type.Optional(Type.Array(Tag, { maxItems: VALUE_TAGS_MAX })),
         position: Type.Optional(Position)
+      },
+      strict
+    ),
+    ListQuery: Type.Object(
+      {
+        pattern: Type.Optional(Pattern),
+        cursor: Type.Optional(
+          Type.String({ pattern: '^[A-Za-z0-9_-]{1,700}$', description: 'Of the page before' })
+        ),
+        count: Type.Optional(
+          Type.Integer({
+            minimum: 1,
+            ...LIST_COUNT,
+            description:
+              'Keys in a page, roughly: it may have more, fewer, or none without being the last one'
+          })
+        )
       },
       strict
     ),

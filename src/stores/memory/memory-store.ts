@@ -7,6 +7,7 @@ import type { Position } from '../../cache/position.js'
 import type { CarriedOut, Commit, CommitOutcome, PendingWrite, Store } from '../../cache/store.js'
 import { isKept, nameIn, reachesKept, valueKey } from '../../cache/tags.js'
 import { isSliceOver, mapInSlices, nextSlice } from '../../concurrency/time-slices.js'
+import { listKeys } from './list.js'
 import { MemoryLog, type MemoryLogOptions } from './memory-log.js'
 import { StoredEntry } from './stored-entry.js'
 import { TagIndex } from './tag-index.js'
@@ -37,6 +38,7 @@ export const createMemoryStore = (options: MemoryStoreOptions): Store => {
       position: log.position,
       entries: storeKeys.map((storeKey) => find(state, storeKey))
     }),
+    list: (listing) => listKeys([...entries.keys()], (storeKey) => isReadable(state, storeKey), listing),
     commit: (commit) => commitAll(state, commit),
     invalidate: (invalidation) => invalidate(state, invalidation),
     recordsBetween: async (after, upTo) => log.between(after, upTo),
@@ -69,6 +71,12 @@ const find = ({ entries, now }: State, storeKey: string): Entry | undefined => {
   if (entry === undefined || now() < usableUntil(entry)) return entry
   entries.delete(storeKey)
   return undefined
+}
+
+/** Without a use of it. */
+const isReadable = ({ entries, now }: State, storeKey: string): boolean => {
+  const entry = entries.peek(storeKey)
+  return entry !== undefined && now() < usableUntil(entry)
 }
 
 const commitAll = (state: State, { writes, position }: Commit): Promise<CommitOutcome[]> => {

@@ -7,6 +7,7 @@ import { createRead, createReadSizes } from './read.js'
 import { PendingInvalidations } from './pending-invalidations.js'
 import { Connection, type ConnectionOptions, type Run } from './connection/connection.js'
 import { faultOf } from './connection/error-replies.js'
+import { createList } from './list.js'
 import { readRecords } from './records.js'
 import { redisKeysUnder } from './scripts/redis-keys.js'
 import { createRedisInvalidate, type RedisInvalidate } from './invalidate.js'
@@ -50,6 +51,7 @@ export const createRedisStore = (options: RedisStoreOptions): Store => {
   return {
     read: createRead(redis),
     sizes: createReadSizes(redis),
+    list: createList(redis),
     commit: createCommit(redis),
     invalidate: invalidations.invalidate,
     recordsBetween: (after, upTo) => readRecords(redis, [after, upTo]),

@@ -9,17 +9,33 @@ const COUNT = 1000
  * All under the prefix whose name may match, without the prefix and a page at a time; never blocks Redis as KEYS does.
  * `match` is a pattern for Redis: see `atLeast`.
  */
-export async function* scan(
-  { client, keys, run }: RedisAccess,
-  match: string
-): AsyncGenerator<readonly string[]> {
-  const pattern = `${escapeGlob(keys.prefix)}${match}`
+export async function* scan(redis: RedisAccess, match: string): AsyncGenerator<readonly string[]> {
   let cursor = '0'
   do {
-    const [next, found] = await run('scan', () => client.scan(cursor, 'MATCH', pattern, 'COUNT', COUNT))
+    const { next, found } = await scanStep(redis, { cursor, match: '', pattern: match, count: COUNT })
     cursor = next
-    yield found.map((key) => key.slice(keys.prefix.length))
+    yield found
   } while (cursor !== '0')
+}
+
+interface ScanStep {
+  readonly cursor: string
+  /** What the names begin with. */
+  readonly match: string
+  /** A pattern for what comes then. */
+  readonly pattern: string
+  /** Names to be looked at. */
+  readonly count: number
+}
+
+/** One step: the names without the prefix, and the cursor of the next step, `0` after the last one. */
+export const scanStep = async (
+  { client, keys, run }: RedisAccess,
+  { cursor, match, pattern, count }: ScanStep
+): Promise<{ readonly next: string; readonly found: readonly string[] }> => {
+  const names = `${escapeGlob(keys.prefix + match)}${pattern}`
+  const [next, found] = await run('scan', () => client.scan(cursor, 'MATCH', names, 'COUNT', count))
+  return { next, found: found.map((key) => key.slice(keys.prefix.length)) }
 }
 
 /** Returns how many of them were entries. */

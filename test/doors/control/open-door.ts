@@ -6,7 +6,9 @@ import type { Test } from 'tap'
 import { StoreUnavailableError } from '../../../src/cache/errors.js'
 import { invalidationOf } from '../../../src/cache/invalidation.js'
 import type { Store } from '../../../src/cache/store.js'
+import { createLocks } from '../../../src/cache/locks/locks.js'
 import { createValues } from '../../../src/cache/values/values.js'
+import type { Timer } from '../../../src/cache/locks/waiting.js'
 import type { WarmingProgress } from '../../../src/cache/warming/warming.js'
 import { createServerFactory } from '../../../src/doors/server-factory.js'
 import { createControlDoor, type ControlDoorOptions } from '../../../src/doors/control/control-door.js'
@@ -57,14 +59,19 @@ export const WARMED: WarmingProgress = {
   durationMs: 12
 }
 
-/** A door over a memory store, listening on a port of its own. */
-export const openDoor = async (t: Test, named: Partial<ControlDoorOptions> = {}): Promise<OpenDoor> => {
+/** A door over a memory store, which `watch` may change, listening on a port of its own. */
+export const openDoor = async (
+  t: Test,
+  named: Partial<ControlDoorOptions> = {},
+  watch: (store: Store) => Store = (store) => store
+): Promise<OpenDoor> => {
   const clock = createClock()
-  const store = createMemoryStore({ maxBytes: 10_000_000, now: clock.now, randomEpoch })
+  const store = watch(createMemoryStore({ maxBytes: 10_000_000, now: clock.now, randomEpoch }))
   let isCut = false
   const reachable: Store = {
     ...store,
     read: (storeKeys) => (isCut ? refuse() : store.read(storeKeys)),
+    list: (listing) => (isCut ? refuse() : store.list(listing)),
     commit: (commit) => (isCut ? refuse() : store.commit(commit))
   }
   const log: string[] = []
@@ -72,6 +79,7 @@ export const openDoor = async (t: Test, named: Partial<ControlDoorOptions> = {})
   const app = createControlDoor({
     serverFactory: createServerFactory({ timeoutMs: 60_000 }),
     values: createValues({ store: reachable, now: clock.now }),
+    locks: createLocks({ store: reachable, now: clock.now, timer: timerOf(clock) }),
     invalidate: async (invalidation, { waitMs } = {}) => {
       waits.push(waitMs)
       return isCut ? { outcome: 'pending' } : store.invalidate(invalidationOf(invalidation))
@@ -112,6 +120,18 @@ export const openDoor = async (t: Test, named: Partial<ControlDoorOptions> = {})
     close: () => app.close()
   }
 }
+
+/** A wait is over at once, by a clock that has gone on by it. */
+const timerOf = (clock: Clock): Timer => ({
+  elapsed: clock.now,
+  after: (ms, run) => {
+    const immediate = setImmediate(() => {
+      clock.advance(Math.ceil(ms))
+      run()
+    })
+    return () => clearImmediate(immediate)
+  }
+})
 
 /** That the answer is a problem with this status which names the field, if one is given. */
 export const isProblem = (

@@ -117,6 +117,8 @@ const roughly = (schema: Schema): fc.Arbitrary<unknown> => {
   switch (schema.type) {
     case 'string':
       return textOf(schema)
+    case 'number':
+      return fc.double({ min: schema.minimum ?? 0, max: schema.maximum ?? 100, noNaN: true })
     case 'integer':
       return fc.integer({ min: schema.minimum ?? 0, max: schema.maximum ?? 100 })
     case 'array':
@@ -139,7 +141,7 @@ const textOf = ({ pattern = '', format }: Schema): fc.Arbitrary<string> => {
   if (format === 'byte') return fc.base64String()
   const made = [fc.constantFrom(...TEXTS), fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' })]
   // What has a form of its own is made from that.
-  return /^\^[^(]*\{16\}/.test(pattern) ? fc.stringMatching(new RegExp(pattern)) : fc.oneof(...made)
+  return /^\^[^(]*\{\d+\}/.test(pattern) ? fc.stringMatching(new RegExp(pattern)) : fc.oneof(...made)
 }
 
 interface Call {
@@ -173,7 +175,7 @@ const callsOf = (path: string, operation: Operation): fc.Arbitrary<Call> => {
       headers[name] = String(given[name]).replaceAll(/[^\x20-\x7e]/g, '')
     return {
       path:
-        path.replace('{key}', () => encodeURIComponent(String(given[key?.name ?? '']))) +
+        path.replace(/\{\w+\}/, () => encodeURIComponent(String(given[key?.name ?? '']))) +
         (query.length > 0 ? `?${query.join('&')}` : ''),
       headers,
       body: sent
@@ -200,7 +202,7 @@ void t.test(
     const operations = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({ path, method, operation }))
     )
-    t.equal(operations.length, 15)
+    t.equal(operations.length, 20)
     for (const { path, method, operation } of operations) {
       const statuses = new Map<number, number>()
       await fc.assert(

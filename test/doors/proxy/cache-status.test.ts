@@ -114,6 +114,7 @@ t.test('without the store', async (t) => {
     commit: down,
     invalidate: async () => ({ outcome: 'pending' }),
     sizes: down,
+    list: down,
     recordsBetween: down,
     sweep: down,
     stats: down,

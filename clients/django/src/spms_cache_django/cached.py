@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from types import MethodType
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.cache import caches
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 
@@ -54,9 +55,9 @@ class CachedFunction(Generic[P, T]):
             raise TypeError("tags must be a list of names, not a string")
         self._function = function
         self._signature = inspect.signature(function)
-        self._is_async = inspect.iscoroutinefunction(function)
+        self._is_async = iscoroutinefunction(function)
         if self._is_async:
-            inspect.markcoroutinefunction(self)
+            markcoroutinefunction(self)
         self._key, self._ttl, self._alias = key, ttl, alias
         self._tags = tags if callable(tags) else tuple(tags)
 

@@ -16,6 +16,8 @@ from .locks import SidecarLock
 from .single_computation import LEASES
 
 _PAGE = 1000
+# A list that comes to no end is none.
+MOST_PAGES = 100_000
 
 
 class Extras(AsyncCalls):
@@ -45,7 +47,7 @@ class Extras(AsyncCalls):
         twice.
         """
         pattern, cursor = self.pattern_of(search, version), None
-        while True:
+        for _ in range(MOST_PAGES):
             names, cursor = self.run(*self._page(pattern, cursor, itersize or _PAGE))
             yield from self._keys_in(names, version)
             if cursor is None:
@@ -56,7 +58,7 @@ class Extras(AsyncCalls):
     ) -> AsyncIterator[str]:
         """`iter_keys` for coroutines."""
         pattern, cursor = self.pattern_of(search, version), None
-        while True:
+        for _ in range(MOST_PAGES):
             names, cursor = await self.arun(*self._page(pattern, cursor, itersize or _PAGE))
             for key in self._keys_in(names, version):
                 yield key

@@ -107,8 +107,13 @@ def edit(choices: random.Random) -> None:
 def clear_editors(choices: random.Random) -> None:
     book, author = some(choices, Book), some(choices, Author)
     if book and author:
-        clear: list[Callable[[], None]] = [book.editors.clear, author.edits.clear]
-        choices.choice([*clear, lambda: book.editors.set([author])])()
+        kind = choices.randrange(3)
+        if kind == 0:
+            book.editors.clear()
+        elif kind == 1:
+            author.edits.clear()
+        else:
+            book.editors.set([author])
 
 
 def delete_one(choices: random.Random) -> None:

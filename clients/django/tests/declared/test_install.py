@@ -180,6 +180,24 @@ def test_the_callers_search_path_and_temporary_tables_change_nothing(library: Li
 
 
 @pytest.mark.usefixtures("roles")
+def test_a_function_that_the_caller_puts_first_is_not_run_with_the_owners_rights(
+    library: Library,
+) -> None:
+    library.run("CREATE SCHEMA evil AUTHORIZATION writer")
+    library.run("SET ROLE writer")
+    library.run(
+        "CREATE FUNCTION evil.cardinality(text[]) RETURNS int LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'run by %', current_user; END $$"
+    )
+    library.run("SET search_path = evil, pg_catalog")
+    try:
+        library.run("INSERT INTO public.library_shelf (room) VALUES ('a')")
+    finally:
+        library.run("RESET search_path; RESET ROLE; DROP SCHEMA evil CASCADE")
+    assert library.written().tags == {"shelves"}
+
+
+@pytest.mark.usefixtures("roles")
 def test_the_sidecars_role_takes_rows_and_can_do_nothing_else(library: Library) -> None:
     Shelf.objects.create(room="a")
     library.run('SET ROLE "the reader"')

@@ -7,7 +7,7 @@ from django.db import connections, transaction
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from tests.library.models import Audiobook, Author, Book, Classic, Loan, Reader, Shelf
+from tests.library.models import Audiobook, Author, Book, Classic, Loan, Reader, Review, Shelf
 from tests.support.announced import taken
 from tests.support.library import Library
 
@@ -255,3 +255,58 @@ def test_bulk_changes_are_not_seen(book: Book, author: Author) -> None:
     Book.objects.bulk_update([book], ["title"])
     Book.objects.bulk_create([Book(title="Three", author=author)])
     assert taken() == []
+
+
+def test_savepoints_of_every_depth_lose_nothing(author: Author) -> None:
+    """What is committed is announced, whichever savepoints around it were rolled back before."""
+    others = [Author.objects.create(name=str(number)) for number in range(4)]
+    taken()
+    for rolled_back in range(16):
+        with transaction.atomic(using="postgres"):
+            nest(others, rolled_back)
+            author.save()
+        committed = {f"author:{author.pk}"}
+        for level, each in enumerate(others):
+            if not any(rolled_back >> outer & 1 for outer in range(level + 1)):
+                committed.add(f"author:{each.pk}")
+        assert tags() >= committed
+
+
+def nest(left: list[Author], rolled_back: int) -> None:
+    """A savepoint within another for each; bit 0 of `rolled_back` is for the outermost."""
+    if left:
+        with transaction.atomic(using="postgres"):
+            nest(left[1:], rolled_back >> 1)
+            left[0].save()
+            transaction.set_rollback(bool(rolled_back & 1), using="postgres")
+
+
+def test_without_autocommit_it_is_said_that_the_commit_is_not_waited_for(
+    author: Author, caplog: pytest.LogCaptureFixture
+) -> None:
+    transaction.set_autocommit(False, using="postgres")
+    try:
+        author.save()
+        assert tags() == {f"author:{author.pk}", "slug:ann"}
+        transaction.commit(using="postgres")
+    finally:
+        transaction.set_autocommit(True, using="postgres")
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        "Invalidated before the commit, because autocommit is off in 'postgres'"
+    )
+
+
+def test_a_relation_that_a_deletion_sets_to_another_row_is_seen_before_and_after(
+    book: Book, author: Author
+) -> None:
+    first, default = Shelf.objects.create(room="a"), Shelf.objects.create(room="b")
+    Review.objects.create(shelf=default)
+    review = Review.objects.create(shelf=first)
+    taken()
+    Review.default_shelf = default.pk
+    number = first.pk
+    first.delete()
+    review.refresh_from_db()
+    assert review.shelf_id == default.pk
+    assert tags() == {"shelves", f"reviews:{number}", f"reviews:{default.pk}"}

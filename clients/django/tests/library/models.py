@@ -54,6 +54,18 @@ class Loan(models.Model):
         unique_together = ("book", "reader")
 
 
+def shelf_of_the_lost() -> int:
+    """To which reviews go whose shelf is deleted."""
+    return Review.default_shelf
+
+
+class Review(models.Model):
+    """It moves to another shelf when its own is deleted."""
+
+    default_shelf = 0
+    shelf = models.ForeignKey(Shelf, on_delete=models.SET(shelf_of_the_lost))
+
+
 class Seat(models.Model):
     """A key of two columns."""
 

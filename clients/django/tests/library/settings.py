@@ -23,6 +23,7 @@ INVALIDATES = {
     "library.Book.editors": ["author:{author_id}:edits"],
     "library.Reader": {"tags": ["reader:{pk}", "card:{card}"], "ignore": ["last_seen"]},
     "library.Loan": ["reader:{reader_id}:books", "book:{book_id}"],
+    "library.Review": ["reviews:{shelf_id}"],
     "library.Seat": ["room:{room}", "room:{room}:seat:{number}"],
     "library.Odd": ["it's_\\_${value}:{text}"],
     "library.Visit": ["reader:{reader_id}:visits"],

@@ -54,6 +54,8 @@ class RequestWriter:
 
     def write(self, call: Call) -> bytes:
         """Head and body. Raises ValueError where the value of a field would end its line."""
+        if " " in call.path or "\r" in call.path or "\n" in call.path:
+            raise ValueError("a space or a line break in the path")
         lines = [call.method, " ", call.path, self._common]
         for name, value in call.headers.items():
             if "\r" in value or "\n" in value:

@@ -27,35 +27,33 @@ def collect(names: Names, using: str) -> None:
         logger.warning("Invalidated before the commit, because autocommit is off in '%s'", using)
         announce(names)
         return
-    batch, is_certain = _find(connection)
-    batch.names.update(names)
-    if not is_certain:
-        transaction.on_commit(batch.send, using=using, robust=True)
+    batch = _find(connection)
+    if batch is None:
+        transaction.on_commit(_Batch(names).send, using=using, robust=True)
+    else:
+        batch.names.update(names)
 
 
 class _Batch:
-    """
-    Of one transaction. It is reached by the hooks of that transaction only, and ends with them.
-    """
+    """Of one transaction. It is reached by its hook only, and ends with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Names) -> None:
         self.names = Names()
+        self.names.update(names)
 
     def send(self) -> None:
-        """The first hook sends all; for those of the savepoints nothing is left."""
-        names, self.names = self.names, Names()
-        if names:
-            announce(names)
+        """After the commit."""
+        announce(self.names)
 
 
-def _find(connection: BaseDatabaseWrapper) -> tuple[_Batch, bool]:
-    """The transaction's batch, and whether it has a hook that lives as long as what is done now."""
-    savepoints = set(connection.savepoint_ids)
-    found: _Batch | None = None
-    for made_in, hook, *_ in connection.run_on_commit:
+def _find(connection: BaseDatabaseWrapper) -> _Batch | None:
+    """
+    The batch whose hook the transaction still has. It lives as long as what is done now: a
+    savepoint that it was made in is open still, or is released and can no longer be rolled back by
+    itself.
+    """
+    for _, hook, *_ in connection.run_on_commit:
         batch = getattr(hook, "__self__", None)
         if isinstance(batch, _Batch):
-            found = batch
-            if made_in <= savepoints:
-                return batch, True
-    return found or _Batch(), False
+            return batch
+    return None

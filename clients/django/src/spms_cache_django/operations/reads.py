@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from .. import fence
-from ..client import Call
+from ..client import Call, SidecarUnavailable
 from ..client.statuses import expect, member, parsed
 from ..events import Outcome
 from ..serializers.json_serializer import PLAIN, TAGGED
@@ -45,7 +45,7 @@ def get_many(context: Context, names: Sequence[str]) -> Steps[dict[str, object]]
         answer = yield Call("POST", "/v1/entries/get", body, _JSON, is_repeatable=True)
         expect(answer, context.address, 200)
         content = parsed(answer, context.address)
-        missing = list(member(content, context.address, "missing", list))
+        missing = [str(name) for name in member(content, context.address, "missing", list)]
         position = member(content, context.address, "position", str)
         for name, entry in member(content, context.address, "entries", dict).items():
             value = _value_of(context, name, entry)
@@ -89,14 +89,18 @@ def _remember(context: Context, names: Sequence[str], position: str | None) -> N
         fence.remember(context.address, names, position)
 
 
-def _value_of(context: Context, name: str, entry: Mapping[str, Any]) -> object:
-    media_type = str(entry.get("contentType"))
-    if "json" in entry and media_type in (PLAIN, TAGGED):
-        return context.read_parsed(name, media_type, entry["json"])
-    if "json" in entry:
-        body = json.dumps(entry["json"]).encode()
-    elif "value" in entry:
-        body = str(entry["value"]).encode()
-    else:
-        body = base64.b64decode(str(entry.get("base64")))
+def _value_of(context: Context, name: str, entry: Any) -> object:
+    """Raises SidecarUnavailable for what is no entry of a bulk answer."""
+    try:
+        media_type = str(entry["contentType"])
+        if "json" in entry and media_type in (PLAIN, TAGGED):
+            return context.read_parsed(name, media_type, entry["json"])
+        if "json" in entry:
+            body = json.dumps(entry["json"]).encode()
+        elif "value" in entry:
+            body = str(entry["value"]).encode()
+        else:
+            body = binascii.a2b_base64(entry["base64"], strict_mode=True)
+    except (LookupError, TypeError, ValueError) as fault:
+        raise SidecarUnavailable("malformed", context.address, f"entry {name}") from fault
     return context.read(name, media_type, body)

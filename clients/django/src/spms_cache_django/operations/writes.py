@@ -41,7 +41,7 @@ def put(
     position = fence.position_of(context.address, name) if context.is_fenced else None
     query = f"?ttl={ttl}"
     if position is not None:
-        query += f"&position={position}"
+        query += f"&position={quote(position, safe=':')}"
     for tag in tags:
         query += f"&tag={quote(tag, safe='')}"
     headers = {"content-type": media_type, "prefer": LENIENT}
@@ -87,7 +87,8 @@ def put_many(
             headers = {"content-type": "application/json", "prefer": LENIENT}
             answer = yield Call("POST", "/v1/entries/set", body, headers, is_repeatable=True)
             expect(answer, context.address, 200)
-            outdated = member(parsed(answer, context.address), context.address, "refused", list)
+            named = member(parsed(answer, context.address), context.address, "refused", list)
+            outdated = [name for name in some if name in named]
             refused += outdated
             fence.forget(context.address, set(some).difference(outdated))
     outcome: Outcome = "refused" if refused else "stored"

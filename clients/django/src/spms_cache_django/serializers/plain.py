@@ -15,8 +15,9 @@ _MOST_CONTAINERS = 1_000_000
 
 def is_plain(value: Any) -> bool:
     """
-    Whether JSON itself gives it back as it is, but for floats that are not finite. A loop in place
-    of calls, because this is most of what writing a large value costs.
+    Whether JSON itself gives it back as it is, but for floats that are not finite: its media type
+    says that there are no marks in it, whatever its dictionaries look like. A loop in place of
+    calls, because this is most of what writing a large value costs.
     """
     if type(value) in _SCALARS:
         return True
@@ -27,7 +28,7 @@ def is_plain(value: Any) -> bool:
         container = found.pop()
         kind = type(container)
         if kind is dict:
-            if MARK in container or not {*map(type, container)} <= _STRING:
+            if not {*map(type, container)} <= _STRING:
                 return False
             container = container.values()
         elif kind is not list:
