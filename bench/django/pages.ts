@@ -1,12 +1,12 @@
 import { comparable } from '../../test/backend/cached-reads.js'
 import { get } from '../../test/support/http.js'
 import type { Cell, Table } from '../scenario.js'
-import { runClosedLoop } from '../load/closed-loop.js'
 import { cpuTimeOf } from '../load/cpu-time.js'
 import type { Headers } from '../load/entrant.js'
 import { interleave } from '../load/interleave.js'
 import { summarise } from '../load/statistics.js'
 import { COMPONENTS, startContestants, type Contestant } from './contestants.js'
+import { runLoad, type Load } from './load.js'
 
 /** A page of the frontend, by the read that it waits for. */
 interface Page {
@@ -40,12 +40,13 @@ export const measurePages = async ({ isQuick, progress }: PagesOptions): Promise
   try {
     const tables: Table[] = []
     for (const page of PAGES) {
-      const bodyBytes = await warm(page, contestants, callers)
+      await warm(page, contestants, callers)
       for (const { url } of contestants)
-        await runClosedLoop({ ...loopOf(page, url, callers, bodyBytes), durationMs: 1000 })
+        await runLoad({ ...page, url, callers, connections: CONNECTIONS, durationMs: 1000 })
       const measured = await interleave(contestants, lengths.rounds, async (contestant) => {
-        const loop = { ...loopOf(page, contestant.url, callers, bodyBytes), durationMs: lengths.roundMs }
-        const figures = await measure(contestant, loop)
+        const { url } = contestant
+        const load = { ...page, url, callers, connections: CONNECTIONS, durationMs: lengths.roundMs }
+        const figures = await measure(contestant, load)
         progress(`${page.title}: ${contestant.name} p50 ${figures.p50Ms.toFixed(1)} ms`)
         return figures
       })
@@ -57,24 +58,15 @@ export const measurePages = async ({ isQuick, progress }: PagesOptions): Promise
   }
 }
 
-const loopOf = (page: Page, url: string, callers: readonly Headers[], bodyBytes: number) => ({
-  url,
-  paths: page.paths,
-  headers: callers,
-  connections: CONNECTIONS,
-  bodyBytes
-})
-
 /**
  * Reads everything through everybody, twice. Rejects when somebody answers something else than the backend without a cache, which
- * comes first. Resolves with the bytes of the shortest answer.
+ * comes first.
  */
 const warm = async (
   { paths }: Page,
   contestants: readonly Contestant[],
   callers: readonly Headers[]
-): Promise<number> => {
-  let shortest = Infinity
+): Promise<void> => {
   for (const path of paths) {
     for (const headers of callers) {
       let own: string | undefined
@@ -83,11 +75,9 @@ const warm = async (
         if (status !== 200) throw new Error(`${name} answers ${path} with ${status}.`)
         own ??= comparable(body)
         if (comparable(body) !== own) throw new Error(`${name} answers ${path} in another way.`)
-        shortest = Math.min(shortest, body.length)
       }
     }
   }
-  return shortest
 }
 
 interface Figures {
@@ -100,13 +90,10 @@ interface Figures {
   readonly cpuMs: Readonly<Record<string, number>>
 }
 
-const measure = async (
-  { backend, pids }: Contestant,
-  loop: Parameters<typeof runClosedLoop>[0]
-): Promise<Figures> => {
+const measure = async ({ backend, pids }: Contestant, load: Load): Promise<Figures> => {
   const queriesBefore = await settled(() => backend.answered().queries)
   const cpuBefore = COMPONENTS.map((name) => cpuTimeOf(pids[name]))
-  const { requests, p50Ms, p99Ms, perSecond } = await runClosedLoop(loop)
+  const { requests, p50Ms, p99Ms, perSecond } = await runLoad(load)
   const cpuMs = Object.fromEntries(
     COMPONENTS.map((name, at) => [name, (cpuTimeOf(pids[name]) - (cpuBefore[at] ?? 0)) / requests / 1000])
   )

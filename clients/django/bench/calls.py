@@ -30,8 +30,10 @@ SERIALIZERS = {
     "JSON": ("json", "django_redis.serializers.json.JSONSerializer"),
     "pickle": ("pickle", "django_redis.serializers.pickle.PickleSerializer"),
 }
-# What redis-py parses answers with where hiredis is not installed.
+# What redis-py parses answers with where hiredis is not installed. django-redis keeps one pool of
+# connections for each address, whatever its options are: hence another database.
 PURE_PYTHON = {"PARSER_CLASS": "redis._parsers._RESP2Parser"}
+OTHER_DATABASE = f"{REDIS.rsplit('/', 1)[0]}/2"
 
 
 def sidecar(location: str, serializer: str) -> dict[str, Any]:
@@ -46,10 +48,10 @@ def sidecar(location: str, serializer: str) -> dict[str, Any]:
     }
 
 
-def django_redis(serializer: str, **options: str) -> dict[str, Any]:
+def django_redis(serializer: str, location: str = REDIS, **options: str) -> dict[str, Any]:
     return {
         "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": REDIS,
+        "LOCATION": location,
         "OPTIONS": {"SERIALIZER": SERIALIZERS[serializer][1], **options},
         "KEY_PREFIX": "spms",
     }
@@ -62,7 +64,9 @@ ENTRANTS = {
         "sidecar by TCP": lambda serializer: sidecar(TCP, serializer),
         "sidecar by a unix socket": lambda serializer: sidecar(SOCKET, serializer),
         "django-redis with hiredis": django_redis,
-        "django-redis without hiredis": lambda serializer: django_redis(serializer, **PURE_PYTHON),
+        "django-redis without hiredis": lambda serializer: django_redis(
+            serializer, OTHER_DATABASE, **PURE_PYTHON
+        ),
     }.items()
 }
 
