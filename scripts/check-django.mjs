@@ -1,12 +1,13 @@
 // Checks the client for Django in clients/django on each Python of this machine, with each release of Django that runs on it: lint,
 // types, tests against the built sidecar, and a wheel that is installed in a clean environment. The last line is `N passed, N failed`.
 // `--quick` takes the newest Python and the oldest Django only; what follows `--` goes to pytest.
-import { spawn, spawnSync } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { ensureLts } from './node.mjs'
 import { ensurePostgres } from './postgres.mjs'
 import { ensureVenv, findPythons } from './pythons.mjs'
@@ -20,6 +21,8 @@ const DJANGOS = [
 ]
 /** Longest that one program may take. */
 const TIMEOUT_MS = 900_000
+/** Runs of the tests. */
+const AT_ONCE = 2
 
 const counts = { passed: 0, failed: 0 }
 
@@ -28,27 +31,29 @@ const hold = (name, holds) => {
   console.log(`${holds ? 'ok' : 'FAILED'}  ${name}`)
 }
 
-const run = (program, args, options = {}) => {
-  const { status, stdout, stderr, error } = spawnSync(program, args, {
-    cwd: client,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 26,
-    timeout: TIMEOUT_MS,
-    ...options
-  })
-  return { isDone: status === 0, stdout, said: error?.message ?? `${stdout}${stderr}` }
+const execute = promisify(execFile)
+
+const run = async (program, args, options = {}) => {
+  const settings = { cwd: client, maxBuffer: 2 ** 26, timeout: TIMEOUT_MS, ...options }
+  try {
+    const { stdout, stderr } = await execute(program, args, settings)
+    return { isDone: true, stdout, said: `${stdout}${stderr}` }
+  } catch (error) {
+    const { stdout = '', stderr = '', message } = error
+    return { isDone: false, stdout, said: `${stdout}${stderr}` || message }
+  }
 }
 
-const check = (name, program, args, options) => {
-  const { isDone, said } = run(program, args, options)
+const check = async (name, program, args, options) => {
+  const { isDone, said } = await run(program, args, options)
   hold(name, isDone)
   if (!isDone) console.log(said)
   return isDone
 }
 
 /** Each test counts. */
-const checkTests = (name, python, args) => {
-  const { isDone, said } = run(python, ['-m', 'pytest', ...args], {
+const checkTests = async (name, python, args) => {
+  const { isDone, said } = await run(python, ['-m', 'pytest', ...args], {
     env: { ...process.env, PYTHONPATH: 'src' }
   })
   const count = (word) =>
@@ -59,22 +64,28 @@ const checkTests = (name, python, args) => {
   if (!isDone) console.log(said)
 }
 
-const checkPython = (python, name) => {
-  check(`${name}: ruff`, python, ['-m', 'ruff', 'check', '.'])
-  check(`${name}: format`, python, ['-m', 'ruff', 'format', '--check', '.'])
-  check(`${name}: mypy`, python, ['-m', 'mypy'], { env: { ...process.env, MYPYPATH: 'src' } })
+const checkPython = async (python, name) => {
+  await check(`${name}: ruff`, python, ['-m', 'ruff', 'check', '.'])
+  await check(`${name}: format`, python, ['-m', 'ruff', 'format', '--check', '.'])
+  await check(`${name}: mypy`, python, ['-m', 'mypy'], { env: { ...process.env, MYPYPATH: 'src' } })
 }
 
 /** Builds sdist and wheel, and runs the first example of the README with the wheel alone. */
 const checkWheel = async (python, { program, requirements }) => {
   const folder = mkdtempSync(join(tmpdir(), 'spms-cache-django-'))
   try {
-    const isBuilt = check('sdist and wheel', python, ['-m', 'build', '--no-isolation', '--outdir', folder])
+    const isBuilt = await check('sdist and wheel', python, [
+      '-m',
+      'build',
+      '--no-isolation',
+      '--outdir',
+      folder
+    ])
     const wheel = isBuilt ? readdirSync(folder).find((file) => file.endsWith('.whl')) : undefined
     if (wheel === undefined) return
     rmSync(join(root, '.tools/django-wheel'), { recursive: true, force: true })
     const clean = ensureVenv({ name: 'django-wheel', program, requirements: [requirements] })
-    check('the wheel is installed', clean, [
+    await check('the wheel is installed', clean, [
       '-m',
       'pip',
       'install',
@@ -97,7 +108,7 @@ const checkExample = async (python, folder) => {
   try {
     const file = join(folder, 'example.py')
     writeFileSync(file, example.replaceAll('127.0.0.1:8081', `127.0.0.1:${control}`))
-    const { isDone, stdout, said } = run(python, ['-I', file], { cwd: folder })
+    const { isDone, stdout, said } = await run(python, ['-I', file], { cwd: folder })
     hold('the example of the README', isDone && expected.length > 0 && stdout.trim() === expected.join('\n'))
     if (!isDone || stdout.trim() !== expected.join('\n')) console.log(said)
   } finally {
@@ -150,19 +161,27 @@ const main = async (args) => {
     throw new Error('No Python from 3.11 on, with venv and ensurepip, is on this machine.')
   const pythons = isQuick ? found.slice(-1) : found
   const releases = isQuick ? DJANGOS.slice(0, 1) : DJANGOS
-  for (const { version, program } of pythons) {
-    for (const { release } of releases.filter(({ floor }) => !isBefore(version, floor))) {
-      const requirements = join(client, `requirements/django-${release}.txt`)
-      const name = `Python ${version}, Django ${release}`
-      const python = ensureVenv({
-        name: `django-${version}-${release}`,
-        program,
-        requirements: [requirements]
-      })
-      if (version === pythons.at(-1).version) checkPython(python, name)
-      checkTests(name, python, forPytest)
-    }
+  const environments = pythons.flatMap(({ version, program }) =>
+    releases
+      .filter(({ floor }) => !isBefore(version, floor))
+      .map(({ release }) => ({
+        name: `Python ${version}, Django ${release}`,
+        isNewest: version === pythons.at(-1).version,
+        python: ensureVenv({
+          name: `django-${version}-${release}`,
+          program,
+          requirements: [join(client, `requirements/django-${release}.txt`)]
+        })
+      }))
+  )
+  for (const { name, python } of environments.filter(({ isNewest }) => isNewest))
+    await checkPython(python, name)
+  const left = environments.values()
+  const testLeft = async () => {
+    for (const { name, python } of left) await checkTests(name, python, forPytest)
   }
+  // A run mostly waits: for processes that start, and for time-outs.
+  await Promise.all(Array.from({ length: AT_ONCE }, testLeft))
   const { version, program } = pythons.at(-1)
   const requirements = join(client, 'requirements/django-5.2.txt')
   const python = ensureVenv({ name: `django-${version}-5.2`, program, requirements: [requirements] })

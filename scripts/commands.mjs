@@ -84,6 +84,15 @@ export const peers = async () => {
   return 0
 }
 
+/** Installs all programs that the tests and the benchmark start. */
+export const programs = async () => {
+  ensureDependencies()
+  ensureRedis()
+  ensureOrigins()
+  installPeers()
+  return 0
+}
+
 const runBench = async (script, args) => {
   ensureDependencies()
   await ensureBuild()
