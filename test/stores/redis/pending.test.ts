@@ -144,7 +144,7 @@ void t.test('a journal that overflows makes everything unreadable', { skip: need
   await untilUp(store)
   t.strictSame(await readable(store, 'never-named'), [])
   t.not(epochOf(await positionOf(store)), epochOf(position))
-  t.match(told.invalidated, [{ source: 'replay', kinds: ['all'], outcome: 'done' }])
+  t.match(told.invalidated, [{ source: 'replay', kinds: ['pattern', 'all'], outcome: 'done' }])
 })
 
 void t.test(
