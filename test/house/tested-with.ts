@@ -20,6 +20,7 @@ export const TESTED_WITH: Readonly<Record<string, string>> = {
   'doors/compilers.ts': 'doors/control/bad-input.test.ts',
   'doors/control/answers.ts': 'doors/control/openapi.test.ts',
   'doors/control/bulk-answer.ts': 'doors/control/bulk-routes.test.ts',
+  'doors/control/json-bytes.ts': 'doors/control/json-members.test.ts',
   'doors/control/control-door.ts': 'doors/control/bad-input.test.ts',
   'doors/control/documentation.ts': 'doors/control/openapi.test.ts',
   'doors/control/lock-schemas.ts': 'doors/control/openapi.test.ts',

@@ -1,4 +1,14 @@
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
+import {
+  BACKSLASH,
+  BLANKS,
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COMMA,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE
+} from './json-bytes.js'
 
 /**
  * Parses JSON as `parse` does, an object with long lists in slices: the elements of a list that is a member of the
@@ -109,12 +119,3 @@ const nameIn = (text: string): string => {
     return ''
   }
 }
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const COMMA = 0x2c
-const OPEN_LIST = 0x5b
-const CLOSE_LIST = 0x5d
-const OPEN_OBJECT = 0x7b
-const CLOSE_OBJECT = 0x7d
-const BLANKS = new Set([0x20, 0x09, 0x0a, 0x0d])

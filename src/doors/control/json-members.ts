@@ -1,5 +1,16 @@
 import { isSliceOver, nextSlice } from '../../concurrency/time-slices.js'
 import { badInput } from '../problem.js'
+import {
+  BACKSLASH,
+  BLANKS,
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE
+} from './json-bytes.js'
 import { isJson } from './json-text.js'
 import { parseInSlices } from './json-in-slices.js'
 
@@ -119,13 +130,3 @@ const nameIn = (text: string): unknown => {
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const COMMA = 0x2c
-const COLON = 0x3a
-const OPEN_LIST = 0x5b
-const CLOSE_LIST = 0x5d
-const OPEN_OBJECT = 0x7b
-const CLOSE_OBJECT = 0x7d
-const BLANKS = new Set([0x20, 0x09, 0x0a, 0x0d])
