@@ -13,13 +13,10 @@ from typing import Any, Final
 from debug_toolbar.panels import Panel
 from django.http import HttpRequest, HttpResponse
 
-from .events import CacheEvent, subscribe
+from .events import INVALIDATIONS, CacheEvent, subscribe
 
 TARGET_PERCENT: Final = 70
 _EVENTS_MAX: Final = 1000
-_INVALIDATIONS: Final = frozenset(
-    {"delete", "delete_many", "delete_pattern", "invalidate", "clear"}
-)
 
 # Of the request that this thread or task answers.
 _recorded: ContextVar[list[CacheEvent] | None] = ContextVar("spms_cache_recorded", default=None)
@@ -74,7 +71,7 @@ def shown_of(events: list[CacheEvent]) -> dict[str, Any]:
         "target": TARGET_PERCENT,
         "mean_ms": round(1000 * seconds / len(reads), 2) if reads else None,
         "stored": sum(event.outcome == "stored" for event in events),
-        "invalidations": sum(event.operation in _INVALIDATIONS for event in events),
+        "invalidations": sum(event.operation in INVALIDATIONS for event in events),
         "failures": sum(event.outcome == "error" for event in events),
         "is_cut": len(events) == _EVENTS_MAX,
         "calls": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Outcome = Literal[
     "hit",
@@ -20,6 +20,9 @@ Outcome = Literal[
     "pending",  # an invalidation that is not acknowledged yet
     "error",  # the sidecar gave no usable answer
 ]
+
+# The operations that take values away.
+INVALIDATIONS: Final = frozenset({"delete", "delete_many", "delete_pattern", "invalidate", "clear"})
 
 
 @dataclass(frozen=True, slots=True)

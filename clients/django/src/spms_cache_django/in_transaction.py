@@ -15,14 +15,11 @@ from typing import Final
 from django.conf import settings
 from django.db import connections
 
-from .events import CacheEvent, subscribe
+from .events import INVALIDATIONS, CacheEvent, subscribe
 
 SETTING: Final = "SPMS_CACHE_WARN_IN_TRANSACTION"
 logger = logging.getLogger("spms_cache_django")
 
-_INVALIDATIONS: Final = frozenset(
-    {"delete", "delete_many", "delete_pattern", "invalidate", "clear"}
-)
 _PACKAGE: Final = str(Path(__file__).parent)
 _PLACES_MAX: Final = 1000
 
@@ -37,7 +34,7 @@ def warn_in_transactions() -> Callable[[], None]:
     places: set[tuple[str, int]] = set()
 
     def watch(event: CacheEvent) -> None:
-        if event.operation.removeprefix("a") not in _INVALIDATIONS:
+        if event.operation.removeprefix("a") not in INVALIDATIONS:
             return
         open_in = [
             each.alias for each in connections.all(initialized_only=True) if each.in_atomic_block
