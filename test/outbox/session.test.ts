@@ -146,9 +146,13 @@ t.test('the server ends a transaction whose answer nobody takes', async (t) => {
   await stalled.open()
   far?.unpipe().pause()
   const taken = t.rejects(stalled.take())
+  const isStuck = async (): Promise<boolean> => {
+    const stuck = `SELECT 1 FROM pg_stat_activity WHERE wait_event = 'ClientWrite' AND query LIKE '%wide_outbox%'`
+    return (await stage.query(stuck)).length > 0
+  }
+  await eventually(isStuck)
   const isFree = async (): Promise<boolean> =>
-    (await stage.query('SELECT 1 FROM wide_outbox FOR UPDATE SKIP LOCKED')).length > 0
-  await eventually(async () => !(await isFree()))
+    (await stage.query('SELECT 1 FROM wide_outbox FOR UPDATE SKIP LOCKED')).length === 1000
   await eventually(isFree, { timeoutMs: 15_000, intervalMs: 200 })
   stalled.destroy()
   await taken

@@ -1,6 +1,7 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
+import { createExportAgents } from './export-agents.js'
 
 export interface ExportOptions {
   readonly headers: Readonly<Record<string, string>>
@@ -22,7 +23,7 @@ const configOf = (url: string, { headers, timeoutMs, ca }: ExportOptions) => ({
   headers: { ...headers },
   timeoutMillis: timeoutMs,
   concurrencyLimit: MOST_AT_ONCE,
-  ...(ca !== undefined && { httpAgentOptions: { ca } })
+  httpAgentOptions: createExportAgents({ ca, timeoutMs })
 })
 
 type Done = (result: ExportResult) => void
