@@ -58,6 +58,8 @@ export const bundle = async ({ isRelease = false, revision = 'unknown' } = {}) =
         'const require = createRequire(import.meta.url), bundleFolder = import.meta.dirname;'
       ].join(' ')
     },
+    // Of the sketches, for a form in which they are not sent here.
+    external: ['protobufjs/minimal'],
     logLevel: 'warning'
   })
   for (const [target, from] of Object.entries(FILES)) {

@@ -13,6 +13,7 @@ import { resourceFileSchema } from '../src/resources/schema.js'
 import { Unread } from '../src/doors/proxy/unread.js'
 import { createMetrics } from '../src/telemetry/metrics.js'
 import { openDoor } from './doors/control/open-door.js'
+import { createAnalytics } from '../src/insight/analytics.js'
 import {
   api,
   blocksOf,
@@ -128,13 +129,15 @@ t.test('every reason why an answer is not stored is explained', async (t) => {
 })
 
 t.test('every route of the control door is mentioned, and no other', async (t) => {
-  const { call } = await openDoor(t)
+  const analytics = createAnalytics({ elapsed: () => 0 })
+  t.teardown(() => analytics.stop())
+  const { call } = await openDoor(t, { analytics })
   const { paths } = (await call('GET', '/openapi.json')).json() as { paths: Record<string, object> }
   const routes = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`)
   )
   const comments = section(api, '## Control door, 8081').match(/^# .*/gm)?.join('\n') ?? ''
-  const mentioned = comments.match(/\b[A-Z]+ \/[\w/{}.]*\w}?/g) ?? []
+  const mentioned = comments.match(/\b[A-Z]+ \/[\w/{}.-]*\w}?/g) ?? []
   t.strictSame([...new Set(mentioned)].sort(), [...routes, 'GET /openapi.json', 'GET /docs'].sort())
 })
 

@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.js'
+import { analytics } from './analytics.js'
 import { compression } from './compression.js'
 import { deleteKeys } from './delete-keys.js'
 import { growthPattern } from './growth-pattern.js'
@@ -17,5 +18,5 @@ import { telemetry } from './telemetry.js'
 /** In the order in which they run and are reported. */
 export const scenarios: readonly Scenario[] = [
   ...[hit, miss, mixed, stampede, redisDies, storm],
-  ...[memory, compression, telemetry, startUp, deleteKeys, growthTag, growthPattern, growthRows]
+  ...[memory, compression, telemetry, analytics, startUp, deleteKeys, growthTag, growthPattern, growthRows]
 ]

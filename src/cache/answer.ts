@@ -21,6 +21,8 @@ export type Answer =
       readonly cacheControl: string | undefined
       /** `undefined` for an answer that has just come from the origin. */
       readonly ageSeconds: number | undefined
+      /** What was left of its life, negative when stale; `undefined` for an answer that has just come from the origin. */
+      readonly freshSeconds: number | undefined
     }
   | {
       readonly kind: 'relay'

@@ -1,4 +1,5 @@
 import type { Answer } from './answer.js'
+import { Audit, type AuditOptions } from './audit/audit.js'
 import { createSessionChanges } from './identity/session-changes.js'
 import { readProof } from './identity/proof.js'
 import { createInvalidate, type Invalidate } from './invalidate/invalidate.js'
@@ -10,7 +11,7 @@ import { createCompress } from './read/compress.js'
 import { createForward } from './read/forward.js'
 import { createHostCheck } from './read/host-check.js'
 import type { ReadRequest } from './read/lookup.js'
-import { createReadThrough } from './read/read-through.js'
+import { type CacheMode, createReadThrough } from './read/read-through.js'
 import { createFieldReader } from './read/request-fields.js'
 import { UncacheableKeys } from './read/uncacheable-keys.js'
 import type { ResourceTable } from './resource.js'
@@ -30,8 +31,9 @@ export interface CacheOptions {
   readonly maxEntryBytes: number
   /** In which entries hold their bodies, too, in the order of preference. None: in none. */
   readonly codings?: readonly Coding[]
-  /** `false`: plain forwarding; writes still invalidate. */
-  readonly isEnabled: boolean
+  readonly mode: CacheMode
+  /** Of hits; none without it. */
+  readonly audit?: Pick<AuditOptions, 'share' | 'mostPerSecond' | 'graceMs' | 'random'> | undefined
   /** In the form of Django's ALLOWED_HOSTS; requests for other hosts are forwarded. None: any. */
   readonly allowedHosts?: readonly string[]
 }
@@ -51,7 +53,13 @@ export interface Cache {
 
 export const createCache = (options: CacheOptions): Cache => {
   const { store, origin, table, observer, elapsed = performance.now.bind(performance) } = options
-  const invalidate = createInvalidate(store, observer)
+  const audit = options.audit && new Audit({ ...options, ...options.audit, elapsed })
+  const invalidate = createInvalidate(store, {
+    invalidated: (event) => {
+      audit?.invalidated(event)
+      observer.invalidated(event)
+    }
+  })
   const uncacheable = new UncacheableKeys({ store, elapsed })
   const readFields = createFieldReader(table.identity)
   const userOf = async (identity: string) => (await readProof(store, identity))?.user
@@ -80,7 +88,8 @@ export const createCache = (options: CacheOptions): Cache => {
       checkHost: createHostCheck(options.allowedHosts ?? []),
       forward: createForward(origin, invalidateSessionChanges),
       fetches,
-      uncacheable
+      uncacheable,
+      audit
     }),
     write: async (request) => {
       const answer = write(request)

@@ -18,6 +18,9 @@ export const invalidationOf = (named: Partial<Invalidation>): Invalidation => ({
   all: named.all ?? false
 })
 
+/** `replay`: it had waited in the journal for the store. */
+export type InvalidationSource = 'control' | 'proxy' | 'replay' | 'outbox'
+
 export type InvalidationKind = 'key' | 'tag' | 'pattern' | 'all'
 
 export const kindsOf = ({ keys, tags, patterns, all }: Invalidation): readonly InvalidationKind[] => [

@@ -1,7 +1,8 @@
 import type { BypassReason } from '../http/cache-status.js'
 import type { Coding } from '../http/codings.js'
+import type { Audited } from './audit-events.js'
 import type { OriginError, StoreFaultKind } from './errors.js'
-import type { InvalidationKind } from './invalidation.js'
+import type { Invalidation, InvalidationKind, InvalidationSource } from './invalidation.js'
 import type {
   OutboxChanged,
   OutboxCounted,
@@ -13,7 +14,19 @@ import type { EpochReason, StoreChanged, StoreDown, StoreLacks, TokenNotRenewed 
 
 /** How a request was answered. `hit` and `stale` came from the cache; the rest from the origin or from nobody. */
 export type Outcome =
-  'hit' | 'stale' | 'miss' | 'collapsed' | 'unproven' | 'store-unavailable' | 'bypass' | 'write' | 'failed'
+  | 'hit'
+  | 'stale'
+  | 'miss'
+  | 'collapsed'
+  | 'unproven'
+  | 'store-unavailable'
+  | 'bypass'
+  | 'write'
+  | 'failed'
+  /** Where the cache only observes: the origin has answered what the cache would have. */
+  | 'would-hit'
+  | 'would-stale'
+  | 'would-miss'
 
 /** Why an answer of the origin to a cacheable read was not stored. */
 export type UnstoredReason =
@@ -108,6 +121,8 @@ export interface Observer {
   /** Told now and then while the outbox can be read. */
   outboxCounted(event: OutboxCounted): void
   outboxRowUnreadable(event: OutboxRowUnreadable): void
+  /** An answer from the cache was compared with one of the origin. */
+  audited(event: Audited): void
 }
 
 export interface Compressed {
@@ -152,6 +167,10 @@ export interface Answered extends Trace {
   readonly durationMs: number
   /** Of an answer that was stored. */
   readonly ageSeconds?: number | undefined
+  /** And what was left of its life, negative when stale. */
+  readonly freshSeconds?: number | undefined
+  /** Of the body of such an answer, as it is sent; 0 with a 304. */
+  readonly bytes?: number | undefined
 }
 
 export interface Bypassed extends Pick<Answered, 'resource' | 'route' | 'status'> {
@@ -166,7 +185,8 @@ export interface InvalidationsFolded {
 }
 
 export interface Invalidated {
-  readonly source: 'control' | 'proxy' | 'replay' | 'outbox'
+  readonly named: Invalidation
+  readonly source: InvalidationSource
   readonly kinds: readonly InvalidationKind[]
   readonly outcome: 'done' | 'pending'
   readonly removed: number

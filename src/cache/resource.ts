@@ -63,11 +63,16 @@ export interface Resource {
   readonly sharesAuthorized: boolean
   /** `Cache-Control` of answers from an entry about which the origin says nothing; `undefined`: none. */
   readonly cacheControl: string | undefined
+  /** Fields that an audit does not compare. */
+  readonly auditIgnores: readonly FieldPath[]
   /** Where the answer tells the caller's own user number, if it does. */
   readonly userNumber: Template | undefined
 }
 
 export type Languages = readonly [string, ...string[]]
+
+/** A field by the names on the way to it; `*` stands for any name, and for each place of a list. */
+export type FieldPath = readonly string[]
 
 export interface QueryParameter {
   readonly name: string

@@ -11,6 +11,7 @@
  *     @lock:<name>        of the lease of a lock, which is kept, too; nothing but its own time ends it
  *     @proof:<identity>   of a proof; only its tags reach it
  *     @known:<identity>   of a mark that the origin knows this caller; only its tags reach it
+ *     @pod:<place>        of the figures of one sidecar
  */
 
 /** Every invalidation that could reach a `user:…` name reaches it, too. */
@@ -45,6 +46,8 @@ export const proofKey = (identity: string): string => `@proof:${identity}`
 
 /** Of whom the origin has a record, as a sign-in of his has shown. */
 export const knownKey = (identity: string): string => `@known:${identity}`
+
+export const podKey = (place: number): string => `@pod:${place}`
 
 /** What an invalidation names to reach what is stored under the key; `undefined` for what only its tags reach. */
 export const nameIn = (storeKey: string): string | undefined => {

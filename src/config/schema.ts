@@ -93,10 +93,33 @@ export const ConfigSchema = Type.Object({
       'Codings that stored answers are [compressed](operations.md#compression) in, the preferred one first; `off` where the ingress does it.'
   }),
   RESOURCES_FILE: OptionalText('YAML file of the resource table, in place of the built-in one.'),
-  CACHE_ENABLED: Type.Boolean({
-    default: true,
-    description: '`false` forwards every read; writes still invalidate.'
+  CACHE_ENABLED: Type.Unsafe<'true' | 'false' | 'observe'>({
+    type: 'string',
+    enum: ['true', 'false', 'observe'],
+    default: 'true',
+    description:
+      '`false` forwards every read; writes still invalidate. `observe` forwards, too, and tells what the cache would have answered, and how often wrongly.'
   }),
+  ANALYTICS: Type.Boolean({
+    default: true,
+    description:
+      'Whether figures of the last minute, quarter of an hour and day are kept, and the hottest keys.'
+  }),
+  AUDIT_SHARE: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    default: 0,
+    description:
+      'Of the hits, that are compared with what the backend answers to the same request, beside them.'
+  }),
+  AUDIT_MAX_PER_SECOND: Whole(
+    { minimum: 1, maximum: 1000, default: 2 },
+    'Hits that are compared in this way, at most.'
+  ),
+  AUDIT_GRACE_MS: Milliseconds(
+    5000,
+    'How long the invalidation of a write may take that the backend already shows: within it, no answer counts as stale.'
+  ),
   PRIVATE_NO_CACHE: Type.Boolean({
     default: true,
     description:

@@ -18,6 +18,9 @@ export const STORE_UNAVAILABLE = 'spms; fwd=uri-miss; detail=store-unavailable'
 export const storedStatus = (forwarded: string): string => `${forwarded}; stored`
 export const collapsedStatus = (forwarded: string): string => `${forwarded}; collapsed`
 
+/** The cache only observes; what it would have done. */
+export const observedStatus = (would: string): string => `spms; fwd=bypass; detail=${would}`
+
 /** Why an answer was not stored. */
 export const unstoredStatus = (forwarded: string, reason: string): string => withDetail(forwarded, reason)
 

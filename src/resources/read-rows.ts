@@ -84,6 +84,7 @@ const compileRow = (
     statuses: row.statuses === '*' ? 'any' : row.statuses,
     sharesAuthorized: row.sharesAuthorized,
     cacheControl: isPrivateNoCache && row.scope !== 'public' ? 'private, no-cache' : undefined,
+    auditIgnores: row.audit.ignore.map((field) => field.split('.')),
     userNumber
   }
   return [{ path: row.path, row: { resource } }]

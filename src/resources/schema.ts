@@ -114,6 +114,7 @@ const readRowSchema = ({ defaultTtlSeconds, maxTtlSeconds }: TtlLimits) => {
         uniqueItems: true,
         default: [200]
       }),
+      audit: auditSchema,
       sharesAuthorized: Type.Boolean({ default: false }),
       families: Type.Array(familyName, { uniqueItems: true }),
       caller: Type.Optional(template)
@@ -132,6 +133,10 @@ const querySchema = Type.Union(
   ],
   { default: [], description: 'a list of names, names with the greatest number that has entries, or *' }
 )
+
+const field = text('^(?:[^.]+\\.)*[^.]+$', 'names joined by dots, * for any')
+
+const auditSchema = Type.Object({ ignore: names(field) }, { ...closed, default: {} })
 
 const varySchema = Type.Union(
   [

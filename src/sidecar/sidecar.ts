@@ -22,6 +22,8 @@ import { openStore, type OpenStore, storePlugin } from './open-store.js'
 import { readTable } from './read-table.js'
 import { credentialsOf } from './redis-credentials.js'
 import { stopInOrder, type Stopped } from './stop.js'
+import { openInsight } from './open-insight.js'
+import { auditOf, MODES } from './modes.js'
 import { warmingOf } from './warming-of.js'
 import { createLogObserver } from '../telemetry/log-observer.js'
 import { createLogLevel } from '../telemetry/log-level.js'
@@ -74,12 +76,17 @@ export const createSidecar = async ({
   }
   const unread = new Unread({ timeoutMs: config.CALLER_TIMEOUT_MS })
   const metrics = createMetrics({ stats: () => store.stats(), unread })
+  const insight = openInsight(config)
   const statistics = createStatistics({ counts: metrics.counts, now: Date.now })
   const telemetry = openTelemetry?.open({ log, registry: metrics.registry })
   const logObserver = createLogObserver({ log, now: steadyNow })
-  const observer = observeAll([metrics, logObserver, ...(telemetry ? [telemetry.observer] : [])])
+  const observer = observeAll([
+    ...[metrics, logObserver, ...insight.observers],
+    ...(telemetry ? [telemetry.observer] : [])
+  ])
   const opened = open(config, observer, await credentialsOf(config, observer))
   const store = telemetry?.watchStore(opened) ?? opened
+  insight.share({ store, now })
   const httpOrigin = createHttpOrigin({
     url: config.ORIGIN_URL,
     timeoutMs: config.ORIGIN_TIMEOUT_MS,
@@ -101,7 +108,8 @@ export const createSidecar = async ({
     maxTtlMs,
     maxEntryBytes: config.MAX_ENTRY_BYTES,
     codings: listOf(config.COMPRESSION).filter(isCoding),
-    isEnabled: config.CACHE_ENABLED,
+    mode: MODES[config.CACHE_ENABLED],
+    audit: auditOf(config),
     allowedHosts: listOf(config.ALLOWED_HOSTS)
   })
 
@@ -125,6 +133,7 @@ export const createSidecar = async ({
       locks: createLocks({ store, now }),
       invalidate: (named, options) => cache.invalidate(named, 'control', options),
       longestWaitMs: config.INVALIDATION_TIMEOUT_MS,
+      ...insight.reports,
       stats: async () => statistics.snapshot(await store.stats(), metrics.outboxStats()),
       resources: { schema: resourceFileSchema(ttlLimits), table: description },
       warming,
@@ -171,6 +180,7 @@ export const createSidecar = async ({
       state.isDraining = true
       state.isReady = false
       clearInterval(sweeping)
+      insight.stop()
       return stopInOrder({
         warming,
         proxy,

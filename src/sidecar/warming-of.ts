@@ -20,7 +20,7 @@ export const warmingOf = ({ config, cache, table, targets, log }: WarmingParts):
     targets,
     headers: parseWarmIdentity(config.WARM_IDENTITY ?? '{}') ?? [],
     timeoutMs: config.WARM_TIMEOUT_MS,
-    isEnabled: config.CACHE_ENABLED,
+    isEnabled: config.CACHE_ENABLED !== 'false',
     now: steadyNow,
     delay,
     watcher: {

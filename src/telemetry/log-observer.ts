@@ -53,16 +53,17 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
         fields: { ...fields, err: error }
       })
     },
-    invalidated: (event) => {
-      if (event.outcome === 'done') {
-        log.debug(event, 'Invalidated')
+    invalidated: ({ source, kinds, outcome, removed }) => {
+      const fields = { source, kinds, outcome, removed }
+      if (outcome === 'done') {
+        log.debug(fields, 'Invalidated')
         return
       }
       warn({
         kind: 'pending',
         message: 'Invalidations are pending: Redis did not take them in time',
-        hint: event.source === 'outbox' ? PENDING_ROWS_HINT : PENDING_HINT,
-        fields: event
+        hint: source === 'outbox' ? PENDING_ROWS_HINT : PENDING_HINT,
+        fields
       })
     },
     invalidationsFolded: (event) => {
@@ -113,6 +114,18 @@ export const createLogObserver = ({ log, now }: LogObserverOptions): Partial<Obs
       else log.debug({ expires }, 'The token for Redis was renewed')
       isTokenOverdue = false
     },
+    audited: ({ resource, outcome, finding }) => {
+      if (outcome !== 'stale') {
+        log.debug({ resource, outcome, ...finding }, 'Audited')
+        return
+      }
+      warn({
+        kind: `stale ${resource}`,
+        message: 'The cache answered what the origin no longer says',
+        hint: STALE_HINT,
+        fields: { resource, ...finding }
+      })
+    },
     epochBegan: ({ reason }) => {
       const { text, hint } = EPOCH_ADVICE[reason]
       log.info({ reason: text, hint }, 'A new epoch began: older entries are not read')
@@ -129,6 +142,9 @@ const ANSWERED: Readonly<Record<Outcome, string>> = {
   'store-unavailable': 'Miss, store unavailable',
   bypass: 'Bypass',
   write: 'Write',
+  'would-hit': 'Observed, would be a hit',
+  'would-stale': 'Observed, would be a stale hit',
+  'would-miss': 'Observed, would be a miss',
   failed: 'No answer from the origin'
 }
 
@@ -144,6 +160,9 @@ const PENDING_HINT =
   'Other pods may serve old answers. They are applied once Redis is back and are lost if this process ends before: bring Redis back first.'
 const PENDING_ROWS_HINT =
   'Other pods may serve old answers. They are applied once Redis is back; the rows of the outbox wait until then.'
+
+const STALE_HINT =
+  'A write that changes these fields is not announced: give its path a row in `writes` with a tag of this entry, or use the outbox.'
 
 const UP_HINT = 'Nothing to do; if this recurs, look at the log of Redis and at the network.'
 

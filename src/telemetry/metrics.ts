@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
-import type { Observer, Outcome } from '../cache/observer.js'
+import { ANSWERED_BY } from '../cache/answered-by.js'
+import type { Observer } from '../cache/observer.js'
 import { registerBuildInfo } from './build-info.js'
 import { Durations } from './durations.js'
 import { createPathLabels } from './path-labels.js'
@@ -125,6 +126,11 @@ export const createMetrics = ({ stats, unread }: MetricsOptions): Metrics => {
     'coding',
     'outcome'
   ])
+  const audits = counter(
+    'audits_total',
+    'Answers from the cache that were compared with one of the origin.',
+    ['resource', 'outcome']
+  )
   const epochs = counter('epochs_begun_total', 'Times that every older entry became unreadable.', [])
 
   return {
@@ -161,21 +167,7 @@ export const createMetrics = ({ stats, unread }: MetricsOptions): Metrics => {
     storeFailed: ({ operation }) => storeErrors.inc({ operation }),
     storeAsked: ({ operation, durationMs }) => storeDurations.record(operation, durationMs),
     storeChanged: ({ state }) => storeTransitions.inc({ state }),
-    epochBegan: () => epochs.inc()
+    epochBegan: () => epochs.inc(),
+    audited: ({ resource, outcome }) => audits.inc({ resource, outcome })
   }
-}
-
-export type AnswerKind = 'cached' | 'uncached' | 'forwarded' | 'failed'
-
-/** Where an answer came from. `uncached`: from the origin, for want of an entry. */
-export const ANSWERED_BY: Readonly<Record<Outcome, AnswerKind>> = {
-  hit: 'cached',
-  stale: 'cached',
-  miss: 'uncached',
-  collapsed: 'uncached',
-  unproven: 'uncached',
-  'store-unavailable': 'uncached',
-  bypass: 'forwarded',
-  write: 'forwarded',
-  failed: 'failed'
 }

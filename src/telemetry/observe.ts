@@ -32,7 +32,8 @@ export const observeAll = (observers: readonly Partial<Observer>[]): Observer =>
     outboxFailed: all((observer) => observer.outboxFailed?.bind(observer)),
     outboxTaken: all((observer) => observer.outboxTaken?.bind(observer)),
     outboxCounted: all((observer) => observer.outboxCounted?.bind(observer)),
-    outboxRowUnreadable: all((observer) => observer.outboxRowUnreadable?.bind(observer))
+    outboxRowUnreadable: all((observer) => observer.outboxRowUnreadable?.bind(observer)),
+    audited: all((observer) => observer.audited?.bind(observer))
   }
 }
 

@@ -1,8 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { ANSWERED_BY, type AnswerKind } from '../cache/answered-by.js'
 import type { Outcome } from '../cache/observer.js'
 import type { StoreStats } from '../cache/store.js'
 import { OutboxStatsSchema, type OutboxStats } from './outbox-metrics.js'
-import { ANSWERED_BY, type AnswerKind } from './metrics.js'
 import type { Count, Tally } from './tally.js'
 
 interface StatisticsOptions {

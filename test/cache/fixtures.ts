@@ -129,7 +129,7 @@ export const createStage = ({ around = (store) => store, ...options }: StageOpti
     elapsed: clock.now,
     maxTtlMs: 3_600_000,
     maxEntryBytes: 1000,
-    isEnabled: true,
+    mode: 'on',
     ...options
   })
   return { clock, store, origin, cache, told: observer.told }

@@ -13,7 +13,7 @@ t.test('nothing needs to be set', async (t) => {
     KEY_PREFIX: 'spms:',
     DEFAULT_TTL: 300,
     MAX_TTL: 86_400,
-    CACHE_ENABLED: true,
+    CACHE_ENABLED: 'true',
     PROXY_HOST: '0.0.0.0',
     PROXY_PORT: 8080,
     CONTROL_HOST: '127.0.0.1',
@@ -48,7 +48,12 @@ t.test('variables set the settings of their names, and no others', async (t) => 
     PATH: '/bin',
     ORIGIN_URL: 'https://h:1/'
   })
-  t.match(config, { PROXY_PORT: 1, CACHE_ENABLED: false, KEY_PREFIX: '{spms}:', ORIGIN_URL: 'https://h:1/' })
+  t.match(config, {
+    PROXY_PORT: 1,
+    CACHE_ENABLED: 'false',
+    KEY_PREFIX: '{spms}:',
+    ORIGIN_URL: 'https://h:1/'
+  })
   t.notOk('PATH' in config)
   t.ok(Object.isFrozen(config))
 })
@@ -92,7 +97,8 @@ const BAD: readonly (readonly [string, string, string])[] = [
   ['MAX_TTL', '40000000', 'must be <= 31536000'],
   ['MEMORY_MAX_BYTES', '1', 'must be >= 1024'],
   ['MAX_ENTRY_BYTES', '64MB', 'must be integer'],
-  ['CACHE_ENABLED', 'no', 'must be boolean'],
+  ['CACHE_ENABLED', 'no', 'must be one of true, false, observe'],
+  ['ANALYTICS', 'no', 'must be boolean'],
   ['PROXY_PORT', '70000', 'must be <= 65535'],
   ['CONTROL_PORT', 'x', 'must be integer'],
   ['CONTROL_HOST', '0.0.0.0', 'must be a loopback address unless CONTROL_TOKEN is set'],

@@ -102,7 +102,7 @@ const REFUSED: readonly (Values & { readonly says: RegExp })[] = [
   { set: { 'monitoring.serviceMonitor.intervall': '5s' }, says: /intervall/ },
 
   // The schema: values that cannot be.
-  { set: { 'cache.enabled': 'no' }, says: /cache.*boolean/s },
+  { set: { 'cache.enabled': 'no' }, says: /cache.*observe/s },
   { set: { 'redis.external.ca.configMap': 'My Map' }, says: /configMap.*pattern/s },
   { set: { 'redis.mode': 'cluster' }, says: /redis.*pod.*shared.*external/s },
   { set: { 'backend.image': 'registry/spms' }, says: /backend.*pattern/s },

@@ -7,7 +7,7 @@ import { importedSources, importsOf, type Source, sources } from './sources.js'
 import { importedByTest, TESTED_WITH } from './tested-with.js'
 
 /**
- * Imports go one way: `http, concurrency ← cache ← stores, origin, resources, outbox, telemetry ← doors ← sidecar ← main`. A
+ * Imports go one way: `http, concurrency ← cache ← stores, origin, resources, outbox, telemetry, insight ← doors ← sidecar ← main`. A
  * folder under `src` may import from itself and from the folders named here.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -21,7 +21,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   resources: ['cache', 'http', 'schema'],
   outbox: ['cache', 'concurrency'],
   telemetry: ['cache', 'http'],
-  doors: ['cache', 'http', 'concurrency', 'schema', 'telemetry'],
+  insight: ['cache', 'http'],
+  doors: ['cache', 'http', 'concurrency', 'schema', 'telemetry', 'insight'],
   sidecar: [
     ...[
       'cache',
@@ -32,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'resources',
       'outbox',
       'telemetry',
+      'insight',
       'doors',
       'config'
     ]

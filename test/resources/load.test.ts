@@ -110,6 +110,7 @@ t.test('a row becomes a resource, with defaults where it says nothing', (t) => {
       sharesAuthorized: false,
       cacheControl: undefined,
       groupTags: ['family:pets'],
+      auditIgnores: [],
       userNumber: undefined
     }
   })

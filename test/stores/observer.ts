@@ -30,7 +30,8 @@ export const createRecorder = (): RecordingObserver => {
     outboxFailed: [],
     outboxTaken: [],
     outboxCounted: [],
-    outboxRowUnreadable: []
+    outboxRowUnreadable: [],
+    audited: []
   }
   return {
     told,
@@ -55,6 +56,7 @@ export const createRecorder = (): RecordingObserver => {
     outboxFailed: (event) => void told.outboxFailed.push(event),
     outboxTaken: (event) => void told.outboxTaken.push(event),
     outboxCounted: (event) => void told.outboxCounted.push(event),
-    outboxRowUnreadable: (event) => void told.outboxRowUnreadable.push(event)
+    outboxRowUnreadable: (event) => void told.outboxRowUnreadable.push(event),
+    audited: (event) => void told.audited.push(event)
   }
 }

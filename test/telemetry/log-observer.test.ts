@@ -1,3 +1,4 @@
+import { invalidationOf } from '../../src/cache/invalidation.js'
 import t from 'tap'
 import { OriginError, StoreUnavailableError } from '../../src/cache/errors.js'
 import { createLogObserver } from '../../src/telemetry/log-observer.js'
@@ -5,6 +6,8 @@ import { createLogger } from '../../src/telemetry/logger.js'
 import { observeAll } from '../../src/telemetry/observe.js'
 import { createClock } from '../support/clock.js'
 import { collectLines } from '../support/log-lines.js'
+
+const NAMED = invalidationOf({ tags: ['a'] })
 
 const createObserver = (level: string) => {
   const clock = createClock()
@@ -29,7 +32,7 @@ t.test('hits, misses and invalidations are told at debug', async (t) => {
   const { lines, observer } = createObserver('debug')
   observer.answered(hit)
   observer.answered({ ...hit, outcome: 'miss' })
-  observer.invalidated({ source: 'control', kinds: ['tag'], outcome: 'done', removed: 3 })
+  observer.invalidated({ named: NAMED, source: 'control', kinds: ['tag'], outcome: 'done', removed: 3 })
   observer.unstored({ resource: 'r', key: 'user:5:profile', reason: 'invalidated' })
   t.match(lines, [
     {
@@ -57,7 +60,7 @@ t.test('a body that could not be compressed is a warning with a hint, other outc
 t.test('at info they are silent', async (t) => {
   const { lines, observer } = createObserver('info')
   observer.answered(hit)
-  observer.invalidated({ source: 'control', kinds: ['tag'], outcome: 'done', removed: 3 })
+  observer.invalidated({ named: NAMED, source: 'control', kinds: ['tag'], outcome: 'done', removed: 3 })
   observer.originAsked({ resource: 'r', status: 503, durationMs: 1 })
   t.strictSame(lines, [])
 })
@@ -136,7 +139,7 @@ t.test(
   async (t) => {
     const { lines, observer } = createObserver('warn')
     for (let i = 0; i < 3; i++) {
-      observer.invalidated({ source: 'proxy', kinds: ['tag'], outcome: 'pending', removed: 0 })
+      observer.invalidated({ named: NAMED, source: 'proxy', kinds: ['tag'], outcome: 'pending', removed: 0 })
       observer.originFailed({ resource: 'r', durationMs: 1, error: new OriginError('unreachable') })
     }
     t.match(lines, [

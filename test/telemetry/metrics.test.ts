@@ -1,9 +1,12 @@
+import { invalidationOf } from '../../src/cache/invalidation.js'
 import t from 'tap'
 import { OriginError } from '../../src/cache/errors.js'
 import type { StoreStats } from '../../src/cache/store.js'
 import { createMetrics } from '../../src/telemetry/metrics.js'
 import { observeAll } from '../../src/telemetry/observe.js'
 import type { ReadStats } from '../../src/telemetry/store-stats.js'
+
+const NAMED = invalidationOf({ tags: ['a'] })
 
 const up: StoreStats = {
   kind: 'redis',
@@ -119,9 +122,21 @@ t.test('what callers do not read is told, and how many reads had no room', async
 
 t.test('invalidations and removed entries are counted by kind and source', async (t) => {
   const { observer, scrape } = createObserved()
-  observer.invalidated({ source: 'control', kinds: ['tag'], outcome: 'done', removed: 5 })
-  observer.invalidated({ source: 'control', kinds: ['tag', 'tag'], outcome: 'done', removed: 1 })
-  observer.invalidated({ source: 'proxy', kinds: ['tag', 'key'], outcome: 'pending', removed: 0 })
+  observer.invalidated({ named: NAMED, source: 'control', kinds: ['tag'], outcome: 'done', removed: 5 })
+  observer.invalidated({
+    named: NAMED,
+    source: 'control',
+    kinds: ['tag', 'tag'],
+    outcome: 'done',
+    removed: 1
+  })
+  observer.invalidated({
+    named: NAMED,
+    source: 'proxy',
+    kinds: ['tag', 'key'],
+    outcome: 'pending',
+    removed: 0
+  })
   const lines = await scrape()
   t.ok(lines.includes('invalidations_total{kind="tag",source="control",outcome="done"} 2'))
   t.ok(lines.includes('invalidations_total{kind="several",source="proxy",outcome="pending"} 1'))

@@ -1,7 +1,10 @@
+import { invalidationOf } from '../../src/cache/invalidation.js'
 import t from 'tap'
 import { OriginError } from '../../src/cache/errors.js'
 import type { Observer } from '../../src/cache/observer.js'
 import { observeAll } from '../../src/telemetry/observe.js'
+
+const NAMED = invalidationOf({ tags: ['a'] })
 
 const tell = (observer: Observer): void => {
   observer.answered({
@@ -25,7 +28,7 @@ const tell = (observer: Observer): void => {
     expectedBytes: 2,
     error: new Error('no')
   })
-  observer.invalidated({ source: 'control', kinds: ['key'], outcome: 'done', removed: 1 })
+  observer.invalidated({ named: NAMED, source: 'control', kinds: ['key'], outcome: 'done', removed: 1 })
   observer.invalidationsFolded({ cause: 'wide', count: 2 })
   observer.storeFailed({ operation: 'read', kind: 'other', error: new Error('no') })
   observer.storeAsked({ operation: 'read', durationMs: 1 })
@@ -40,6 +43,7 @@ const tell = (observer: Observer): void => {
   observer.outboxTaken({ delaysMs: [1] })
   observer.outboxCounted({ rows: 1, oldestMs: 1 })
   observer.outboxRowUnreadable({ id: '1', reason: 'no' })
+  observer.audited({ resource: 'r', outcome: 'same' })
 }
 
 const recorder = (name: string, told: string[]): Observer => ({
@@ -64,15 +68,16 @@ const recorder = (name: string, told: string[]): Observer => ({
   outboxFailed: () => told.push(`${name} outboxFailed`),
   outboxTaken: () => told.push(`${name} outboxTaken`),
   outboxCounted: () => told.push(`${name} outboxCounted`),
-  outboxRowUnreadable: () => told.push(`${name} outboxRowUnreadable`)
+  outboxRowUnreadable: () => told.push(`${name} outboxRowUnreadable`),
+  audited: () => told.push(`${name} audited`)
 })
 
 t.test('every event reaches every observer, in order', async (t) => {
   const told: string[] = []
   tell(observeAll([recorder('first', told), recorder('second', told)]))
-  t.equal(told.length, 44)
+  t.equal(told.length, 46)
   t.strictSame(told.slice(0, 4), ['first answered', 'second answered', 'first bypassed', 'second bypassed'])
-  t.equal(new Set(told).size, 44)
+  t.equal(new Set(told).size, 46)
 })
 
 t.test('an observer may leave events out', async (t) => {

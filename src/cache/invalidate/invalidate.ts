@@ -15,11 +15,11 @@ export type Invalidate = (
  * whose user number is not known yet.
  */
 export const createInvalidate =
-  (store: Store, observer: Observer): Invalidate =>
+  (store: Store, observer: Pick<Observer, 'invalidated'>): Invalidate =>
   async (named, source, options) => {
     const invalidation = widen(invalidationOf(named))
     const result = await store.invalidate(invalidation, options)
-    observer.invalidated({ source, kinds: kindsOf(invalidation), removed: 0, ...result })
+    observer.invalidated({ source, named: invalidation, kinds: kindsOf(invalidation), removed: 0, ...result })
     return result
   }
 

@@ -11,7 +11,7 @@ import type { ResourceTable } from '../resource.js'
 import type { PendingWrite, Store } from '../store.js'
 import type { Compress } from './compress.js'
 import type { Lookup } from './lookup.js'
-import { type Fetched, fetchOrigin, type OriginFetchContext } from './origin-fetch.js'
+import { type Fetched, fetchOrigin, type OriginFetchContext, type OwnAnswer } from './origin-fetch.js'
 import { requestDirectivesOf } from './request-directives.js'
 import { storeFill } from './store-fill.js'
 import type { UncacheableKeys } from './uncacheable-keys.js'
@@ -62,6 +62,13 @@ export class CollapsedFetches {
   /** A fetch that answers nobody but its own caller. */
   alone(lookup: Lookup): Promise<Fetched> {
     return fetchAndStore(this.#context, lookup, lookup.request.cancel)
+  }
+
+  /** As `alone`, but nothing is stored, and nothing asked to be confirmed. */
+  async look(lookup: Lookup): Promise<Fetched> {
+    const options = { user: lookup.proof?.user, cancel: lookup.request.cancel }
+    const fetched = await fetchOrigin(this.#context, { ...lookup, entry: undefined }, options)
+    return fetched.kind === 'entry' ? fetched : withEffects(this.#context, lookup, fetched)
   }
 
   /** Callers without a proof share nothing with others: what one of them is answered is for him alone. */
@@ -128,12 +135,14 @@ const fetchAndStore = async (
   const notCommitted = await storeFill(context, { position, proof, write })
   const reason = unstorable ?? (noStore ? 'no-store' : notCommitted)
   if (reason !== undefined) context.observer.unstored({ resource: resource.name, key, reason })
-  if (fetched.kind === 'entry') return { ...fetched, unstored: reason }
-  return {
-    ...fetched,
-    effects: context.invalidateSessionChanges(fetched.answer, { identity, headers: lookup.request.headers })
-  }
+  return fetched.kind === 'entry' ? { ...fetched, unstored: reason } : withEffects(context, lookup, fetched)
 }
+
+const withEffects = (
+  { invalidateSessionChanges }: Pick<FetchContext, 'invalidateSessionChanges'>,
+  { fields: { identity }, request: { headers } }: Lookup,
+  fetched: OwnAnswer
+): OwnAnswer => ({ ...fetched, effects: invalidateSessionChanges(fetched.answer, { identity, headers }) })
 
 /** Where the origin is to be asked each time, lookups do not wait for one another. */
 const noteCacheability = (

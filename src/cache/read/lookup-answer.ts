@@ -38,11 +38,13 @@ export const forHit = (lookup: Lookup, now: number): Answer | undefined => {
 export const fromCache = (lookup: Lookup, outcome: 'hit' | 'stale', now: number): Answer => {
   const { entry, fields } = lookup
   if (entry === undefined) throw new TypeError('only a lookup with an entry is answered from the cache')
+  const freshSeconds = ttlSeconds(entry, now)
   return entryAnswer(entry, fields, {
     outcome,
     cacheControl: lookup.cacheable.resource.cacheControl,
-    cacheStatus: hitStatus(ttlSeconds(entry, now)),
-    ageSeconds: ageSeconds(entry, now)
+    cacheStatus: hitStatus(freshSeconds),
+    ageSeconds: ageSeconds(entry, now),
+    freshSeconds
   })
 }
 
@@ -95,7 +97,8 @@ const freshlyFetched = (
   entryAnswer(entry, fields, {
     ...told,
     cacheControl: cacheable.resource.cacheControl,
-    ageSeconds: isAged ? ageSeconds(entry, now) : undefined
+    ageSeconds: isAged ? ageSeconds(entry, now) : undefined,
+    freshSeconds: undefined
   })
 
 export const missOutcome = (lookup: Lookup): 'miss' | 'unproven' | 'store-unavailable' => {
@@ -130,6 +133,7 @@ interface Told {
   /** Where the origin says nothing. */
   readonly cacheControl: string | undefined
   readonly ageSeconds: number | undefined
+  readonly freshSeconds: number | undefined
 }
 
 const entryAnswer = (entry: Entry, fields: RequestFields, told: Told): Answer => {
@@ -145,7 +149,8 @@ const entryAnswer = (entry: Entry, fields: RequestFields, told: Told): Answer =>
     coding: isNews ? form?.coding : codingOfKnown(entry, fields, form?.coding),
     status: isNews ? entry.status : 304,
     cacheControl: told.cacheControl,
-    ageSeconds: told.ageSeconds
+    ageSeconds: told.ageSeconds,
+    freshSeconds: told.freshSeconds
   }
 }
 

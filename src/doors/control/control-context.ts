@@ -6,6 +6,8 @@ import type { Values } from '../../cache/values/values.js'
 import type { Warming } from '../../cache/warming/warming.js'
 import type { NameFields } from './names.js'
 import type { Schemas } from './schemas.js'
+import type { AuditAnswer } from '../../insight/audit-report.js'
+import type { Analytics } from '../../insight/analytics.js'
 import type { LogLevel } from '../../telemetry/log-level.js'
 import type { StatsSnapshot } from '../../telemetry/statistics.js'
 import type { CancelSignal } from '../../concurrency/cancellation.js'
@@ -23,6 +25,9 @@ export interface ControlParts {
   /** Longest that `invalidate` waits. */
   readonly longestWaitMs: number
   readonly stats: () => Promise<StatsSnapshot>
+  /** `undefined`: nothing is counted. */
+  readonly analytics: Pick<Analytics, 'over' | 'others' | 'hotKeys'> | undefined
+  readonly audit: () => AuditAnswer
   /** The table in force, in the form that its schema describes. */
   readonly resources: { readonly schema: TSchema; readonly table: unknown }
   readonly warming: Pick<Warming, 'run' | 'progress'>

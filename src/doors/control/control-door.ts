@@ -8,6 +8,7 @@ import { answerMethods, answerUnreadable } from '../methods.js'
 import { badInput, sendProblem } from '../problem.js'
 import { answerWithProblems, toProblem } from '../to-problem.js'
 import { createAdmission, type RefusalOf } from './admission.js'
+import { analyticsRoutes } from './analytics-routes.js'
 import { bulkMaxBytes, bulkRoutes } from './bulk-routes.js'
 import type { ControlContext, ControlParts } from './control-context.js'
 import { document } from './documentation.js'
@@ -133,6 +134,7 @@ const addRoutes = (app: FastifyInstance, context: ControlContext): void => {
     await bodiless.register(lockStateRoutes, context)
     await bodiless.register(deleteRoute, context)
     await bodiless.register(reportRoutes, context)
+    await bodiless.register(analyticsRoutes, context)
   })
   const limit = bulkMaxBytes(context.maxEntryBytes)
   void app.register(async (json) => {

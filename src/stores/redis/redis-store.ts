@@ -110,7 +110,7 @@ const replayJournal = async ({ journal, invalidateNow, observer }: Parts, run: R
     try {
       const result = await invalidateNow(run, pending)
       journal.done(result.position)
-      observer.invalidated({ source: 'replay', kinds: kindsOf(pending), ...result })
+      observer.invalidated({ source: 'replay', named: pending, kinds: kindsOf(pending), ...result })
     } catch (error) {
       journal.putBack(pending)
       throw error

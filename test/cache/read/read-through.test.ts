@@ -38,7 +38,7 @@ t.test('a bypass is forwarded, each time, with its reason', async (t) => {
 })
 
 t.test('switched off, every read is forwarded and none is stored', async (t) => {
-  const { cache, store, origin } = createStage({ isEnabled: false })
+  const { cache, store, origin } = createStage({ mode: 'off' })
   for (const target of ['/open/5', '/open/5', '/mine']) {
     t.match(await read(cache, target, SIGNED_IN), { cacheStatus: 'spms; fwd=bypass; detail=disabled' })
   }

@@ -24,5 +24,6 @@ export const entryAnswer = (outcome: Outcome): Answer => ({
   coding: undefined,
   cacheControl: undefined,
   status: 200,
-  ageSeconds: undefined
+  ageSeconds: undefined,
+  freshSeconds: undefined
 })

@@ -10,6 +10,7 @@ import { createLocks } from '../../../src/cache/locks/locks.js'
 import { createValues } from '../../../src/cache/values/values.js'
 import type { Timer } from '../../../src/cache/locks/waiting.js'
 import type { WarmingProgress } from '../../../src/cache/warming/warming.js'
+import { createAuditReport } from '../../../src/insight/audit-report.js'
 import { createServerFactory } from '../../../src/doors/server-factory.js'
 import { createControlDoor, type ControlDoorOptions } from '../../../src/doors/control/control-door.js'
 import { createLogLevel } from '../../../src/telemetry/log-level.js'
@@ -86,6 +87,8 @@ export const openDoor = async (
     },
     longestWaitMs: 5000,
     stats: async () => STATS,
+    analytics: undefined,
+    audit: createAuditReport(clock.now).snapshot,
     resources: { schema: Type.Unknown(), table: RESOURCES },
     logging: createLogLevel({ log: pino({ level: 'info' }), now: clock.now }),
     warming: { run: async () => undefined, progress: () => WARMED },

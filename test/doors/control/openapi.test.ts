@@ -202,7 +202,7 @@ void t.test(
     const operations = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({ path, method, operation }))
     )
-    t.equal(operations.length, 20)
+    t.equal(operations.length, 21)
     for (const { path, method, operation } of operations) {
       const statuses = new Map<number, number>()
       await fc.assert(

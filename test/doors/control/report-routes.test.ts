@@ -40,6 +40,7 @@ t.test('the description has every call, with the limits in force', async (t) => 
       '/v1/locks/{name}': ['delete', 'get', 'post'],
       '/v1/locks/{name}/renew': ['post'],
       '/v1/stats': ['get'],
+      '/v1/audit': ['get'],
       '/v1/resources': ['get'],
       '/v1/warm': ['get', 'post'],
       '/v1/logging': ['get', 'put']

@@ -93,7 +93,7 @@ t.test('every bypass, with its reason', async (t) => {
 })
 
 t.test('switched off', async (t) => {
-  const { get } = await openSampleProxy(t, { isEnabled: false })
+  const { get } = await openSampleProxy(t, { mode: 'off' })
   for (const path of [PROFILE, PROFILE, '/health/']) {
     t.equal(statusOf(await get(path)), 'spms; fwd=bypass; detail=disabled')
   }

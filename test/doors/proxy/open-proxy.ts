@@ -69,7 +69,7 @@ export const openProxy = async (t: Test, url: string, options: ProxyOptions = {}
     now: clock.now,
     maxTtlMs: 86_400_000,
     maxEntryBytes: 1024 * 1024,
-    isEnabled: true,
+    mode: 'on',
     ...options,
     store,
     origin

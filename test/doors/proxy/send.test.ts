@@ -36,6 +36,7 @@ const cached = (named: object = {}) => ({
   cacheControl: undefined,
   status: 200,
   ageSeconds: 7,
+  freshSeconds: 53,
   ...named
 })
 

@@ -1,3 +1,4 @@
+import { invalidationOf } from '../../../src/cache/invalidation.js'
 import type { Invalidated, Outcome } from '../../../src/cache/observer.js'
 import type { StoreStats } from '../../../src/cache/store.js'
 import { Unread } from '../../../src/doors/proxy/unread.js'
@@ -26,7 +27,10 @@ const OUTCOMES = {
   'store-unavailable': true,
   bypass: true,
   write: true,
-  failed: true
+  failed: true,
+  'would-hit': true,
+  'would-stale': true,
+  'would-miss': true
 } as const satisfies Record<Outcome, true>
 const SOURCES = { control: true, proxy: true, replay: true, outbox: true } as const satisfies Record<
   Invalidated['source'],
@@ -47,7 +51,13 @@ export const exportedSamples = async (): Promise<Samples> => {
   }
   observer.bypassed({ resource: 'none', route: undefined, reason: 'no-resource', target: '/', status: 200 })
   for (const source of keysOf(SOURCES)) {
-    observer.invalidated({ source, kinds: ['key'], outcome: 'done', removed: 1 })
+    observer.invalidated({
+      source,
+      named: invalidationOf({ keys: ['k'] }),
+      kinds: ['key'],
+      outcome: 'done',
+      removed: 1
+    })
   }
   for (const status of [200, 0]) observer.originAsked({ resource: 'user_profile', status, durationMs: 1 })
   observer.unstored({ resource: 'user_profile', key: 'k', reason: 'invalidated' })
@@ -57,6 +67,7 @@ export const exportedSamples = async (): Promise<Samples> => {
   observer.tokenRenewed({ expiresAt: 1 })
   observer.tokenNotRenewed({ reason: 'away', failures: 1 })
   observer.epochBegan({ reason: 'no-epoch' })
+  observer.audited({ resource: 'user_profile', outcome: 'same' })
   observer.outboxChanged({ state: 'up', wokenBy: 'notification' })
   observer.outboxFailed({ kind: 'unreachable', reason: 'away' })
   observer.outboxTaken({ delaysMs: [1] })
