@@ -1,6 +1,6 @@
 import { type Entry, ageSeconds } from '../entry.js'
 import { type Invalidation, type InvalidationSource, kindsOf } from '../invalidation.js'
-import { isReached } from '../invalidate/matcher.js'
+import { asRecord, isReached } from '../invalidate/matcher.js'
 import type { Audited, Finding } from '../audit-events.js'
 import type { Invalidated, Observer } from '../observer.js'
 import type { Lookup } from '../read/lookup.js'
@@ -57,7 +57,8 @@ export class Audit implements ReadAudit {
   }
 
   invalidated({ named, source }: Invalidated): void {
-    this.#remembered.push({ at: this.#options.now(), source, named })
+    // A long one as everything: what is remembered is bounded in bytes, too.
+    this.#remembered.push({ at: this.#options.now(), source, named: asRecord(named) })
     if (this.#remembered.length > MOST_REMEMBERED) this.#remembered.shift()
   }
 
@@ -69,6 +70,10 @@ export class Audit implements ReadAudit {
     try {
       const found = { ...lookup, entry }
       this.#tell(found, await examine(this.#options, found, fetched), at)
+    } catch {
+      // Nobody waits for it: an error must not end the process.
+      const { name: resource } = lookup.cacheable.resource
+      this.#options.observer.audited({ resource, outcome: 'inconclusive' })
     } finally {
       this.#underWay--
     }

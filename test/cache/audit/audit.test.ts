@@ -57,6 +57,25 @@ t.test('a write that nobody announces is found, with its fields and the last inv
   ])
 })
 
+t.test('an answer of the origin that cannot be read proves nothing', async (t) => {
+  const stage = openStage()
+  await read(stage.cache, '/open/1')
+  // What is answered is read no further.
+  stage.origin.respond = () => ({ ...originAnswer(), headers: undefined as never })
+  await read(stage.cache, '/open/1')
+  t.strictSame(await audited(stage), [{ resource: 'open', outcome: 'inconclusive' }])
+})
+
+t.test('an invalidation of many names is remembered as one of everything', async (t) => {
+  const stage = openStage()
+  const tags = Array.from({ length: 1000 }, (_, at) => `thing:${at}:${'x'.repeat(20)}`)
+  await stage.cache.invalidate({ tags }, 'control')
+  await read(stage.cache, '/open/1')
+  stage.facts.title = 'new'
+  await read(stage.cache, '/open/1')
+  t.match(await audited(stage), [{ finding: { invalidations: [{ kinds: ['all'], names: [] }] } }])
+})
+
 t.test('a write that is announced within the time for it is no finding', async (t) => {
   const stage = openStage({ share: 1, mostPerSecond: 1000, graceMs: 200 })
   const { cache, facts } = stage
