@@ -80,6 +80,10 @@ export const parseJson = (body: Buffer): unknown => {
   }
 }
 
+/** Whether what JSON holds is an object: no list, and not null. */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 export interface CopiedBody {
   /** The body, passing through. */
   readonly stream: Readable | undefined

@@ -84,12 +84,12 @@ export const analyticsAnswer = ({ window, ms, pods, sum, day }: Counted): Analyt
   const total = new ResourceFigures()
   for (const figures of sum.resources.values()) total.add(figures)
   const seconds = resources.map(([, { saved }]) => saved.seconds ?? 0).reduce((one, other) => one + other, 0)
-  const { requests } = figuresAnswer(total, undefined).saved
+  const ofTotal = figuresAnswer(total, undefined)
   return {
     window,
     seconds: Math.round(ms / 1000),
     pods: [...pods],
-    total: { ...figuresAnswer(total, undefined), saved: { requests, seconds } },
+    total: { ...ofTotal, saved: { requests: ofTotal.saved.requests, seconds } },
     resources: Object.fromEntries(resources),
     invalidations: [...sum.invalidations.all].sort((one, other) => other.removed - one.removed)
   }

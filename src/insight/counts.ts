@@ -2,10 +2,6 @@
 export class Counts<Name extends string> {
   readonly #counts = new Map<Name, number>()
 
-  get total(): number {
-    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0)
-  }
-
   of(...names: readonly Name[]): number {
     return names.reduce((sum, name) => sum + (this.#counts.get(name) ?? 0), 0)
   }

@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv'
-import { isList, isObject } from './json.js'
+import { isObject } from '../http/body.js'
+import { isList } from './json.js'
 import {
   type ReadRow,
   type ResourceFile,

@@ -1,7 +1,6 @@
-export const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value)
+import { isObject } from '../http/body.js'
 
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value)
 
 /** Where in a JSON body a value lies: `a.b`, with `*` for every element of an array. */
 export interface Pick {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { seededRandom } from '../../demo/origin/random.js'
 import { HotKeys } from '../../src/insight/hot-keys.js'
 
 const countsOf = (keys: readonly string[]): Map<string, number> => {
@@ -34,7 +35,7 @@ t.test('each count is too high by its error at most, and each frequent key has a
 })
 
 t.test('the hottest of a million keys are those of exact counts, in bounded memory', async (t) => {
-  const random = seeded(7)
+  const random = seededRandom(7)
   const hot = new HotKeys(1000)
   const exact = new Map<string, number>()
   for (let lookup = 0; lookup < 2_000_000; lookup++) {
@@ -60,11 +61,3 @@ t.test('a million keys, each once, leave as many places as there are', async (t)
   t.equal(hot.top(2000).length, 1000)
   t.equal(hot.total, 1_000_000)
 })
-
-/** A generator of numbers from 0 to 1 (mulberry32). */
-const seeded = (seed: number) => (): number => {
-  seed = (seed + 0x6d2b79f5) | 0
-  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-}

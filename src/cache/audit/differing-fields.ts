@@ -1,3 +1,4 @@
+import { isObject } from '../../http/body.js'
 import type { FieldPath } from '../resource.js'
 
 interface Pair {
@@ -43,9 +44,6 @@ const inBoth = ({ path, one, other }: Pair): readonly Pair[] | undefined => {
   const names = new Set([...Object.keys(one), ...Object.keys(other)])
   return [...names].map((name) => ({ path: [...path, name], one: one[name], other: other[name] }))
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isIgnored = (path: FieldPath, ignored: readonly FieldPath[]): boolean =>
   ignored.some(
