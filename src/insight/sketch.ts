@@ -19,8 +19,12 @@ export const PackedSketch = Type.Object({
   sum: Type.Number(),
   max: Type.Number(),
   zeros: Type.Number(),
-  first: Type.Integer({ description: 'Key of the first bin' }),
-  bins: Type.Array(Type.Number(), { maxItems: MOST_BINS, description: 'How many values each has' })
+  // A sum with keys far apart would have all those between.
+  first: Type.Integer({ minimum: -MOST_BINS, maximum: MOST_BINS, description: 'Key of the first bin' }),
+  bins: Type.Array(Type.Number({ minimum: 0 }), {
+    maxItems: MOST_BINS,
+    description: 'How many values each has'
+  })
 })
 export type PackedSketch = Static<typeof PackedSketch>
 

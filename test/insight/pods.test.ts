@@ -1,7 +1,9 @@
+import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { invalidationOf } from '../../src/cache/invalidation.js'
 import { randomEpoch } from '../../src/cache/position.js'
 import { factWrite } from '../../src/cache/identity/proof.js'
+import { podKey } from '../../src/cache/tags.js'
 import { Figures } from '../../src/insight/figures.js'
 import { MOST_PODS, Pods } from '../../src/insight/pods.js'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.js'
@@ -87,9 +89,27 @@ t.test(
 t.test('what another version tells is left out', async (t) => {
   const { clock, store, openPod } = openStage(t)
   const pods = openPod('one', 1)
-  for (const [place, body] of ['no gzip', ''].entries()) {
-    const fact = { storeKey: `@pod:${place}`, body: Buffer.from(body), tags: [], lastsMs: 1000 }
+  const figures = new Figures()
+  figures.of('project').answered(ANSWERED)
+  const { project } = figures.pack().resources
+  const told = (sketch: object) => {
+    const sketches = project?.sketches.map((packed) => ({ ...packed, ...sketch }))
+    const sum = { resources: { project: { ...project, sketches } }, invalidations: [] }
+    return gzipSync(JSON.stringify({ id: 'x', pod: 'x', windows: { '15m': { ms: 1, sum } } }))
+  }
+  const bodies = [
+    Buffer.from('no gzip'),
+    Buffer.alloc(0),
+    gzipSync('[]'),
+    told({ first: 1e9 }),
+    told({ bins: [-1] })
+  ]
+  for (const [place, body] of bodies.entries()) {
+    const fact = { storeKey: podKey(place), body, tags: [], lastsMs: 1000 }
     await store.commit({ writes: [factWrite(fact, clock.now())], position: undefined })
   }
   t.strictSame(await toldBy(pods), [])
+  const fact = { storeKey: podKey(9), body: told({}), tags: [], lastsMs: 1000 }
+  await store.commit({ writes: [factWrite(fact, clock.now())], position: undefined })
+  t.strictSame(await toldBy(pods), ['x'], 'the same without the fault is read')
 })
